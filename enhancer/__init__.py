@@ -1,0 +1,1 @@
+"""Image enhancement that shows its work."""

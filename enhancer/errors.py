@@ -1,0 +1,43 @@
+"""What can go wrong, said so that the person who caused it can mend it.
+
+EnhancerError                 every message is one or two plain sentences, fit to be shown as it is
+├── BadPicture                the file cannot be read, or is over a limit
+├── BadOptions                an option is unknown or out of range
+├── UnknownModel              no catalogue entry has this id
+├── WeightsUnavailable        weights could not be had now: no network, not found, too many requests
+├── WeightsRefused            weights were had, and must not be opened: wrong bytes, a pickle, an unknown network
+├── OutOfMemory               not even the smallest tile fits
+└── Cancelled                 somebody pressed Stop
+"""
+
+
+class EnhancerError(Exception):
+    """The root: its message is shown to people at every door."""
+
+
+class BadPicture(EnhancerError):
+    """The file cannot be read as a picture, or is over a limit."""
+
+
+class BadOptions(EnhancerError):
+    """An option is unknown, contradictory or out of range."""
+
+
+class UnknownModel(EnhancerError):
+    """No catalogue entry has this id."""
+
+
+class WeightsUnavailable(EnhancerError):
+    """The weights could not be fetched now."""
+
+
+class WeightsRefused(EnhancerError):
+    """The weights are not what the catalogue pinned, or not of a kind that is safe to open."""
+
+
+class OutOfMemory(EnhancerError):
+    """Not even the smallest tile fits into the memory of the device."""
+
+
+class Cancelled(EnhancerError):
+    """The work was stopped on request."""

@@ -1,0 +1,39 @@
+"""The only picture type inside the house."""
+
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with its identity.
+
+    `pixels` (3, H, W) float32 in [0, 1], upright; `alpha` (1, H, W) float32 in [0, 1] or None, not premultiplied;
+    `depth` 8 or 16 bits of the source; `grey` when the source had one colour channel; `profile` its ICC profile,
+    which still describes `pixels`; `exif` raw EXIF without orientation; `dpi` horizontal and vertical;
+    `notes` one sentence for each thing that could not be kept.
+    """
+
+    pixels: Tensor
+    alpha: Tensor | None = None
+    depth: int = 8
+    grey: bool = False
+    profile: bytes | None = None
+    exif: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return int(self.pixels.shape[2])
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return int(self.pixels.shape[1])
+
+    def with_pixels(self, pixels: Tensor, alpha: Tensor | None = None) -> "Picture":
+        """The same identity around other pixels (3, H, W) and alpha (1, H, W)."""
+        return replace(self, pixels=pixels, alpha=alpha)

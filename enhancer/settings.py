@@ -1,0 +1,40 @@
+"""Every limit and place in one frozen object, read from ENHANCER_* environment variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+MIB = 2**20
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Bytes and pixels are plain counts. `device` and `precision` "auto" choose what the machine does well."""
+
+    max_bytes: int = 100 * MIB
+    max_pixels: int = 64_000_000
+    max_side: int = 30_000
+    max_output_pixels: int = 160_000_000
+    tile_memory: int = 512 * MIB
+    device: str = "auto"
+    precision: str = "auto"
+    weights: Path = ROOT / "weights"
+    cache: Path = field(default_factory=lambda: Path.home() / ".cache" / "image-enhancer")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read e.g. ENHANCER_MAX_PIXELS=20000000. Raises ValueError naming a variable that is unknown or unreadable."""
+        source = os.environ if environment is None else environment
+        given = {k.removeprefix("ENHANCER_").lower(): v for k, v in source.items() if k.startswith("ENHANCER_")}
+        known = {f.name: f for f in fields(cls)}
+        values: dict[str, int | str | Path] = {}
+        for name, text in given.items():
+            if name not in known:
+                raise ValueError(f"unknown setting ENHANCER_{name.upper()}; known: {', '.join(sorted(known))}")
+            try:
+                values[name] = known[name].type(text)  # type: ignore[operator]  # int, str and Path all read text
+            except ValueError as error:
+                raise ValueError(f"ENHANCER_{name.upper()}={text!r} is not a whole number") from error
+        return cls(**values)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""The companion that trains the networks; the application never imports it."""

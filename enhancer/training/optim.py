@@ -1,0 +1,67 @@
+"""Muon for hidden kernels, AdamW for the rest."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, overload
+
+import torch
+from torch import Tensor, nn
+
+
+def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
+    """The nearest semi-orthogonal matrices by a quintic Newton-Schulz iteration (Jordan et al., "Muon", 2024).
+
+    Shape: (N, rows, columns) with rows <= columns → the same, in bfloat16.
+    """
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = matrices.bfloat16()
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x
+
+
+class Muon(torch.optim.Optimizer):
+    """Nesterov momentum, orthogonalised over (out, in·kernel); kernels of one shape are treated in one batch."""
+
+    def __init__(self, params: Iterable[nn.Parameter], lr: float = 0.005, momentum: float = 0.95) -> None:
+        super().__init__(params, {"lr": lr, "momentum": momentum})
+
+    @overload
+    def step(self, closure: None = None) -> None: ...
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        loss = closure() if closure is not None else None
+        for group in self.param_groups:
+            by_shape: dict[torch.Size, list[nn.Parameter]] = {}
+            for p in group["params"]:
+                if p.grad is not None:
+                    by_shape.setdefault(p.shape, []).append(p)
+            for params in by_shape.values():
+                self._step_alike(params, group["lr"], group["momentum"])
+        return loss
+
+    def _step_alike(self, params: list[nn.Parameter], lr: float, momentum: float) -> None:
+        directions = []
+        for p in params:
+            gradient = p.grad if p.grad is not None else torch.zeros_like(p)
+            state: dict[str, Any] = self.state[p]
+            buffer: Tensor = state.setdefault("momentum_buffer", torch.zeros_like(p))
+            buffer.lerp_(gradient, 1 - momentum)
+            directions.append(gradient.lerp(buffer, momentum).flatten(1))
+        stacked = torch.stack(directions)
+        rows, columns = stacked.shape[1:]
+        tall = rows > columns
+        updates = orthogonalise(stacked.mT if tall else stacked)
+        updates = updates.mT if tall else updates
+        for p, update in zip(params, updates, strict=True):
+            p.add_(update.reshape(p.shape).to(p.dtype), alpha=-lr * max(1.0, rows / columns) ** 0.5)
+
+
+def optimisers(network: nn.Module, muon_lr: float, adamw_lr: float) -> list[torch.optim.Optimizer]:
+    """Muon for kernels inside `network.body`, AdamW (β .9/.99, no decay) for head, tail and biases."""
+    hidden = [p for n, p in network.named_parameters() if n.startswith("body.") and p.ndim == 4]
+    rest = [p for n, p in network.named_parameters() if not (n.startswith("body.") and p.ndim == 4)]
+    return [Muon(hidden, muon_lr), torch.optim.AdamW(rest, adamw_lr, betas=(0.9, 0.99), weight_decay=0.0)]
