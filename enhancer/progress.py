@@ -23,13 +23,13 @@ class Progress:
 
     def step(self, done: int, total: int, note: str = "") -> None:
         """Say that `done` of `total` steps are finished. Raises Cancelled after `cancel`."""
-        if self._cancel.is_set():
-            raise Cancelled("Stopped.")
         if done == 0 or self._began is None:
             self._began = time.monotonic()
         self.done, self.total, self.note = done, total, note
         if self._report is not None:
             self._report(self)
+        if self._cancel.is_set():
+            raise Cancelled("Stopped.")
 
     def cancel(self) -> None:
         """Make the next `step` raise Cancelled."""

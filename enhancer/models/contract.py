@@ -27,19 +27,21 @@ class Model:
     halo: int = 16
     precisions: tuple[torch.dtype, ...] = BOTH
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """Run: (B, channels, H, W) in [0, 1] → (B, channels, scale·H, scale·W) float32 in [0, 1].
+    def __call__(self, x: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
+        """Run: (B, channels, H, W) float32 in [0, 1] → (B, channels, scale·H, scale·W) float32 in [0, 1].
 
-        The number format of `x` is the one computed in. Raises ValueError for another shape or format.
+        Convolutions and products are computed in `precision`, sums with the input in float32 (autocast).
+        Raises ValueError for another shape or for a precision that the network does not survive.
         """
         if x.ndim != 4 or x.shape[1] != self.channels or 0 in x.shape:
             raise ValueError(f"{self.id} takes (B, {self.channels}, H, W), not {tuple(x.shape)}")
-        if x.dtype not in self.precisions:
-            raise ValueError(f"{self.id} does not run in {x.dtype}, only in {self.precisions}")
+        if precision not in self.precisions:
+            raise ValueError(f"{self.id} does not run in {precision}, only in {self.precisions}")
         height, width = x.shape[-2:]
         down, right = (self._missing(side) for side in (height, width))
         padded = F.pad(x, (0, right, 0, down), mode="replicate")
-        with torch.inference_mode():
+        lower = precision != torch.float32
+        with torch.inference_mode(), torch.autocast(x.device.type, precision if lower else None, enabled=lower):
             y: Tensor = self.network(padded)
         return y.float().clamp(0, 1)[..., : height * self.scale, : width * self.scale]
 

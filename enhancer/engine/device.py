@@ -1,0 +1,51 @@
+"""What this machine computes with, and how much of its memory a network needs."""
+
+import torch
+from torch import Tensor, nn
+
+from enhancer.models.contract import Model
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+PROBE = 64  # side in pixels of the picture that the memory need is measured on
+
+
+def choose_device(name: str) -> torch.device:
+    """"auto" takes an accelerator where there is one. Raises ValueError for a device that is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(name)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device {name!r} was asked for, and no CUDA device is available")
+    return device
+
+
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """"auto" is bfloat16 where the hardware multiplies it natively, else float32. Raises ValueError otherwise."""
+    if name != "auto":
+        if name not in PRECISIONS:
+            raise ValueError(f"precision must be auto, {' or '.join(PRECISIONS)}, not {name!r}")
+        return PRECISIONS[name]
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    found = torch.cpu.get_capabilities()
+    return torch.bfloat16 if found.get("amx_bf16") or found.get("avx512_bf16") else torch.float32
+
+
+def bytes_per_pixel(model: Model) -> int:
+    """Bytes of working memory that one input pixel costs: three times the largest layer's input and output, float32."""
+    largest = 0
+
+    def watch(_module: nn.Module, inputs: tuple[object, ...], output: object) -> None:
+        nonlocal largest
+        sizes = [x.numel() for x in (*inputs, output) if isinstance(x, Tensor)]
+        largest = max(largest, sum(sizes))
+
+    leaves = [m for m in model.network.modules() if not any(m.children())]
+    hooks = [m.register_forward_hook(watch) for m in leaves]
+    weight = next(model.network.parameters(), torch.empty(0))
+    try:
+        model(torch.zeros(1, model.channels, PROBE, PROBE, device=weight.device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return max(1, 3 * 4 * largest // PROBE**2)

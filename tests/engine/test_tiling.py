@@ -1,0 +1,86 @@
+"""Tiled equals untiled, over awkward sizes, formats and tile sizes."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from enhancer.engine import Engine
+from enhancer.engine.tiling import Core, cores, mirror
+from enhancer.models.contract import Model
+from enhancer.networks import Generator
+from enhancer.networks.generator import initialise
+from enhancer.progress import Progress
+from enhancer.settings import Settings
+
+
+def generator(scale: int, unshuffle: int = 1, residual: bool = False) -> Model:
+    network = Generator(scale=scale, channels=16, depth=3, unshuffle=unshuffle, residual=residual)
+    initialise(network, seed=1)
+    with torch.no_grad():  # a tail strong enough for a wrong pixel to show
+        network.tail.weight.mul_(20)
+    return Model("probe", network.eval(), scale, multiple_of=unshuffle, halo=network.halo)
+
+
+class Shelf:
+    """A store of one model."""
+
+    def __init__(self, model: Model) -> None:
+        self.only = model
+
+    def load(self, model_id: str, progress: Progress | None = None) -> Model:
+        return self.only
+
+
+def engine(model: Model, precision: str, tile: int) -> Engine:
+    built = Engine(Shelf(model), Settings(device="cpu", precision=precision))
+    built._largest_core = lambda _model: tile  # type: ignore[method-assign]  # the test chooses the tile
+    return built
+
+
+SIZES = [(1, 1), (1, 97), (97, 1), (2, 3), (31, 33), (32, 32), (33, 31), (65, 64), (63, 100), (5, 200)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("model", [generator(2), generator(4), generator(1, unshuffle=2), generator(3, residual=True)])
+def test_tiled_equals_untiled_in_float32(size: tuple[int, int], model: Model) -> None:
+    pixels = torch.rand(3, *size, generator=torch.Generator().manual_seed(0))
+    tiled = engine(model, "float32", 32).run(model, pixels, Progress())
+    whole = engine(model, "float32", 4096).run(model, pixels, Progress())
+    assert tiled.shape == (3, model.scale * size[0], model.scale * size[1])
+    assert (tiled - whole).abs().max() <= 1e-5
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_tiled_is_within_one_level_in_bfloat16(size: tuple[int, int]) -> None:
+    model = generator(2)
+    pixels = torch.rand(3, *size, generator=torch.Generator().manual_seed(0))
+    tiled = engine(model, "bfloat16", 32).run(model, pixels, Progress())
+    whole = engine(model, "bfloat16", 4096).run(model, pixels, Progress())
+    assert (tiled - whole).abs().max() <= 1 / 255
+
+
+def test_a_halo_below_the_receptive_field_shows() -> None:
+    """The negative control: the comparison above would notice a halo that is too small."""
+    model = replace(generator(2), halo=1)
+    pixels = torch.rand(3, 65, 64, generator=torch.Generator().manual_seed(0))
+    tiled = engine(model, "float32", 32).run(model, pixels, Progress())
+    whole = engine(model, "float32", 4096).run(model, pixels, Progress())
+    assert (tiled - whole).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (31, 97), (64, 64), (200, 5)])
+def test_cores_cover_every_pixel_once(height: int, width: int) -> None:
+    covered = torch.zeros(height, width, dtype=torch.int32)
+    for core in cores(height, width, 32):
+        covered[core.top : core.top + core.height, core.left : core.left + core.width] += 1
+    assert bool((covered == 1).all())
+
+
+def test_the_last_cores_are_cut_to_fit() -> None:
+    assert cores(40, 16, 32)[-1] == Core(32, 0, 8, 16)
+
+
+def test_mirroring_folds_far_beyond_the_border() -> None:
+    assert mirror(-4, 9, 3).tolist() == [0, 1, 2, 1, 0, 1, 2, 1, 0]
+    assert mirror(-2, 5, 1).tolist() == [0] * 5
