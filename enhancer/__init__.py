@@ -1,1 +1,41 @@
-"""Image enhancement that shows its work."""
+"""Image enhancement that shows its work: open a picture, enhance it, measure it."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from enhancer.errors import EnhancerError
+    from enhancer.hall import enhance
+    from enhancer.media import Picture, open_picture, save_picture
+    from enhancer.metrics import measure
+    from enhancer.progress import Progress
+    from enhancer.settings import Settings
+
+_HOMES = {
+    "EnhancerError": "enhancer.errors",
+    "Picture": "enhancer.media",
+    "Progress": "enhancer.progress",
+    "Settings": "enhancer.settings",
+    "enhance": "enhancer.hall",
+    "measure": "enhancer.metrics",
+    "open_picture": "enhancer.media",
+    "save_picture": "enhancer.media",
+}
+
+__all__ = [
+    "EnhancerError",
+    "Picture",
+    "Progress",
+    "Settings",
+    "enhance",
+    "measure",
+    "open_picture",
+    "save_picture",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that rooms without the page or the codecs can run alone."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'enhancer' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

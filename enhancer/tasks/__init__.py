@@ -1,0 +1,19 @@
+"""The table of everything that can be done to a picture. To add a task: one file, one line here."""
+
+from enhancer.errors import BadOptions
+from enhancer.tasks.classical import CLASSICAL
+from enhancer.tasks.restore import RESTORE
+from enhancer.tasks.task import Task
+from enhancer.tasks.upscale import UPSCALE
+
+TASKS: dict[str, Task] = {t.id: t for t in (UPSCALE, *RESTORE, *CLASSICAL)}
+
+
+def task(task_id: str) -> Task:
+    """The task with this id. Raises BadOptions naming the known ones."""
+    if task_id not in TASKS:
+        raise BadOptions(f"There is no task {task_id!r}; known: {', '.join(TASKS)}.")
+    return TASKS[task_id]
+
+
+__all__ = ["TASKS", "Task", "task"]

@@ -1,0 +1,25 @@
+"""Plain resizing, and the pixels under transparency that nobody should see."""
+
+import torch
+from scipy import ndimage
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def resize(x: Tensor, height: int, width: int) -> Tensor:
+    """Antialiased bicubic (Keys, a = -0.5): (C, H, W) in [0, 1] → (C, height, width), clamped."""
+    if tuple(x.shape[1:]) == (height, width):
+        return x
+    return F.interpolate(x[None], (height, width), mode="bicubic", antialias=True)[0].clamp(0, 1)
+
+
+def bleed(pixels: Tensor, alpha: Tensor) -> Tensor:
+    """Give every fully transparent pixel the colour of the nearest visible one, so that no hidden colour leaks in.
+
+    Shape: (3, H, W) and (1, H, W) → (3, H, W). A picture without any visible pixel is returned as it is.
+    """
+    hidden = (alpha[0] <= 0).numpy()
+    if not hidden.any() or hidden.all():
+        return pixels
+    rows, columns = ndimage.distance_transform_edt(hidden, return_distances=False, return_indices=True)
+    return pixels[:, torch.from_numpy(rows).long(), torch.from_numpy(columns).long()]
