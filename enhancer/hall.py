@@ -32,5 +32,5 @@ def enhance(
     Raises BadOptions for an unknown task or option, and the other errors of `enhancer.errors`.
     """
     chosen = find_task(task)
-    parsed = parse(chosen.options, options)
+    parsed: Any = parse(chosen.options, options)
     return chosen.run(picture, parsed, engine or default_engine(), progress or Progress())

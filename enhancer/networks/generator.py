@@ -19,7 +19,9 @@ class ResidualBlock(nn.Module):
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.second(F.leaky_relu(self.first(x), SLOPE))
+        """(B, C, H, W) → (B, C, H, W)."""
+        refined: Tensor = self.second(F.leaky_relu(self.first(x), SLOPE))
+        return x + refined
 
 
 class Generator(nn.Module):
@@ -54,6 +56,7 @@ class Generator(nn.Module):
         return convolutions * self.unshuffle
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, 3, H, W) → (B, 3, scale·H, scale·W), float32."""
         f = self.head(F.pixel_unshuffle(x - 0.5, self.unshuffle))
         if not self.residual:
             f = F.leaky_relu(f, SLOPE)

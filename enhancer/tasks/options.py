@@ -40,7 +40,10 @@ def value_type(options: type, name: str) -> type:
 
 
 def parse(options: type[T], values: Mapping[str, Any]) -> T:
-    """Build `options` from plain values. Raises BadOptions for an unknown name, a wrong type or a value out of range."""
+    """Build `options` from plain values.
+
+    Raises BadOptions for an unknown name, a wrong type or a value out of range.
+    """
     known = {f.name: f for f in fields(options)}  # type: ignore[arg-type]  # T is a dataclass by contract
     unknown = sorted(set(values) - set(known))
     if unknown:

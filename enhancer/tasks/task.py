@@ -11,7 +11,10 @@ from enhancer.progress import Progress
 
 @dataclass(frozen=True)
 class Task:
-    """`run(picture, options, engine, progress)` gives the better picture; `options` is a dataclass of `option` fields."""
+    """`run(picture, options, engine, progress)` gives the better picture; `options` is a dataclass of `option` fields.
+
+    `family` is "learned" or "classical".
+    """
 
     id: str
     title: str

@@ -57,7 +57,10 @@ class Pairs:
         return cls(sharp, small, scale)
 
     def batch(self, size: int, patch: int, source: torch.Generator) -> tuple[Tensor, Tensor]:
-        """`size` random pairs, flipped and turned: (B, 3, patch, patch) and (B, 3, scale·patch, scale·patch) in [0, 1]."""
+        """`size` random pairs in [0, 1], flipped and turned.
+
+        Shape: (B, 3, patch, patch) and (B, 3, scale·patch, scale·patch).
+        """
         count, _, height, width = self.small.shape
         picks = torch.randint(count, (size,), generator=source).tolist()
         tops = torch.randint(height - patch + 1, (size,), generator=source).tolist()

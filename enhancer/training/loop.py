@@ -75,7 +75,7 @@ def begin(recipe: Recipe, start: Path | None) -> State:
 
 def step(state: State, recipe: Recipe, pairs: Pairs, spent: float) -> float:
     """One update of network and average; returns the loss."""
-    patch = recipe.patch if spent < 1 - recipe.decay else recipe.final_patch
+    patch = recipe.patch if spent < 1 - recipe.finish else recipe.final_patch
     small, sharp = pairs.batch(recipe.batch, patch, state.source)
     with torch.autocast("cpu", torch.bfloat16):
         output = state.network(small.to(memory_format=torch.channels_last))
@@ -84,7 +84,7 @@ def step(state: State, recipe: Recipe, pairs: Pairs, spent: float) -> float:
         optimiser.zero_grad(set_to_none=True)
         for group in optimiser.param_groups:
             group["lr"] = group["full_lr"] * recipe.rate(state.step, spent)
-    loss.backward()
+    torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(state.network.parameters(), recipe.clip)
     for optimiser in state.optimisers:
         optimiser.step()

@@ -13,7 +13,7 @@ def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
     Shape: (N, rows, columns) with rows <= columns → the same, in bfloat16.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrices.bfloat16()
+    x: Tensor = matrices.bfloat16()
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
         gram = x @ x.mT
@@ -33,6 +33,7 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: Callable[[], float]) -> float: ...
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """One update of every parameter that has a gradient."""
         loss = closure() if closure is not None else None
         for group in self.param_groups:
             by_shape: dict[torch.Size, list[nn.Parameter]] = {}

@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training run. Rates follow warm-up, a constant phase and a linear decay to zero over the last `decay` share."""
+    """One training run: rates rise over `warmup` steps, stay, and fall linearly to zero over the last `decay` share.
+
+    Patches have `patch` low-resolution pixels a side, and `final_patch` in the last `finish` share.
+    """
 
     scale: int
     network: dict[str, Any] = field(default_factory=lambda: {"channels": 64, "depth": 12})
@@ -16,7 +19,8 @@ class Recipe:
     muon_lr: float = 0.005
     adamw_lr: float = 1e-3
     warmup: int = 200
-    decay: float = 0.3
+    decay: float = 0.9
+    finish: float = 0.35
     ema: float = 0.999
     fft_weight: float = 0.05
     clip: float = 1.0

@@ -1,0 +1,71 @@
+"""The published protocols, measured through the engine that the page uses."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from enhancer.engine import Engine
+from enhancer.metrics import psnr, ssim
+from enhancer.models.contract import Model
+from enhancer.models.store import Store
+from enhancer.progress import Progress
+from enhancer.settings import Settings
+from enhancer.training.data import picture_files, read_rgb
+from enhancer.training.degradations import bicubic, imresize, quantise
+
+Enlarge = Callable[[Tensor], Tensor]
+
+
+def pairs(folder: Path, scale: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """(small, sharp) pictures (3, H, W) in [0, 1] of a benchmark folder.
+
+    HR/ holds the sharp ones; LR_x2/ and so on the small ones where they are given, else they are made by `bicubic`.
+    Sharp pictures are cropped at the right and bottom to a multiple of the scale.
+    """
+    for file in picture_files(folder / "HR"):
+        sharp = read_rgb(file) / 255.0
+        height, width = (side - side % scale for side in sharp.shape[1:])
+        sharp = sharp[:, :height, :width]
+        given = folder / f"LR_x{scale}" / file.name
+        small = read_rgb(given) / 255.0 if given.exists() else bicubic(sharp, scale)
+        yield small, sharp[:, : small.shape[1] * scale, : small.shape[2] * scale]
+
+
+def score(folder: Path, scale: int, enlarge: Enlarge) -> tuple[float, float, int]:
+    """Mean Y-PSNR in dB, mean Y-SSIM and the number of pictures; outputs rounded to 8 bits, `scale` pixels shaved."""
+    results = []
+    for small, sharp in pairs(folder, scale):
+        output = quantise(enlarge(small))
+        results.append((psnr(output, sharp, y=True, shave=scale), ssim(output, sharp, y=True, shave=scale)))
+    mean = torch.tensor(results, dtype=torch.float64).mean(0).tolist()
+    return mean[0], mean[1], len(results)
+
+
+def evaluate(models: Sequence[str], sets: Sequence[str], bench: Path, scales: Sequence[int]) -> list[str]:
+    """One line for each scale, method and set, the bicubic row first. `models` are catalogue ids or weight files.
+
+    Raises FileNotFoundError for a set without pictures, and what the store raises.
+    """
+    settings = Settings.from_environment()
+    engine = Engine(Store(settings), settings)
+    loaded = [(name, engine.model(name)) for name in models]
+    lines = [f"{'scale':<6}{'method':<24}{'set':<12}{'pictures':>8}{'Y-PSNR dB':>11}{'Y-SSIM':>9}"]
+    for scale in scales:
+        methods: list[tuple[str, Enlarge]] = [("bicubic", partial(_bicubic, scale))]
+        methods += [(name, partial(_network, engine, model)) for name, model in loaded if model.scale == scale]
+        for name, enlarge in methods:
+            for chosen in sets:
+                decibels, similarity, count = score(bench / chosen, scale, enlarge)
+                lines.append(f"x{scale:<5}{Path(name).name:<24}{chosen:<12}{count:>8}{decibels:>11.3f}{similarity:>9.4f}")
+    return lines
+
+
+def _bicubic(scale: int, small: Tensor) -> Tensor:
+    return imresize(small, small.shape[1] * scale, small.shape[2] * scale)
+
+
+def _network(engine: Engine, model: Model, small: Tensor) -> Tensor:
+    return engine.run(model, small, Progress())
