@@ -27,24 +27,33 @@ def _resize_matrix(size_in: int, size_out: int) -> Tensor:
     return torch.zeros(size_out, size_in, dtype=torch.float64).scatter_add_(1, mirrored, weights)
 
 
-def imresize(x: Tensor, height: int, width: int) -> Tensor:
+def quantise(x: Tensor) -> Tensor:
+    """Round to the 8-bit levels a file would hold, halves upwards also where float32 just missed them."""
+    return torch.floor(x.clamp(0, 1) * 255 + 0.5001) / 255
+
+
+def imresize(x: Tensor, height: int, width: int, eight_bit: bool = False) -> Tensor:
     """MATLAB's bicubic `imresize` with antialiasing, the degradation of the super-resolution benchmarks.
 
-    Shape: (..., H, W) → (..., height, width), float32, neither clamped nor rounded.
+    Shape: (..., H, W) → (..., height, width), float32. With `eight_bit` it does what MATLAB does to uint8 pictures:
+    rows first, rounded to 8-bit levels of [0, 1] after either direction; otherwise neither clamped nor rounded.
     """
     rows = _resize_matrix(x.shape[-2], height).to(x.device)
     columns = _resize_matrix(x.shape[-1], width).to(x.device)
-    return (rows @ x.double() @ columns.T).float()
+    finish = quantise if eight_bit else _as_is
+    return finish(finish(rows @ x.double()) @ columns.T).float()
 
 
-def quantise(x: Tensor) -> Tensor:
-    """Round to the 8-bit levels a file would hold; shape and range [0, 1] are kept."""
-    return (x.clamp(0, 1) * 255).round() / 255
+def _as_is(x: Tensor) -> Tensor:
+    return x
 
 
 def bicubic(x: Tensor, scale: int) -> Tensor:
-    """Shrink (..., H, W) in [0, 1] by the integer `scale` and round to 8 bits; H and W must be multiples of it."""
+    """Shrink (..., H, W) in [0, 1] by the integer `scale` as MATLAB shrinks uint8; H and W must be multiples of it.
+
+    Raises ValueError where they are not.
+    """
     height, width = x.shape[-2:]
     if height % scale or width % scale:
         raise ValueError(f"{height}x{width} is not a multiple of {scale}")
-    return quantise(imresize(x, height // scale, width // scale))
+    return imresize(x, height // scale, width // scale, eight_bit=True)

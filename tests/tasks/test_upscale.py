@@ -1,0 +1,130 @@
+"""Sizes, targets, strength and alpha of the learned tasks, with a small network in place of a trained one."""
+
+import pytest
+import torch
+
+from enhancer.engine import Engine
+from enhancer.errors import BadOptions
+from enhancer.media.picture import Picture
+from enhancer.progress import Progress
+from enhancer.settings import Settings
+from enhancer.tasks.choose import choose_model
+from enhancer.tasks.options import parse
+from enhancer.tasks.resize import bleed, resize
+from enhancer.tasks.restore import RESTORE, RestoreOptions
+from enhancer.tasks.task import Task
+from enhancer.tasks.upscale import UpscaleOptions, target_size, upscale
+from tests.engine.test_tiling import Shelf, generator
+
+LIMIT = Settings().max_output_pixels
+
+
+def hall(scale: int) -> Engine:
+    return Engine(Shelf(generator(scale)), Settings(device="cpu", precision="float32"))
+
+
+def picture(width: int = 20, height: int = 12, alpha: bool = False) -> Picture:
+    source = torch.Generator().manual_seed(0)
+    pixels = torch.rand(3, height, width, generator=source)
+    return Picture(pixels, torch.rand(1, height, width, generator=source) if alpha else None, dpi=(300, 300))
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, (40, 24)),
+        ({"scale": 1}, (20, 12)),
+        ({"scale": 1.5}, (30, 18)),
+        ({"scale": 4}, (80, 48)),
+        ({"long_side": 50}, (50, 30)),
+        ({"megapixels": 0.06}, (316, 190)),
+        ({"width": 60}, (60, 36)),
+        ({"height": 36}, (60, 36)),
+        ({"width": 33, "height": 44}, (33, 44)),
+    ],
+)
+def test_the_result_has_the_size_that_was_asked_for(options: dict[str, float], expected: tuple[int, int]) -> None:
+    result = upscale(picture(), parse(UpscaleOptions, options), hall(2), Progress())
+    assert (result.width, result.height) == expected
+    assert result.dpi == (300, 300)
+    assert 0 <= result.pixels.min() <= result.pixels.max() <= 1
+
+
+def test_two_targets_are_refused() -> None:
+    with pytest.raises(BadOptions, match="scale and long_side"):
+        target_size(20, 12, UpscaleOptions(scale=2, long_side=50), LIMIT)
+
+
+def test_a_result_over_the_limit_is_refused_before_any_work() -> None:
+    with pytest.raises(BadOptions, match="limit is 1 megapixels"):
+        target_size(1000, 1000, UpscaleOptions(scale=2), 1_000_000)
+
+
+def test_a_target_far_beyond_the_source_is_refused() -> None:
+    with pytest.raises(BadOptions, match="16 times"):
+        target_size(20, 12, UpscaleOptions(long_side=400), LIMIT)
+
+
+@pytest.mark.parametrize("wrong", [{"scale": 0.5}, {"scale": float("nan")}, {"scale": "x"}, {"sharpness": 1}])
+def test_wrong_options_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(BadOptions):
+        parse(UpscaleOptions, wrong)
+
+
+def test_strength_blends_from_the_plain_resize_to_the_network() -> None:
+    plain, half, full = (upscale(picture(), UpscaleOptions(strength=s), hall(2), Progress()).pixels for s in (0, 0.5, 1))
+    assert torch.equal(plain, resize(picture().pixels, 24, 40))
+    assert (full - plain).abs().max() > 0.05
+    assert torch.allclose(half, (plain + full) / 2, atol=1e-6)
+
+
+def test_alpha_is_enlarged_and_hidden_colours_do_not_leak() -> None:
+    """What stands under full transparency must not change a visible pixel."""
+    seen = picture(alpha=True)
+    assert seen.alpha is not None
+    alpha = (torch.arange(20) < 10).float().expand(1, 12, 20)
+    results = []
+    for hidden in (0.0, 1.0):
+        pixels = torch.where(alpha > 0, seen.pixels, hidden)
+        results.append(upscale(Picture(pixels, alpha), UpscaleOptions(), hall(2), Progress()))
+    first, second = results
+    assert first.alpha is not None
+    assert first.alpha.shape == (1, 24, 40)
+    assert torch.equal(first.pixels, second.pixels)
+
+
+def test_bleeding_takes_the_nearest_visible_colour() -> None:
+    pixels = torch.tensor([[[0.1, 0.9, 0.9, 0.5]]]).expand(3, 1, 4)
+    alpha = torch.tensor([[[1.0, 0.0, 0.0, 1.0]]])
+    assert bleed(pixels, alpha)[0, 0].tolist() == pytest.approx([0.1, 0.1, 0.5, 0.5])
+
+
+def test_auto_takes_the_smallest_sufficient_bundled_model() -> None:
+    assert choose_model("auto", "upscale", 1.5) == "x2-fast"
+    assert choose_model("auto", "upscale", 2.5) == "x4-fast"
+    assert choose_model("auto", "upscale", 9.0) == "x4-fast"
+    assert choose_model("other", "upscale", 9.0) == "other"
+
+
+def test_auto_without_a_bundled_model_names_what_can_be_fetched() -> None:
+    with pytest.raises(BadOptions, match="choose one from the Hub"):
+        choose_model("auto", "deblur")
+
+
+@pytest.mark.parametrize("task", RESTORE, ids=lambda t: t.id)
+def test_restoring_keeps_the_size_and_obeys_strength(task: Task) -> None:
+    def done(strength: float) -> torch.Tensor:
+        result = task.run(picture(alpha=True), RestoreOptions("probe", strength), hall(1), Progress())
+        assert result.alpha is not None
+        assert torch.equal(result.alpha, picture(alpha=True).alpha)
+        pixels: torch.Tensor = result.pixels
+        return pixels
+
+    assert torch.equal(done(0), picture(alpha=True).pixels)
+    assert (done(1) - done(0)).abs().max() > 0.05
+    assert torch.allclose(done(0.5), (done(0) + done(1)) / 2, atol=1e-6)
+
+
+def test_restoring_refuses_a_model_that_enlarges() -> None:
+    with pytest.raises(BadOptions, match="Use Upscale"):
+        RESTORE[0].run(picture(), RestoreOptions("probe"), hall(2), Progress())
