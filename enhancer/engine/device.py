@@ -10,7 +10,7 @@ PROBE = 64  # side in pixels of the picture that the memory need is measured on
 
 
 def choose_device(name: str) -> torch.device:
-    """"auto" takes an accelerator where there is one. Raises ValueError for a device that is not there."""
+    """ "auto" takes an accelerator where there is one. Raises ValueError for a device that is not there."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     device = torch.device(name)
@@ -20,7 +20,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_precision(name: str, device: torch.device) -> torch.dtype:
-    """"auto" is bfloat16 where the hardware multiplies it natively, else float32. Raises ValueError otherwise."""
+    """ "auto" is bfloat16 where the hardware multiplies it natively, else float32. Raises ValueError otherwise."""
     if name != "auto":
         if name not in PRECISIONS:
             raise ValueError(f"precision must be auto, {' or '.join(PRECISIONS)}, not {name!r}")
