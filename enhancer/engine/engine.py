@@ -4,13 +4,14 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from enhancer.engine.device import bytes_per_pixel, choose_device, choose_precision
-from enhancer.engine.tiling import GRAIN, core_side, cores, halvings, paste, window
+from enhancer.engine.tiling import GRAIN, halvings, paste, spans
 from enhancer.errors import OutOfMemory
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
@@ -75,17 +76,16 @@ class Engine:
 
     def _tiles(self, model: Model, pixels: Tensor, largest: int, progress: Progress) -> Tensor:
         channels, height, width = pixels.shape
-        nominal = core_side(height, largest), core_side(width, largest)
-        plan = cores(height, width, largest)
+        plan = list(product(*(spans(side, largest, model.halo, model.multiple_of) for side in (height, width))))
         precision = self.precision if self.precision in model.precisions else torch.float32
         canvas = torch.empty(channels, model.scale * height, model.scale * width)
         progress.step(0, len(plan), model.id)
-        for done, core in enumerate(plan, start=1):
-            tile = window(pixels, core, nominal, model.halo)
-            batch = tile[None] if model.channels == channels else tile[:, None]
+        for done, (rows, columns) in enumerate(plan, start=1):
+            window = pixels[:, rows.low : rows.high, columns.low : columns.high]
+            batch = window[None] if model.channels == channels else window[:, None]
             batch = batch.to(self.device, memory_format=torch.channels_last)
             result = model(batch, precision).cpu()
-            paste(canvas, core, result.reshape(channels, *result.shape[-2:]), model.halo, model.scale)
+            paste(canvas, rows, columns, result.reshape(channels, *result.shape[-2:]), model.scale)
             progress.step(done, len(plan), model.id)
         return canvas
 

@@ -1,65 +1,52 @@
-"""Geometry of tiles: integers and pure functions.
+"""Geometry of tiles: integers and pure functions, one direction at a time.
 
-A picture is thought of as continued beyond its borders by mirroring. A tile's window reaches a halo beyond its core, so
-every core pixel sees what it would see in the whole picture: tiled equals untiled, whatever the tile size.
+A tile's window reaches a halo beyond its core, or to the border of the picture, so every core pixel sees what it would
+see in the whole picture: tiled equals untiled. Windows near a border are shifted inwards instead of padded: all have
+one size wherever the picture is as large as a tile, and the network meets a border only where there is one (padding by
+mirroring instead cost 0.04 dB on Set5, whose borders the networks know from training).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-GRAIN = 16  # cores are multiples of this, so that the network meets few distinct input sizes
+GRAIN = 16  # cores are multiples of this
 
 
 @dataclass(frozen=True)
-class Core:
-    """The pixels that one tile is responsible for, in input coordinates."""
+class Span:
+    """One tile in one direction: the core `[start, stop)` it answers for, and the window `[low, high)` it sees."""
 
-    top: int
-    left: int
-    height: int
-    width: int
-
-
-def core_side(extent: int, largest: int) -> int:
-    """The side of cores that cover `extent` evenly, none above `largest`, rounded up to the grain."""
-    largest = max(GRAIN, largest // GRAIN * GRAIN)
-    count = -(-extent // largest)
-    return -(-extent // count // GRAIN) * GRAIN
+    start: int
+    stop: int
+    low: int
+    high: int
 
 
-def cores(height: int, width: int, largest: int) -> list[Core]:
-    """Cores of equal nominal size that cover the picture exactly once, row by row; the last ones are cut to fit."""
-    tall, wide = core_side(height, largest), core_side(width, largest)
+def spans(extent: int, largest: int, halo: int, multiple: int = 1) -> list[Span]:
+    """Cover `extent` pixels with cores of equal size, none above `largest` (rounded to the grain).
+
+    Windows start at multiples of `multiple`, so that networks that fold pixels fold the same ones in every tile.
+    """
+    step = _up(GRAIN, multiple)
+    halo = _up(halo, multiple)
+    count = -(-extent // max(step, largest // step * step))
+    side = _up(-(-extent // count), step)
+    width = side + 2 * halo
+    last = _up(max(0, extent - width), multiple)
     return [
-        Core(top, left, min(tall, height - top), min(wide, width - left))
-        for top in range(0, height, tall)
-        for left in range(0, width, wide)
+        Span(start, min(start + side, extent), low, min(low + width, extent))
+        for start in range(0, extent, side)
+        for low in [min(max(0, start - halo), last)]
     ]
 
 
-def mirror(start: int, count: int, extent: int) -> Tensor:
-    """Indices start … start + count − 1 folded into 0 … extent − 1 by mirroring at the edge pixels."""
-    period = max(1, 2 * (extent - 1))
-    folded = torch.arange(start, start + count).remainder(period)
-    return torch.where(folded < extent, folded, period - folded)
-
-
-def window(pixels: Tensor, core: Core, nominal: tuple[int, int], halo: int) -> Tensor:
-    """The (C, nominal + 2·halo) surroundings of a core, cut from (C, H, W) and mirrored where they leave it."""
-    rows = mirror(core.top - halo, nominal[0] + 2 * halo, pixels.shape[1])
-    columns = mirror(core.left - halo, nominal[1] + 2 * halo, pixels.shape[2])
-    return pixels[:, rows][:, :, columns]
-
-
-def paste(canvas: Tensor, core: Core, result: Tensor, halo: int, scale: int) -> None:
-    """Write the core of a tile's result (C, scale·h, scale·w) into its place on the canvas."""
-    rows = slice(scale * halo, scale * (halo + core.height))
-    columns = slice(scale * halo, scale * (halo + core.width))
-    top, left = scale * core.top, scale * core.left
-    canvas[:, top : top + scale * core.height, left : left + scale * core.width] = result[:, rows, columns]
+def paste(canvas: Tensor, rows: Span, columns: Span, result: Tensor, scale: int) -> None:
+    """Write the core of a window's result (C, scale·h, scale·w) into its place on the canvas."""
+    canvas[:, _core(rows, 0, scale), _core(columns, 0, scale)] = result[
+        :, _core(rows, rows.low, scale), _core(columns, columns.low, scale)
+    ]
 
 
 def halvings(largest: int) -> Iterator[int]:
@@ -68,3 +55,11 @@ def halvings(largest: int) -> Iterator[int]:
         yield largest
         largest //= 2
     yield GRAIN
+
+
+def _core(span: Span, origin: int, scale: int) -> slice:
+    return slice(scale * (span.start - origin), scale * (span.stop - origin))
+
+
+def _up(value: int, multiple: int) -> int:
+    return -(-value // multiple) * multiple

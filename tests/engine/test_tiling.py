@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from enhancer.engine import Engine
-from enhancer.engine.tiling import Core, cores, mirror
+from enhancer.engine.tiling import spans
 from enhancer.models.contract import Model
 from enhancer.networks import Generator
 from enhancer.networks.generator import initialise
@@ -69,18 +69,16 @@ def test_a_halo_below_the_receptive_field_shows() -> None:
     assert (tiled - whole).abs().max() > 1e-3
 
 
-@pytest.mark.parametrize(("height", "width"), [(1, 1), (31, 97), (64, 64), (200, 5)])
-def test_cores_cover_every_pixel_once(height: int, width: int) -> None:
-    covered = torch.zeros(height, width, dtype=torch.int32)
-    for core in cores(height, width, 32):
-        covered[core.top : core.top + core.height, core.left : core.left + core.width] += 1
-    assert bool((covered == 1).all())
+@pytest.mark.parametrize("extent", [1, 15, 16, 17, 31, 64, 97, 200, 1001])
+@pytest.mark.parametrize(("halo", "multiple"), [(0, 1), (14, 1), (13, 2), (30, 24)])
+def test_spans_cover_every_pixel_once_and_see_enough(extent: int, halo: int, multiple: int) -> None:
+    plan = spans(extent, 64, halo, multiple)
+    assert [p for s in plan for p in range(s.start, s.stop)] == list(range(extent))
+    for s in plan:
+        assert s.low <= max(0, s.start - halo)
+        assert s.high >= min(extent, s.stop + halo)
+        assert s.low % multiple == 0
 
 
-def test_the_last_cores_are_cut_to_fit() -> None:
-    assert cores(40, 16, 32)[-1] == Core(32, 0, 8, 16)
-
-
-def test_mirroring_folds_far_beyond_the_border() -> None:
-    assert mirror(-4, 9, 3).tolist() == [0, 1, 2, 1, 0, 1, 2, 1, 0]
-    assert mirror(-2, 5, 1).tolist() == [0] * 5
+def test_windows_of_a_large_picture_have_one_size() -> None:
+    assert len({s.high - s.low for s in spans(1001, 64, 14)}) == 1
