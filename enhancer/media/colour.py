@@ -1,0 +1,76 @@
+"""Colour profiles: which one still describes the pixels, and CMYK into sRGB."""
+
+import io
+import logging
+
+import numpy as np
+from PIL import Image, ImageCms
+
+log = logging.getLogger(__name__)
+
+MAX_PROFILE = 8 * 2**20
+HEADER = 128
+SPACES = {True: b"GRAY", False: b"RGB "}
+BY_PROFILE = "This picture was CMYK; its colours were converted to sRGB by its own profile."
+BY_RULE = "This picture was CMYK without a usable profile; its colours were converted to sRGB as pure inks."
+DAMAGED = "The colour profile of this file is damaged and was left out; its colours are read as sRGB."
+MISFIT = "The colour profile of this file describes other channels than the picture has, and was left out."
+PLAIN_PRIMARIES = (1, 2, 5, 6)
+PLAIN_TRANSFERS = (1, 2, 4, 6, 13)
+WIDE = (
+    "This picture states a wide or high dynamic range colour space without a profile; its values were kept unconverted."
+)
+
+
+def kept(profile: bytes | None, grey: bool) -> tuple[bytes | None, str | None]:
+    """The profile if it is sound and describes a picture with one (grey) or three channels, else a note."""
+    if not profile:
+        return None, None
+    space = _space(profile)
+    if space is None:
+        return None, DAMAGED
+    return (profile, None) if space == SPACES[grey] else (None, MISFIT)
+
+
+def from_cmyk(array: np.ndarray, top: float, profile: bytes | None) -> tuple[np.ndarray, str]:
+    """(H, W, 4 or 5) ink from 0 to `top`, perhaps with alpha → (H, W, 3 or 4) uint8 sRGB, and the note that says how.
+
+    By the embedded profile with relative colorimetric intent and black point compensation (lcms2).
+    """
+    ink = array if top == 255 else (array * (255 / top) + 0.5).astype(np.uint8)
+    image = Image.fromarray(np.ascontiguousarray(ink[..., :4]), "CMYK")
+    light, note = _by_profile(image, profile) if profile and _space(profile) == b"CMYK" else (None, BY_RULE)
+    rgb = np.asarray(light or image.convert("RGB"))
+    return (rgb if ink.shape[2] == 4 else np.dstack([rgb, ink[..., 4:5]])), note
+
+
+def unconverted(primaries: int, transfer: int) -> str | None:
+    """A note where the code points of ITU-T H.273 say something else than ordinary video or sRGB colours."""
+    return None if primaries in PLAIN_PRIMARIES and transfer in PLAIN_TRANSFERS else WIDE
+
+
+def _space(profile: bytes) -> bytes | None:
+    """The colour space that an ICC profile is for (ICC.1:2022, 7.2.6), None when it is damaged."""
+    if not HEADER < len(profile) <= MAX_PROFILE or profile[36:40] != b"acsp":
+        return None
+    try:
+        ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    except (OSError, ValueError, TypeError):
+        return None
+    return profile[16:20]
+
+
+def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image | None, str]:
+    try:
+        light = ImageCms.profileToProfile(
+            image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            outputMode="RGB",
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        log.info("a CMYK profile that opened could not be used", exc_info=True)
+        return None, BY_RULE
+    return light, BY_PROFILE

@@ -1,0 +1,114 @@
+"""Picture in, bytes out: rounded once, with everything of its identity that the format can hold."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from enhancer.errors import BadOptions
+from enhancer.media import exif
+from enhancer.media.formats import Format, format_of
+from enhancer.media.jpeg import MAX_EXIF, write_jpeg
+from enhancer.media.picture import Picture
+from enhancer.media.png import write_png
+from enhancer.media.simple import write_webp
+from enhancer.media.tiff import write_tiff
+
+BAND = 256  # rows rounded at a time, so that no second float picture is needed
+OPAQUE = {"jpeg"}
+COLOUR_ONLY = {"webp"}
+
+
+def encode(picture: Picture, format: str, quality: int = 95, depth: int | None = None) -> bytes:
+    """The picture as a "png", "jpeg", "webp" (lossless) or "tiff" file; see `losses` for what each cannot keep.
+
+    `quality` 1 to 100 counts for JPEG only; `depth` 8 or 16 bits a channel, by default the picture's own where the
+    format has it. Raises BadOptions for another format, quality or depth, and for a side the format cannot hold.
+    """
+    kind = format_of(format)
+    depth = _checked(picture, kind, quality, depth)
+    array = _array(picture, kind, depth)
+    profile = picture.profile if _profile_fits(picture, kind) else None
+    block = picture.exif if _exif_fits(picture, kind) else None
+    if kind.id == "png":
+        return write_png(array, profile, block, picture.dpi)
+    if kind.id == "tiff":
+        return write_tiff(array, profile, block, picture.dpi)
+    if kind.id == "jpeg":
+        return write_jpeg(array, quality, profile, block, picture.dpi)
+    return write_webp(array, profile, exif.with_resolution(block, picture.dpi) if picture.dpi else block)
+
+
+def losses(picture: Picture, format: str) -> tuple[str, ...]:
+    """One sentence for each thing of this picture that the format will not keep. Raises BadOptions as `encode` does."""
+    kind = format_of(format)
+    found = []
+    if picture.depth not in kind.depths:
+        found.append(f"{kind.title} holds 8 bits a channel; the other {picture.depth - 8} bits are rounded away.")
+    if picture.alpha is not None and kind.id in OPAQUE:
+        found.append(f"{kind.title} has no transparency; the picture is laid on white.")
+    if not _profile_fits(picture, kind):
+        found.append(f"{kind.title} has no grey pictures; the grey colour profile is left out.")
+    if not _exif_fits(picture, kind):
+        found.append(f"{kind.title} cannot hold an EXIF block like this one; it is left out.")
+    return tuple(found)
+
+
+def _checked(picture: Picture, kind: Format, quality: int, depth: int | None) -> int:
+    if not 1 <= quality <= 100:
+        raise BadOptions(f"quality must lie between 1 and 100, not {quality}.")
+    if depth is not None and depth not in kind.depths:
+        raise BadOptions(
+            f"{kind.title} is written with {' or '.join(map(str, kind.depths))} bits a channel, not {depth}."
+        )
+    if max(picture.width, picture.height) > kind.max_side:
+        raise BadOptions(
+            f"{kind.title} holds sides of at most {kind.max_side} pixels, not {picture.width}×{picture.height};"
+            " please choose PNG or TIFF."
+        )
+    return depth or min(picture.depth, max(kind.depths))
+
+
+def _profile_fits(picture: Picture, kind: Format) -> bool:
+    return picture.profile is None or not (picture.grey and kind.id in COLOUR_ONLY)
+
+
+def _exif_fits(picture: Picture, kind: Format) -> bool:
+    if picture.exif is None:
+        return True
+    if kind.id == "jpeg":
+        return len(picture.exif) <= MAX_EXIF
+    if kind.id == "tiff":
+        try:
+            exif.transplanted(picture.exif, exif.empty(exif.order_of(picture.exif)))
+        except ValueError:
+            return False
+    return True
+
+
+def _array(picture: Picture, kind: Format, depth: int) -> np.ndarray:
+    """(H, W, C) uint8 or uint16: one colour channel where picture and format are grey, alpha last where it is kept."""
+    flat = kind.id in OPAQUE
+    colours = 1 if picture.grey and kind.id not in COLOUR_ONLY else 3
+    channels = colours + (picture.alpha is not None and not flat)
+    out = np.empty((picture.height, picture.width, channels), np.uint8 if depth == 8 else np.uint16)
+    for top in range(0, picture.height, BAND):
+        rows = slice(top, top + BAND)
+        alpha = None if picture.alpha is None else picture.alpha[:, rows]
+        out[rows] = _rounded(_band(picture.pixels[:, rows], alpha, colours, flat), depth)
+    return out
+
+
+def _band(pixels: Tensor, alpha: Tensor | None, colours: int, flat: bool) -> Tensor:
+    """(3, h, W) and (1, h, W) → (C, h, W) float32."""
+    pixels = pixels.float().mean(0, keepdim=True) if colours == 1 else pixels.float()
+    if alpha is None:
+        return pixels
+    alpha = alpha.float().clamp(0, 1)
+    return pixels * alpha + (1 - alpha) if flat else torch.cat([pixels, alpha])
+
+
+def _rounded(channels: Tensor, depth: int) -> np.ndarray:
+    """(C, h, W) in [0, 1] → (h, W, C) whole numbers, to the nearest."""
+    scaled = channels.clamp(0, 1).mul(2**depth - 1).add_(0.5)
+    whole: np.ndarray = scaled.to(torch.int32).permute(1, 2, 0).numpy()
+    return whole

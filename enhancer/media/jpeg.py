@@ -1,0 +1,124 @@
+"""JPEG: segments walked one by one, and only those that hold pixels handed to libjpeg. (ITU-T T.81, T.871.)"""
+
+import io
+import re
+import struct
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+
+from enhancer.media.exif import PREFIX as EXIF
+from enhancer.media.formats import cut_off, damaged, unsupported
+from enhancer.media.samples import SEVERAL, Samples, check_size
+from enhancer.settings import Settings
+
+MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+START, END, SCAN = 0xD8, 0xD9, 0xDA
+KEPT_APPS = {0xE0, 0xEE}
+METADATA = {*range(0xE0, 0xF0), 0xFE} - KEPT_APPS
+ICC, JFIF, MPF = b"ICC_PROFILE\0", b"JFIF\0", b"MPF\0"
+MAX_SCANS, MAX_SEGMENTS = 500, 20_000
+MODELS = {"L": "grey", "RGB": "rgb", "CMYK": "cmyk"}
+MAX_EXIF = 65_533 - len(EXIF)
+
+
+@dataclass
+class Segments:
+    """What the segments say; `pixels` is the file without its metadata and without what follows its end."""
+
+    pixels: bytes = b""
+    scans: int = 0
+    framed: bool = False
+    exif: bytes | None = None
+    icc: dict[int, bytes] = field(default_factory=dict)
+    dpi: tuple[float, float] | None = None
+    several: bool = False
+
+
+def read_jpeg(data: bytes, settings: Settings) -> Samples:
+    """Grey, colour and CMYK JPEGs, also those of phones with further pictures behind the first.
+
+    Raises BadPicture for a size over the limits and a file that ends early.
+    """
+    found = _walk(data, settings)
+    with JpegImageFile(io.BytesIO(found.pixels)) as image:
+        image.load()
+        array = np.asarray(image)
+        model = MODELS[image.mode]
+    return Samples(
+        array.reshape(*array.shape[:2], -1),
+        top=255,
+        model=model,
+        profile=b"".join(found.icc[n] for n in sorted(found.icc)) or None,
+        exif=found.exif,
+        dpi=found.dpi,
+        notes=[SEVERAL] if found.several else [],
+    )
+
+
+def write_jpeg(
+    array: np.ndarray, quality: int, profile: bytes | None, exif: bytes | None, dpi: tuple[float, float] | None
+) -> bytes:
+    """(H, W, 1 or 3) uint8 as JPEG with unthinned chroma (4:4:4)."""
+    out, image = io.BytesIO(), Image.fromarray(array[..., 0] if array.shape[2] == 1 else array)
+    extra: dict[str, object] = {"icc_profile": profile, "exif": EXIF + exif if exif else b""}
+    if dpi:
+        extra["dpi"] = dpi
+    image.save(out, "JPEG", quality=quality, subsampling=0, **extra)
+    return out.getvalue()
+
+
+def _walk(data: bytes, settings: Settings) -> Segments:
+    found, parts, kept, at = Segments(), list[bytes](), 0, 2
+    for _ in range(MAX_SEGMENTS):
+        match = MARKER.search(data, at)
+        if match is None:
+            raise cut_off("JPEG")
+        marker, start, at = data[match.end() - 1], match.start(), match.end()
+        if marker == END and found.scans:
+            found.pixels = b"".join([*parts, data[kept:at]])
+            return found
+        if marker in (START, END):
+            raise damaged("JPEG", "it ends before any picture in it begins")
+        end = at + int.from_bytes(data[at : at + 2], "big")
+        if end > len(data):
+            raise cut_off("JPEG")
+        _note(found, marker, data[at + 2 : end], settings)
+        if marker in METADATA:
+            parts.append(data[kept:start])
+            kept = end
+        at = max(end, at + 2)
+    raise damaged("JPEG", f"it has more than {MAX_SEGMENTS} segments")
+
+
+def _note(found: Segments, marker: int, body: bytes, settings: Settings) -> None:
+    """Take from one segment what is needed of it, and refuse what is over a limit."""
+    if marker in FRAMES:
+        _check_frame(body, settings)
+        found.framed = True
+    elif marker == SCAN:
+        found.scans += 1
+        if not found.framed or found.scans > MAX_SCANS:
+            raise damaged("JPEG", f"it has no header or more than {MAX_SCANS} scans")
+    elif marker == 0xE0 and body.startswith(JFIF) and len(body) >= 12:
+        unit, across, down = struct.unpack_from(">BHH", body, 7)
+        factor = {1: 1.0, 2: 2.54}.get(unit)
+        found.dpi = (across * factor, down * factor) if factor else None
+    elif marker == 0xE1 and body.startswith(EXIF) and found.exif is None:
+        found.exif = body
+    elif marker == 0xE2 and body.startswith(ICC) and len(body) > len(ICC) + 2:
+        found.icc.setdefault(body[len(ICC)], body[len(ICC) + 2 :])
+    elif marker == 0xE2 and body.startswith(MPF):
+        found.several = True
+
+
+def _check_frame(body: bytes, settings: Settings) -> None:
+    if len(body) < 6:
+        raise damaged("JPEG")
+    precision, height, width = struct.unpack_from(">BHH", body)
+    check_size(width, height, settings)
+    if precision != 8:
+        raise unsupported("JPEG", f"{precision} bits a channel")

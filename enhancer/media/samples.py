@@ -1,0 +1,122 @@
+"""What every reader hands over: samples as the file has them, and the one way from there to a Picture."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from enhancer.errors import BadPicture
+from enhancer.media import colour, exif
+from enhancer.media.picture import Picture
+from enhancer.settings import Settings
+
+COLOURS = {"grey": 1, "rgb": 3, "cmyk": 4}
+DPI_RANGE = (1.0, 65_535.0)
+SEVERAL = "This file holds more than one picture; only the first one is used."
+
+
+@dataclass
+class Samples:
+    """A decoded file before it is made upright.
+
+    `array` (H, W, C) of any number type, from 0 to `top`; the first channels are those of `model` ("grey", "rgb" or
+    "cmyk"), one more is alpha, which is `premultiplied` or not; `orientation` as EXIF counts it, where the container
+    and not the EXIF block has the say; `exif` as found, with or without its prefix.
+    """
+
+    array: np.ndarray
+    top: float
+    model: str
+    depth: int = 8
+    premultiplied: bool = False
+    orientation: int | None = None
+    profile: bytes | None = None
+    exif: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def check_size(width: int, height: int, settings: Settings) -> None:
+    """Refuse a picture by its header. Raises BadPicture when it is empty, too wide, too high or has too many pixels."""
+    if width < 1 or height < 1:
+        raise BadPicture(f"This picture is empty: it measures {width}×{height} pixels; please export it again.")
+    if max(width, height) > settings.max_side:
+        raise BadPicture(
+            f"This picture measures {width}×{height} pixels, and a side may have at most {settings.max_side};"
+            " please make it smaller."
+        )
+    if width * height > settings.max_pixels:
+        raise BadPicture(
+            f"This picture has {width * height / 1e6:.1f} megapixels, and at most {settings.max_pixels / 1e6:g} are"
+            " read; please make it smaller."
+        )
+
+
+def to_picture(samples: Samples) -> Picture:
+    """Upright pixels in [0, 1], and the identity that still describes them."""
+    notes = list(samples.notes)
+    block, turned = _metadata(samples, notes)
+    array, model, profile = _colours(samples, notes)
+    array = _upright(array, samples.orientation or turned)
+    tensor = _tensor(array, 255 if model != samples.model else samples.top)
+    colours = COLOURS[model]
+    pixels, alpha = tensor[:colours], tensor[colours : colours + 1] if tensor.shape[0] > colours else None
+    if alpha is not None and samples.premultiplied:
+        pixels = torch.where(alpha > 0, pixels / alpha, 0).clamp_(0, 1)
+    return Picture(
+        pixels=pixels.expand(3, -1, -1).contiguous(),
+        alpha=None if alpha is None else alpha.contiguous(),
+        depth=samples.depth,
+        grey=model == "grey",
+        profile=profile,
+        exif=block,
+        dpi=sound_dpi(samples.dpi) or (exif.resolution(block) if block else None),
+        notes=tuple(notes),
+    )
+
+
+def sound_dpi(dpi: tuple[float, float] | None) -> tuple[float, float] | None:
+    """The resolution if it can be meant: finite, and between 1 and 65,535 dots an inch."""
+    low, high = DPI_RANGE
+    return dpi if dpi and all(math.isfinite(d) and low <= d <= high for d in dpi) else None
+
+
+def _metadata(samples: Samples, notes: list[str]) -> tuple[bytes | None, int]:
+    if not samples.exif:
+        return None, 1
+    try:
+        return exif.cleaned(samples.exif)
+    except ValueError:
+        notes.append("The EXIF block of this file is damaged and was left out; the picture was not turned by it.")
+        return None, 1
+
+
+def _colours(samples: Samples, notes: list[str]) -> tuple[np.ndarray, str, bytes | None]:
+    """The samples in a kept colour model (CMYK becomes 8-bit sRGB), its name, and the profile that still fits."""
+    if samples.model == "cmyk":
+        array, how = colour.from_cmyk(samples.array, samples.top, samples.profile)
+        notes.append(how)
+        samples.depth = 8
+        return array, "rgb", None
+    profile, note = colour.kept(samples.profile, samples.model == "grey")
+    if note:
+        notes.append(note)
+    return samples.array, samples.model, profile
+
+
+def _upright(array: np.ndarray, orientation: int) -> np.ndarray:
+    """Undo an EXIF orientation (CIPA DC-008, tag 0x0112); 5 to 8 swap the sides."""
+    if orientation >= 5:
+        array = array.swapaxes(0, 1)
+    flip_rows = orientation in (3, 4, 7, 8)
+    flip_columns = orientation in (2, 3, 6, 7)
+    return array[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
+def _tensor(array: np.ndarray, top: float) -> Tensor:
+    """(H, W, C) → (C, H, W) float32 in [0, 1]."""
+    channels = np.moveaxis(array, 2, 0).astype(np.float32, order="C")
+    tensor: Tensor = torch.from_numpy(channels)
+    return tensor.div_(top)

@@ -1,0 +1,194 @@
+"""TIFF: strips checked against the file before any is unpacked; every depth, layout and byte order. (TIFF 6.0.)"""
+
+import io
+
+import imagecodecs  # noqa: F401  # tifffile unpacks with it; without it a good file would look damaged
+import numpy as np
+import tifffile
+
+from enhancer.media import exif
+from enhancer.media.formats import cut_off, damaged, unsupported
+from enhancer.media.samples import SEVERAL, Samples, check_size
+from enhancer.settings import Settings
+
+KINDS = tifffile.COMPRESSION
+COMPRESSIONS = {
+    *(KINDS.NONE, KINDS.LZW, KINDS.ADOBE_DEFLATE, KINDS.DEFLATE, KINDS.PACKBITS),
+    *(KINDS.JPEG, KINDS.ZSTD, KINDS.LZMA, KINDS.WEBP),
+}
+COLOURS = tifffile.PHOTOMETRIC
+MODELS = {
+    COLOURS.MINISWHITE: "grey",
+    COLOURS.MINISBLACK: "grey",
+    COLOURS.RGB: "rgb",
+    COLOURS.YCBCR: "rgb",
+    COLOURS.PALETTE: "rgb",
+    COLOURS.SEPARATED: "cmyk",
+}
+CHANNELS = {"grey": 1, "rgb": 3, "cmyk": 4}
+MAX_CHANNELS = 8
+PROFILE, ORIENTATION, DNG_VERSION = 34675, 274, 50706
+CANON_RAW = b"CR"
+SPARE = "This TIFF has a further channel without a stated meaning; it was left out."
+UNREADABLE_EXIF = "The EXIF entries of this TIFF could not be read and were left out."
+NOT_NUMBERS = "This TIFF holds values that are not finite numbers; they were set to zero."
+
+
+def read_tiff(data: bytes, settings: Settings) -> Samples:
+    """The first page. Whole numbers of up to 16 bits keep their scale; others are stretched from least to greatest.
+
+    Raises BadPicture for a size over the limits, strips outside the file, and kinds that are not read.
+    """
+    try:
+        file = tifffile.TiffFile(io.BytesIO(data))
+    except (tifffile.TiffFileError, ValueError, IndexError, KeyError) as error:
+        raise damaged("TIFF", "it has no readable directory or ends before it") from error
+    with file:
+        page = file.pages.first
+        if not isinstance(page, tifffile.TiffPage):
+            raise damaged("TIFF", "it has no readable directory or ends before it")
+        _check(page, data, settings)
+        samples = _samples(page, _channels_last(page))
+    samples.notes += [SEVERAL] if _several(data) else []
+    samples.exif = _exif(data, samples.notes)
+    return samples
+
+
+def write_tiff(array: np.ndarray, profile: bytes | None, block: bytes | None, dpi: tuple[float, float] | None) -> bytes:
+    """(H, W, 1 to 4) uint8 or uint16 as TIFF, deflated with a predictor; EXIF and GPS as directories of their own."""
+    out, channels = io.BytesIO(), array.shape[2]
+    order = exif.order_of(block) if block else "<"
+    with tifffile.TiffWriter(out, byteorder=order) as file:
+        file.write(
+            array[..., 0] if channels == 1 else array,
+            photometric="rgb" if channels > 2 else "minisblack",
+            planarconfig="contig" if channels > 1 else None,
+            extrasamples=["unassalpha"] if channels in (2, 4) else None,
+            compression="adobe_deflate",
+            predictor=True,
+            iccprofile=profile,
+            resolution=dpi,
+            resolutionunit="inch" if dpi else None,
+            metadata=None,
+            software=False,
+        )
+    plain = out.getvalue()
+    return exif.transplanted(block, plain) if block else plain
+
+
+def _check(page: tifffile.TiffPage, data: bytes, settings: Settings) -> None:
+    """Refuse by the directory alone whatever could not be unpacked safely and completely."""
+    check_size(page.imagewidth, page.imagelength, settings)
+    if page.is_reduced or DNG_VERSION in page.tags or data[8:10] == CANON_RAW:
+        raise unsupported("TIFF", "the raw data of a camera")
+    if page.photometric not in MODELS:
+        raise unsupported("TIFF", "a colour model other than grey, RGB, palette and CMYK")
+    if page.compression not in COMPRESSIONS:
+        raise unsupported("TIFF", f"compression number {int(page.compression)}")
+    if page.samplesperpixel > MAX_CHANNELS or page.imagedepth > 1 or page.dtype is None:
+        raise unsupported("TIFF", "an unusual arrangement of channels")
+    if page.is_tiled:
+        check_size(page.tilewidth, page.tilelength, settings)
+    ends = [at + count for at, count in zip(page.dataoffsets, page.databytecounts, strict=False)]
+    if not ends or len(page.dataoffsets) != len(page.databytecounts):
+        raise damaged("TIFF", "it does not say where its pixels are")
+    if max(ends) > len(data):
+        raise cut_off("TIFF")
+
+
+def _channels_last(page: tifffile.TiffPage) -> np.ndarray:
+    array: np.ndarray = page.asarray(maxworkers=1)
+    if array.ndim == 2:
+        return array[..., None]
+    planar = page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1
+    return np.moveaxis(array, 0, 2) if planar else array
+
+
+def _samples(page: tifffile.TiffPage, array: np.ndarray) -> Samples:
+    model, notes = MODELS[page.photometric], list[str]()
+    colours, extra = CHANNELS[model], [int(kind) for kind in page.extrasamples]
+    if page.photometric == COLOURS.PALETTE:
+        array, bits, top = _painted(page, array), 8, 255.0
+        extra = []
+    else:
+        array, bits, top = _scaled(page, array, notes)
+    if page.photometric == COLOURS.MINISWHITE:
+        array = np.concatenate([top - array[..., :1], array[..., 1:]], axis=2).astype(array.dtype)
+    see_through = bool(extra) and extra[0] in (1, 2) and array.shape[2] > colours
+    if array.shape[2] > colours + see_through:
+        notes.append(SPARE)
+    return Samples(
+        array[..., : colours + see_through],
+        top=top,
+        model=model,
+        depth=16 if bits > 8 else 8,
+        premultiplied=see_through and extra[0] == 1,
+        orientation=_orientation(page),
+        profile=_bytes(page, PROFILE),
+        dpi=_dpi(page),
+        notes=notes,
+    )
+
+
+def _scaled(page: tifffile.TiffPage, array: np.ndarray, notes: list[str]) -> tuple[np.ndarray, int, float]:
+    """Samples, their bits and greatest value; all but whole numbers of up to 16 bits are stretched onto 0 to 1."""
+    if array.dtype == bool:
+        return array.astype(np.uint8), 1, 1.0
+    if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
+        bits = int(page.bitspersample)
+        return array.astype(array.dtype.newbyteorder("=")), bits, float(2**bits - 1)
+    if array.dtype.kind not in "iuf":
+        raise unsupported("TIFF", f"numbers of type {array.dtype.name}")
+    values = array.astype(np.float64)
+    if not np.isfinite(values).all():
+        notes.append(NOT_NUMBERS)
+        values = np.where(np.isfinite(values), values, 0)
+    low, high = float(values.min()), float(values.max())
+    notes.append(
+        f"This TIFF holds {array.dtype.name} values, which were stretched from {low:g} to {high:g} onto 0 to 1."
+    )
+    return ((values - low) / ((high - low) or 1)).astype(np.float32), 16, 1.0
+
+
+def _painted(page: tifffile.TiffPage, array: np.ndarray) -> np.ndarray:
+    colormap: np.ndarray | None = page.colormap
+    if colormap is None or int(array.max()) >= colormap.shape[1]:
+        raise damaged("TIFF", "its palette has too few colours")
+    colours: np.ndarray = (colormap >> 8).astype(np.uint8).T
+    painted: np.ndarray = colours[array[..., 0]]
+    return painted
+
+
+def _orientation(page: tifffile.TiffPage) -> int:
+    value = page.tags.valueof(ORIENTATION, default=1)
+    return int(value) if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _bytes(page: tifffile.TiffPage, code: int) -> bytes | None:
+    value = page.tags.valueof(code)
+    return bytes(value) if isinstance(value, (bytes, tuple)) else None
+
+
+def _dpi(page: tifffile.TiffPage) -> tuple[float, float] | None:
+    try:
+        across, down = page.get_resolution("inch") if int(page.resolutionunit) > 1 else (0.0, 0.0)
+    except (ValueError, ZeroDivisionError, TypeError):
+        return None
+    return float(across), float(down)
+
+
+def _several(data: bytes) -> bool:
+    try:
+        return exif.next_directory(data) != 0
+    except ValueError:
+        return False  # BigTIFF has another layout
+
+
+def _exif(data: bytes, notes: list[str]) -> bytes | None:
+    try:
+        blank = exif.empty(exif.order_of(data))
+        block = exif.transplanted(data, blank)
+    except ValueError:
+        notes.append(UNREADABLE_EXIF)
+        return None
+    return None if block == blank else block
