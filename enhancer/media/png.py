@@ -19,7 +19,7 @@ MAX_CHUNKS = 250_000
 METRES_PER_INCH = 0.0254
 USUAL_GAMMA = range(43_000, 48_000)
 GAMMA = "This PNG states an unusual gamma without a colour profile; its values were kept unconverted."
-LEVEL = 6
+LEVEL = 2  # a third of the time of level 6 for 4 % more bytes
 
 
 def read_png(data: bytes, settings: Settings) -> Samples:
