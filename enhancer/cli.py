@@ -75,8 +75,8 @@ def jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
         return [(source, target / source.name if target.is_dir() else target)]
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(f"{source} is a folder, so {target} must be one")
-    writable = {suffix for f in FORMATS.values() if f.writable for suffix in f.suffixes}
-    readable = {suffix for f in FORMATS.values() for suffix in f.suffixes}
+    writable = {suffix for f in FORMATS if f.writable for suffix in f.suffixes}
+    readable = {suffix for f in FORMATS for suffix in f.suffixes}
     files = sorted(p for p in source.rglob("*") if p.suffix.lower() in readable)
     if not files:
         raise FileNotFoundError(f"{source} holds no picture ({', '.join(sorted(readable))})")

@@ -13,7 +13,7 @@ def test_values_are_read_with_their_type() -> None:
 
 
 def test_an_unknown_setting_is_named() -> None:
-    with pytest.raises(ValueError, match="ENHANCER_MAX_PIXEL; known: .*max_pixels"):
+    with pytest.raises(ValueError, match=r"ENHANCER_MAX_PIXEL; known: .*max_pixels"):
         Settings.from_environment({"ENHANCER_MAX_PIXEL": "5"})
 
 

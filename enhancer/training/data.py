@@ -30,6 +30,12 @@ def read_rgb(file: Path) -> Tensor:
         return torch.from_numpy(np.asarray(image.convert("RGB")).copy()).permute(2, 0, 1)
 
 
+def is_grey(file: Path) -> bool:
+    """Whether the file itself has a single colour channel."""
+    with Image.open(file) as image:
+        return image.mode in ("1", "L", "LA", "I;16")
+
+
 def hold_out(files: Sequence[Path], every: int) -> tuple[list[Path], list[Path]]:
     """Split into (training, validation): every `every`-th file, by name order, is never trained on."""
     return [f for i, f in enumerate(files) if i % every], [f for i, f in enumerate(files) if not i % every]

@@ -72,7 +72,8 @@ def test_wrong_options_are_refused(wrong: dict[str, object]) -> None:
 
 
 def test_strength_blends_from_the_plain_resize_to_the_network() -> None:
-    plain, half, full = (upscale(picture(), UpscaleOptions(strength=s), hall(2), Progress()).pixels for s in (0, 0.5, 1))
+    options = [UpscaleOptions(strength=s) for s in (0, 0.5, 1)]
+    plain, half, full = (upscale(picture(), o, hall(2), Progress()).pixels for o in options)
     assert torch.equal(plain, resize(picture().pixels, 24, 40))
     assert (full - plain).abs().max() > 0.05
     assert torch.allclose(half, (plain + full) / 2, atol=1e-6)

@@ -1,0 +1,162 @@
+"""The command line as people type it, on the bundled weights."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from skimage import data as pictures
+
+from enhancer.cli import DONE, SOME_FAILED, WRONG_USAGE, main
+from enhancer.hall import enhance
+from enhancer.media import open_picture
+
+
+@pytest.fixture
+def cat(tmp_path: Path) -> Path:
+    file = tmp_path / "cat.png"
+    Image.fromarray(pictures.chelsea()[100:148, 100:164]).save(file, dpi=(240, 240))
+    return file
+
+
+def test_a_file_to_a_file(cat: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "big.png"
+    assert main(["enhance", str(cat), str(target), "--scale", "2"]) == DONE
+    expected = enhance(open_picture(cat), scale=2)
+    with Image.open(target) as image:
+        assert image.size == (128, 96)
+        assert image.info["dpi"] == pytest.approx((240, 240), abs=0.1)
+        levels = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)
+    assert torch.equal(levels, (expected.pixels * 255 + 0.5).floor().byte())
+
+
+def test_the_result_is_better_than_the_plain_resize(tmp_path: Path) -> None:
+    """On a picture that was shrunk, the network comes closer to the truth than strength 0 does."""
+    from enhancer.training.degradations import bicubic
+
+    truth = torch.from_numpy(pictures.astronaut()[:128, 150:278].copy()).permute(2, 0, 1)
+    Image.fromarray(truth.permute(1, 2, 0).numpy()).save(tmp_path / "truth.png")
+    small = (bicubic(truth / 255.0, 2) * 255).byte().permute(1, 2, 0).numpy()
+    Image.fromarray(small).save(tmp_path / "small.png")
+    for strength in ("0", "1"):
+        out = str(tmp_path / f"{strength}.png")
+        assert main(["enhance", str(tmp_path / "small.png"), out, "--strength", strength]) == DONE
+    plain, better = (open_picture(tmp_path / f"{s}.png").pixels * 255 for s in ("0", "1"))
+    assert (better - truth).square().mean() < 0.75 * (plain - truth).square().mean()
+
+
+def test_a_folder_to_a_folder_keeps_names_and_names_failures(
+    cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "in"
+    (source / "sub").mkdir(parents=True)
+    (source / "a.png").write_bytes(cat.read_bytes())
+    (source / "sub" / "b.bmp").write_bytes(cat.read_bytes())
+    (source / "broken.jpg").write_text("no picture")
+    out = tmp_path / "out"
+    assert main(["enhance", str(source), str(out), "--task", "gamma", "--gamma", "1.5"]) == SOME_FAILED
+    assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*.*")) == ["a.png", "sub/b.png"]
+    error = capsys.readouterr().err
+    assert "broken.jpg" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["enhance", "cat.png"],
+        ["enhance", "cat.png", "out.png", "--task", "magic"],
+        ["enhance", "cat.png", "out.png", "--task", "median", "--scale", "2"],
+    ],
+)
+def test_wrong_usage_is_told_by_the_parser(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == WRONG_USAGE
+
+
+@pytest.mark.parametrize("options", [["--scale", "9"], ["--strength", "2"]])
+def test_options_out_of_range_are_wrong_usage(cat: Path, options: list[str]) -> None:
+    assert main(["enhance", str(cat), str(cat.with_name("out.png")), *options]) == WRONG_USAGE
+    assert not cat.with_name("out.png").exists()
+
+
+def test_a_missing_input_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["enhance", str(tmp_path / "none.png"), str(tmp_path / "out.png")]) == WRONG_USAGE
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_an_unknown_model_fails_with_its_name(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["enhance", str(cat), str(cat.with_name("out.png")), "--model", "nosuch"]) == SOME_FAILED
+    assert "nosuch" in capsys.readouterr().err
+
+
+def test_metrics_as_papers_print_them(cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    noisy = tmp_path / "noisy.png"
+    with Image.open(cat) as image:
+        levels = np.asarray(image).astype(int)
+    Image.fromarray((levels + 10).clip(0, 255).astype("uint8")).save(noisy)
+    assert main(["metrics", str(cat), str(noisy), "--y", "--shave", "2", "--json"]) == DONE
+    row = json.loads(capsys.readouterr().out)[0]
+    assert row["candidate"] == str(noisy)
+    # ten levels everywhere are 10 · 219 / 255 levels of luminance
+    assert row["psnr-y"] == pytest.approx(20 * np.log10(255 / (10 * 219 / 255)), abs=0.1)
+    assert "psnr" not in row
+
+
+def test_metrics_of_another_size_fail_with_the_name(
+    cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (9, 9)).save(tmp_path / "tiny.png")
+    assert main(["metrics", str(cat), str(tmp_path / "tiny.png"), str(cat)]) == SOME_FAILED
+    printed = capsys.readouterr()
+    assert "tiny.png" in printed.err
+    assert "cat.png" in printed.out
+
+
+def test_compare_times_every_model(cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "compared"
+    command = [
+        "compare",
+        str(cat),
+        "--models",
+        "x2-fast",
+        "x4-fast",
+        "nosuch",
+        "--scale",
+        "2",
+        "--out",
+        str(out),
+        "--json",
+    ]
+    assert main(command) == SOME_FAILED
+    rows = json.loads(capsys.readouterr().out)
+    assert [r["model"] for r in rows] == ["x2-fast", "x4-fast"]
+    assert all(r["seconds"] > 0 and r["sharpness"] > 0 for r in rows)
+    assert sorted(p.name for p in out.iterdir()) == ["cat-x2-fast.png", "cat-x4-fast.png"]
+
+
+def test_models_lists_licences(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:3] == ["model", "purpose", "scale"]
+    assert any(line.startswith("x2-fast") and "Apache-2.0" in line for line in lines)
+    assert len(lines) > 10
+
+
+def test_fetching_a_bundled_model_verifies_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fetch", "x2-fast", "nosuch"]) == SOME_FAILED
+    printed = capsys.readouterr()
+    assert "x2-fast: ready" in printed.out
+    assert "nosuch" in printed.err
+
+
+def test_help_shows_the_options_of_the_chosen_task(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["enhance", "--task", "upscale", "--help"])
+    shown = capsys.readouterr().out
+    assert "--long-side" in shown
+    assert "0 to 1" in shown
