@@ -1,47 +1,43 @@
 """The catalogue: data only. To offer another model, add one Entry."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from enhancer.errors import UnknownModel
+from enhancer.models.entry import PURPOSES, Bundled, Entry, Hub
+from enhancer.models.hub_entries import HUB_ENTRIES
 
+# The hashes of weights/*.safetensors; tests/models/test_catalog.py prints the right one when a file has changed.
+X2_FAST = "479da92ec97273869464d9231ab076cd20bd0919e0a2f3d96eb112295d54dbef"
+X4_FAST = "d3c41ec338d25ee64da1f22a68f13431eaeec5c89beb6173f3545fa150cf1683"
 
-@dataclass(frozen=True)
-class Bundled:
-    """A file in the folder `weights/`."""
+BUNDLED_ENTRIES = (
+    Entry(
+        id="x2-fast",
+        title="Fast ×2",
+        description="Doubles the size of clean pictures within seconds on an ordinary processor. It stays faithful to "
+        "what is there, so it invents no texture, and it enlarges noise and JPEG blocks along with the rest.",
+        purpose="upscale",
+        architecture="generator",
+        scale=2,
+        source=Bundled("x2-fast.safetensors"),
+        sha256=X2_FAST,
+        licence="Apache-2.0",
+        commercial=True,
+    ),
+    Entry(
+        id="x4-fast",
+        title="Fast ×4",
+        description="Makes clean pictures four times as wide within seconds on an ordinary processor. Fine texture "
+        "such as hair and leaves stays soft, and noise and JPEG blocks are enlarged along with the rest.",
+        purpose="upscale",
+        architecture="generator",
+        scale=4,
+        source=Bundled("x4-fast.safetensors"),
+        sha256=X4_FAST,
+        licence="Apache-2.0",
+        commercial=True,
+    ),
+)
 
-    file: str
-
-
-@dataclass(frozen=True)
-class Hub:
-    """A file on the Hugging Face Hub; `revision` is a commit where one is known, else a branch name."""
-
-    repo_id: str
-    filename: str
-    revision: str = "main"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One model as people choose it. `figures` holds measured results as (protocol, value) pairs."""
-
-    id: str
-    title: str
-    description: str
-    purpose: str
-    architecture: str
-    scale: int
-    source: Bundled | Hub
-    sha256: str
-    licence: str
-    commercial: bool
-    bytes: int | None = None
-    hyperparameters: dict[str, Any] = field(default_factory=dict)
-    figures: tuple[tuple[str, str], ...] = ()
-
-
-CATALOG: tuple[Entry, ...] = ()
+CATALOG: tuple[Entry, ...] = BUNDLED_ENTRIES + HUB_ENTRIES
 
 
 def entry(model_id: str) -> Entry:
@@ -50,3 +46,6 @@ def entry(model_id: str) -> Entry:
         if candidate.id == model_id:
             return candidate
     raise UnknownModel(f"There is no model {model_id!r}; known: {', '.join(e.id for e in CATALOG)}.")
+
+
+__all__ = ["BUNDLED_ENTRIES", "CATALOG", "HUB_ENTRIES", "PURPOSES", "Bundled", "Entry", "Hub", "entry"]

@@ -1,0 +1,1 @@
+"""Networks with weights: the catalogue, verified bytes, and the store that turns an id into a model."""

@@ -1,0 +1,203 @@
+"""The talk with the Hugging Face Hub: bounded in time, cancellable, and every failure one plain sentence."""
+
+import logging
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from enhancer.errors import EnhancerError, WeightsUnavailable
+from enhancer.models.entry import Hub
+from enhancer.progress import Progress
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfFileMetadata
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PUBLIC_HUB = "https://huggingface.co"
+COMMIT = re.compile(r"[0-9a-f]{40}")
+ANSWER = 3.0  # seconds the Hub may take to say where a file is
+PAUSES = (1.0, 2.0, 4.0)  # seconds between questions to a Hub that is busy
+LONGEST_PAUSE = 8.0  # if the Hub asks for more, people had better decide themselves
+SILENCE = 180.0  # seconds without a new byte; huggingface_hub counts in pieces of 10 MB
+TICK = 0.1
+BUSY = (429, 500, 502, 503, 504)
+
+
+class _Abandoned(Exception):
+    """Stops a transfer that nobody waits for any longer."""
+
+
+class _Tally:
+    """Bytes of one transfer, counted in the thread that transfers, read in the thread that waits."""
+
+    def __init__(self) -> None:
+        self.done, self.moved, self.abandoned = 0, time.monotonic(), False
+
+    def add(self, count: int) -> None:
+        if self.abandoned:
+            raise _Abandoned
+        self.done, self.moved = self.done + count, time.monotonic()
+
+
+def download(source: Hub, cache: Path, progress: Progress) -> Path:
+    """Fetch a file into the huggingface_hub cache folder `cache` and give its path there; its bytes are not verified.
+
+    HF_ENDPOINT names another Hub. Raises WeightsUnavailable within 5 s when there is no network, and Cancelled.
+    """
+    tally = _Tally()
+    try:
+        return _download(source, cache, progress, tally)
+    except EnhancerError:
+        raise
+    except Exception as error:  # whatever the client and the layers below it raise becomes one sentence here
+        log.info("fetching %s failed", source, exc_info=True)
+        raise _explained(error, source, cache) from error
+    finally:
+        tally.abandoned = True
+
+
+def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Path:
+    from huggingface_hub import hf_hub_download
+
+    note = f"Fetching {source.filename}"
+    found = _located(source, lambda: progress.step(0, 1, note))
+
+    def fetch() -> str:
+        path = hf_hub_download(
+            source.repo_id,
+            source.filename,
+            revision=source.revision if COMMIT.fullmatch(source.revision) else found.commit_hash,
+            cache_dir=cache,
+            endpoint=_endpoint(),
+            etag_timeout=ANSWER,
+            tqdm_class=_counter(tally),
+        )
+        return str(path)
+
+    def tick() -> None:
+        progress.step(tally.done, max(found.size or 0, tally.done, 1), note)
+        if time.monotonic() - tally.moved > SILENCE:
+            raise OSError(f"no byte for {SILENCE:.0f} s")
+
+    return Path(_watched(fetch, tick))
+
+
+def _located(source: Hub, tick: Callable[[], None]) -> "HfFileMetadata":
+    """Commit and size of a file; a busy Hub is asked again after a pause. Raises what huggingface_hub raises."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.errors import HfHubHTTPError
+
+    url = hf_hub_url(source.repo_id, source.filename, revision=source.revision, endpoint=_endpoint())
+
+    def ask() -> "HfFileMetadata":
+        return _watched(lambda: get_hf_file_metadata(url, timeout=ANSWER, endpoint=_endpoint()), tick, ANSWER + 0.5)
+
+    for pause in PAUSES:
+        try:
+            return ask()
+        except HfHubHTTPError as error:
+            asked = _asked_pause(error)
+            if error.response.status_code not in BUSY or asked > LONGEST_PAUSE:
+                raise
+        _rest(max(pause, asked), tick)
+    return ask()
+
+
+def _asked_pause(error: Any) -> float:
+    text = error.response.headers.get("Retry-After", "")
+    return float(text) if text.isdigit() else 0.0
+
+
+def _rest(seconds: float, tick: Callable[[], None]) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        tick()
+        time.sleep(TICK)
+
+
+def _watched(function: Callable[[], T], tick: Callable[[], None], seconds: float = float("inf")) -> T:
+    """Run `function` in a daemon thread, `tick` here meanwhile; TimeoutError after `seconds`, whatever it hangs in.
+
+    A timeout of the socket alone is not enough: looking up the name and trying each address come on top of it.
+    """
+    outcome: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            outcome.set_result(function())
+        except BaseException as error:  # carried over to the thread that waits
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, daemon=True, name="hub").start()
+    end = time.monotonic() + seconds
+    while not wait([outcome], timeout=TICK).done:
+        tick()
+        if time.monotonic() > end:
+            raise TimeoutError(f"no answer within {seconds:.1f} s")
+    return outcome.result()
+
+
+def _counter(tally: _Tally) -> type:
+    """A silent progress bar class that counts into `tally`."""
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    class Counter(tqdm):  # type: ignore[misc]  # tqdm has no types
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **{**kwargs, "disable": True})
+
+        def update(self, n: float | None = 1) -> None:
+            tally.add(int(n or 0))
+
+        def update_transfer(self, n: float) -> None:
+            """Xet reports bytes on the wire here as well; the file's own bytes are what people wait for."""
+
+    return Counter
+
+
+def _endpoint() -> str:
+    return os.environ.get("HF_ENDPOINT", PUBLIC_HUB).rstrip("/")
+
+
+def _explained(error: Exception, source: Hub, cache: Path) -> WeightsUnavailable:
+    from huggingface_hub import errors
+
+    repo = source.repo_id
+    sentences: tuple[tuple[type[Exception], str], ...] = (
+        (errors.GatedRepoError, f"The Hub shows {repo} only to people who accepted its terms; choose another model."),
+        (errors.RepositoryNotFoundError, f"The Hub has no public repository {repo}; choose another model."),
+        (errors.RevisionNotFoundError, f"The repository {repo} has no revision {source.revision}."),
+        (errors.RemoteEntryNotFoundError, f"The repository {repo} has no file {source.filename}."),
+        (errors.FileMetadataError, f"{_endpoint()} does not answer like a Hugging Face Hub; check HF_ENDPOINT."),
+    )
+    for kind, sentence in sentences:
+        if isinstance(error, kind):
+            return WeightsUnavailable(sentence)
+    if isinstance(error, errors.HfHubHTTPError):
+        return _explained_status(error.response.status_code, source)
+    if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError) and error.errno:
+        return WeightsUnavailable(f"{source} cannot be written to {cache}: {error.strerror}.")
+    if _is_network(error):
+        return WeightsUnavailable(
+            f"The Hub at {_endpoint()} cannot be reached, and {source} is not on this disk yet; "
+            "connect to the network, or choose a bundled model."
+        )
+    return WeightsUnavailable(f"The transfer of {source} broke off; try again.")
+
+
+def _explained_status(status: int, source: Hub) -> WeightsUnavailable:
+    if status == 429:
+        return WeightsUnavailable("The Hub has had too many requests from here; try again in a few minutes.")
+    return WeightsUnavailable(f"The Hub answered {status} when asked for {source}; try again later.")
+
+
+def _is_network(error: Exception) -> bool:
+    """Whether the Hub was out of reach. The HTTP client is huggingface_hub's own affair, hence by name."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(names & {"NetworkError", "TimeoutException", "ProxyError", "ConnectionError", "TimeoutError"})
