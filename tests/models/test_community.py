@@ -1,0 +1,265 @@
+"""Checkpoints of others: golden pictures, every architecture of the catalogue, and what is refused."""
+
+import importlib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from enhancer.errors import WeightsRefused
+from enhancer.models.catalog import HUB_ENTRIES
+from enhancer.models.contract import BOTH
+from enhancer.models.halo import ATTENTION, estimate_halo
+from enhancer.models.store import Store, open_model
+from enhancer.settings import Settings
+
+PUBLIC = "weights-public"
+# file → scale, channels, halo
+CHECKPOINTS = {
+    "DCTLSA_x2.pt": (2, 3, ATTENTION),
+    "DCTLSA_x4.pt": (4, 3, ATTENTION),
+    "DnCNN3_gray.pth": (1, 1, 20),
+    "DnCNN_color_blind.pth": (1, 3, 20),
+    "realesr-animevideov3.pth": (4, 3, 18),
+    "realesr-general-x4v3.pth": (4, 3, 34),
+}
+# output → input, checkpoint; of FDnCNN there is a golden picture and no checkpoint
+GOLDEN = {
+    "16x16_2x_dctlsa.png": ("16x16.png", "DCTLSA_x2.pt"),
+    "16x16_4x_dctlsa.png": ("16x16.png", "DCTLSA_x4.pt"),
+    "16x16_realesr-general-x4v3.png": ("16x16.png", "realesr-general-x4v3.pth"),
+    "jpeg-15_dncnn_color_blind.png": ("jpeg-15.jpg", "DnCNN_color_blind.pth"),
+}
+WITHOUT_CHECKPOINT = {"jpeg-15_fdncnn_color.png"}
+# One small network of each kind that the catalogue names.
+SMALL: dict[str, dict[str, Any]] = {
+    "Compact": {"num_feat": 8, "num_conv": 2, "upscale": 4},
+    "DRCT": {"upscale": 4, "depths": (1,), "num_heads": (2,), "embed_dim": 12, "gc": 4, "upsampler": "pixelshuffle"},
+    "ESRGAN": {"num_filters": 8, "num_blocks": 1, "scale": 4},
+    "HAT": {
+        "upscale": 4,
+        "window_size": 16,
+        "depths": (1,),
+        "num_heads": (2,),
+        "embed_dim": 60,
+        "upsampler": "pixelshuffle",
+    },
+    "HVICIDNet": {"channels": [12, 24, 36, 48]},
+    "NAFNet": {"width": 4, "middle_blk_num": 1, "enc_blk_nums": [1, 1], "dec_blk_nums": [1, 1]},
+    "PLKSR": {"dim": 16, "n_blocks": 2},
+    "SCUNet": {"config": [1, 1, 1, 1, 1, 1, 1]},
+    "SPAN": {"num_in_ch": 3, "num_out_ch": 3, "feature_channels": 8, "upscale": 2},
+}
+
+
+def pixels(file: Path, channels: int = 3) -> Tensor:
+    """(1, C, H, W) float32 in [0, 1]."""
+    picture = Image.open(file).convert("RGB" if channels == 3 else "L")
+    values = torch.from_numpy(np.asarray(picture).copy()).reshape(picture.height, picture.width, channels)
+    return values.permute(2, 0, 1)[None].float() / 255
+
+
+def test_every_golden_picture_has_its_checkpoint(shared: Path) -> None:
+    found = {f.name for f in (shared / PUBLIC / "golden" / "outputs").iterdir()}
+    assert found == GOLDEN.keys() | WITHOUT_CHECKPOINT
+    assert {f.name for f in (shared / PUBLIC).glob("*.p*t*")} == CHECKPOINTS.keys()
+
+
+@pytest.mark.parametrize("output", GOLDEN)
+def test_golden_pictures_agree(shared: Path, output: str, settings: Settings) -> None:
+    source, checkpoint = GOLDEN[output]
+    folder = shared / PUBLIC / "golden"
+    model = Store(settings).load(str(shared / PUBLIC / checkpoint))
+    found = (model(pixels(folder / "inputs" / source)) * 255).round() / 255
+    expected = pixels(folder / "outputs" / output)
+    assert found.shape == expected.shape
+    assert float((found - expected).abs().max()) <= 1.001 / 255
+
+
+@pytest.mark.parametrize("name", CHECKPOINTS)
+def test_public_checkpoints_state_their_contract(shared: Path, name: str, settings: Settings) -> None:
+    model = Store(settings).load(str(shared / PUBLIC / name))
+    assert (model.scale, model.channels, model.halo) == CHECKPOINTS[name]
+    assert model.precisions == BOTH
+    y = model(torch.rand(2, model.channels, 7, 11))
+    assert y.shape == (2, model.channels, 7 * model.scale, 11 * model.scale)
+
+
+def test_pixels_beyond_the_halo_hardly_count(shared: Path) -> None:
+    model = open_model(shared / PUBLIC / "realesr-general-x4v3.pth", "general")
+    x = torch.rand(1, 3, 2 * model.halo + 9, 2 * model.halo + 9)
+    middle = slice(4 * model.halo, 4 * (model.halo + 9))
+    changed = x.clone()
+    changed[..., 0, :] = 1 - changed[..., 0, :]
+    difference = (model(x) - model(changed)).abs()
+    assert float(difference[..., middle, middle][..., 4:, :].max()) == 0
+    assert float(difference.max()) > 0.1
+
+
+def test_what_must_be_refused_is_refused(shared: Path) -> None:
+    files = list((shared / PUBLIC / "must-refuse").iterdir())
+    assert files
+    for file in files:
+        with pytest.raises(WeightsRefused, match=r"pickled Python objects \(.+\), which could run code"):
+            open_model(file, file.name)
+
+
+def network_of(architecture: str) -> nn.Module:
+    torch.manual_seed(2)
+    module = importlib.import_module(f"spandrel.architectures.{architecture}")
+    name = {"PLKSR": "RealPLKSR"}.get(architecture, architecture)
+    network: nn.Module = getattr(module, name)(**SMALL[architecture])
+    return network
+
+
+@pytest.mark.filterwarnings("ignore:torch.meshgrid")  # HAT's own code
+@pytest.mark.parametrize("architecture", sorted({e.architecture for e in HUB_ENTRIES}))
+def test_every_architecture_of_the_catalogue_opens_and_runs(tmp_path: Path, architecture: str) -> None:
+    file = tmp_path / "small.safetensors"
+    save_file({k: t.contiguous().clone() for k, t in network_of(architecture).state_dict().items()}, file)
+    model = open_model(file, "small")
+    assert model.channels == 3
+    assert 1 <= model.halo <= ATTENTION
+    assert model.scale in {e.scale for e in HUB_ENTRIES if e.architecture == architecture}
+    y = model(torch.rand(1, 3, 33, 45))
+    assert y.shape == (1, 3, 33 * model.scale, 45 * model.scale)
+    if torch.bfloat16 in model.precisions:
+        lower = model(torch.rand(1, 3, 33, 45), torch.bfloat16)
+        assert lower.dtype == torch.float32
+        assert bool(torch.isfinite(lower).all())
+
+
+def test_networks_that_want_a_noise_map_get_one(tmp_path: Path) -> None:
+    from spandrel.architectures.DnCNN import DnCNN
+
+    file = tmp_path / "fdncnn.pth"
+    network = DnCNN(in_nc=4, out_nc=3, nc=8, nb=20, act_mode="R", mode="FDnCNN").eval()
+    torch.save(network.state_dict(), file)
+    model = open_model(file, "fdncnn")
+    assert model.channels == 3
+    x = torch.rand(2, 3, 9, 12)
+    level = torch.full((2, 1, 9, 12), 15 / 255)
+    expected = network(torch.cat([x, level], 1)).clamp(0, 1)
+    torch.testing.assert_close(model(x), expected)
+
+
+def test_the_halo_of_a_plain_stack_is_the_sum_of_its_radii() -> None:
+    stack = [nn.Conv2d(3, 4, 5, padding=2), nn.ReLU(), nn.Conv2d(4, 4, 3, padding=2, dilation=2), nn.Conv2d(4, 3, 1)]
+    assert estimate_halo(nn.Sequential(*stack), 1) == 4
+    assert estimate_halo(nn.Sequential(*stack), 2) == ATTENTION
+    assert estimate_halo(nn.Sequential(*stack, nn.AdaptiveAvgPool2d(1)), 1) == ATTENTION
+    assert estimate_halo(nn.Sequential(*stack, nn.Conv2d(3, 3, 3, stride=2)), 1) == ATTENTION
+    assert estimate_halo(nn.Sequential(*(nn.Conv2d(3, 3, 3) for _ in range(200))), 1) == ATTENTION
+
+
+class Payload:
+    """Would leave a trace if a loader ever ran it."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".pt"])
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_never_runs(tmp_path: Path, suffix: str, zipped: bool) -> None:
+    file, trace = tmp_path / f"evil{suffix}", tmp_path / "trace"
+    torch.save({"weight": torch.zeros(1), "x": Payload(trace)}, file, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(WeightsRefused, match="pickled Python objects"):
+        open_model(file, "evil")
+    assert not trace.exists()
+    renamed = file.rename(tmp_path / "evil.safetensors")
+    with pytest.raises(WeightsRefused, match="no safetensors file"):
+        open_model(renamed, "evil")
+    assert not trace.exists()
+
+
+def test_torchscript_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "script.pt"
+    with zipfile.ZipFile(file, "w") as archive:  # what torch.jit.save lays out
+        for name in ("data.pkl", "constants.pkl", "code/__torch__.py"):
+            archive.writestr(f"script/{name}", b"")
+    with pytest.raises(WeightsRefused, match="TorchScript program"):
+        open_model(file, "script")
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth", ".pt"])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "only a Git LFS pointer"),
+        (b"\n<!DOCTYPE html><html>Sign in</html>", "web page"),
+        (b"", "empty"),
+        (b"\0" * 5000, "damaged"),
+        (b"PK\x03\x04" + b"\0" * 5000, "damaged"),
+        (b"\x80\x02}q\x00.", "damaged"),
+    ],
+)
+def test_what_is_not_weights_is_refused(tmp_path: Path, suffix: str, content: bytes, sentence: str) -> None:
+    file = tmp_path / f"model{suffix}"
+    file.write_bytes(content)
+    with pytest.raises(WeightsRefused, match=sentence):
+        open_model(file, "model")
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.999])
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
+def test_a_file_cut_short_is_refused(tmp_path: Path, suffix: str, kept: float) -> None:
+    file, tensors = tmp_path / f"cut{suffix}", {"a": torch.rand(64, 64), "b": torch.rand(64, 64)}
+    if suffix == ".pth":
+        torch.save(tensors, file)
+    else:
+        save_file(tensors, file)
+    file.write_bytes(file.read_bytes()[: int(kept * file.stat().st_size)])
+    with pytest.raises(WeightsRefused, match="damaged"):
+        open_model(file, "cut")
+
+
+def test_other_suffixes_contents_and_networks_are_refused(tmp_path: Path, settings: Settings) -> None:
+    for name in ("net.ckpt", "net.pkl", "net.bin", "passwd"):
+        (tmp_path / name).write_bytes(b"root:x:0:0")
+        with pytest.raises(WeightsRefused, match=rf"{name} is no weight file; files that can be opened end in"):
+            Store(settings).load(str(tmp_path / name))
+    torch.save(torch.zeros(3), tmp_path / "bare.pth")
+    with pytest.raises(WeightsRefused, match="holds a Tensor, not the named tensors"):
+        open_model(tmp_path / "bare.pth", "bare")
+    for content in ({"layer.weight": torch.zeros(3, 3)}, {}, {"note": "text"}, {1: torch.zeros(3)}):
+        torch.save(content, tmp_path / "strange.pth")
+        with pytest.raises(WeightsRefused, match=r"not known here|does not fit"):
+            open_model(tmp_path / "strange.pth", "strange")
+
+
+def test_foreign_tensors_that_are_spoilt_or_of_the_wrong_shape_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "compact.safetensors"
+    tensors = {k: t.clone() for k, t in network_of("Compact").state_dict().items()}
+    name, weight = next((k, t) for k, t in tensors.items() if k.endswith("2.weight"))
+    save_file({**tensors, name: torch.zeros(5, 5, 3, 3)}, file)
+    with pytest.raises(WeightsRefused, match="does not fit it"):
+        open_model(file, "compact")
+    save_file({**tensors, name: weight * float("nan")}, file)
+    with pytest.raises(WeightsRefused, match="holds NaN or infinity"):
+        open_model(file, "compact")
+
+
+def test_inpainting_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import spandrel
+
+    class Masked(spandrel.MaskedImageModelDescriptor):  # type: ignore[misc]  # spandrel is not typed for us
+        purpose = "Inpainting"
+
+        def __init__(self) -> None:
+            pass
+
+    monkeypatch.setattr(spandrel.ModelLoader, "load_from_state_dict", lambda *_: Masked())
+    file = tmp_path / "masked.safetensors"
+    save_file({"a": torch.zeros(1)}, file)
+    with pytest.raises(WeightsRefused, match="made for Inpainting, not for whole pictures"):
+        open_model(file, "masked")
