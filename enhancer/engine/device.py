@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from enhancer.models.contract import Model
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+NATIVE = ("amx_bf16", "avx512_bf16", "sve_bf16")  # processor units that multiply bfloat16
 PROBE = 64  # side in pixels of the picture that the memory need is measured on
 
 
@@ -27,8 +28,8 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
         return PRECISIONS[name]
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
-    found = torch.cpu.get_capabilities()
-    return torch.bfloat16 if found.get("amx_bf16") or found.get("avx512_bf16") else torch.float32
+    detect = getattr(torch.cpu, "get_capabilities", dict)  # releases without it compute in float32: slower, as good
+    return torch.bfloat16 if any(detect().get(unit) for unit in NATIVE) else torch.float32
 
 
 def bytes_per_pixel(model: Model) -> int:

@@ -18,7 +18,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 
 log = logging.getLogger(__name__)
-LARGEST_CORE = {"cpu": 192, "cuda": 1024}  # input pixels a side; larger CPU tiles leave the processor's cache
+LARGEST_CORE = {"cpu": 256, "cuda": 1024}  # input pixels a side; below, the halo costs more than the cache saves
 
 
 class ModelSource(Protocol):
