@@ -1,5 +1,7 @@
 """What this machine computes with, and how much of its memory a network needs."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -28,8 +30,9 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
         return PRECISIONS[name]
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
-    detect = getattr(torch.cpu, "get_capabilities", dict)  # releases without it compute in float32: slower, as good
-    return torch.bfloat16 if any(detect().get(unit) for unit in NATIVE) else torch.float32
+    # releases of PyTorch that cannot tell compute in float32: slower, and as good
+    found: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return torch.bfloat16 if any(found.get(unit) for unit in NATIVE) else torch.float32
 
 
 def bytes_per_pixel(model: Model) -> int:
