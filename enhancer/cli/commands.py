@@ -1,15 +1,13 @@
-"""The command line. Options of `enhance` are made from the options type of the chosen task."""
+"""What each command does; every function returns the exit code."""
 
 import argparse
-import json
-import logging
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from enhancer.cli.report import complain, say, show, table
 from enhancer.errors import EnhancerError
 from enhancer.hall import default_engine, enhance
 from enhancer.media import FORMATS, Picture, open_picture, save_picture
@@ -17,30 +15,9 @@ from enhancer.metrics import METRICS, measure
 from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
-from enhancer.tasks.options import limits_of, parse, value_type
+from enhancer.tasks.options import parse
 
-log = logging.getLogger("enhancer")
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
-Say = Callable[[str], Any]
-
-
-def say(line: str) -> None:
-    """Write one line of the command's own output."""
-    sys.stdout.write(line + "\n")
-
-
-def complain(line: str) -> None:
-    """Write one line to the error stream."""
-    sys.stderr.write(line + "\n")
-
-
-def show(progress: Progress) -> None:
-    """Keep one line of progress on a terminal."""
-    if sys.stderr.isatty():
-        left = "" if progress.remaining is None else f", {progress.remaining:.0f} s left"
-        sys.stderr.write(f"\r\x1b[K{progress.note}: {progress.done} of {progress.total}{left}")
-        if progress.done == progress.total:
-            sys.stderr.write("\r\x1b[K")
 
 
 def run_enhance(a: argparse.Namespace) -> int:
@@ -96,14 +73,14 @@ def run_compare(a: argparse.Namespace) -> int:
             began = time.perf_counter()
             result = enhance(picture, a.task, model=model, **({"scale": a.scale} if a.scale else {}))
             seconds = round(time.perf_counter() - began, 3)
-            figures = measure(result.pixels, None if reference is None else reference.pixels, ids)
+            row = {"model": model, "seconds": seconds, **figures(result, reference, ids)}
             if a.out:
                 save_picture(result, a.out / f"{a.input.stem}-{Path(model).stem}.png")
         except (EnhancerError, ValueError) as error:
             failed += 1
             complain(f"{model}: {error}")
         else:
-            rows.append({"model": model, "seconds": seconds, **figures})
+            rows.append(row)
     table(rows, a.json)
     return SOME_FAILED if failed else DONE
 
@@ -118,12 +95,31 @@ def run_metrics(a: argparse.Namespace) -> int:
     for file in a.candidates:
         try:
             candidate = shaved(open_picture(file, settings), a.shave)
-            rows.append({"candidate": str(file), **measure(candidate.pixels, reference.pixels, ids)})
+            rows.append({"candidate": str(file), **figures(candidate, reference, ids)})
         except (EnhancerError, OSError, ValueError) as error:
             failed += 1
             complain(f"{file}: {error}")
     table(rows, a.json)
     return SOME_FAILED if failed else DONE
+
+
+def figures(candidate: Picture, reference: Picture | None, ids: Sequence[str]) -> dict[str, float | None]:
+    """Each figure, or None with a line on the error stream where the pictures are too small for it.
+
+    Raises ValueError when the two differ in size.
+    """
+    truth = None if reference is None else reference.pixels
+    if truth is not None and truth.shape != candidate.pixels.shape:
+        sizes = [f"{p.shape[2]}x{p.shape[1]}" for p in (candidate.pixels, truth)]
+        raise ValueError(f"it has {sizes[0]} pixels and the reference {sizes[1]}; both must have one size")
+    found: dict[str, float | None] = {}
+    for metric in ids:
+        try:
+            found |= measure(candidate.pixels, truth, [metric])
+        except ValueError as error:
+            complain(f"{metric}: {error}")
+            found[metric] = None
+    return found
 
 
 def shaved(picture: Picture, border: int) -> Picture:
@@ -167,88 +163,3 @@ def run_fetch(a: argparse.Namespace) -> int:
         else:
             say(f"{model}: ready")
     return SOME_FAILED if failed else DONE
-
-
-def table(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
-    """Print rows as JSON, or as columns."""
-    if as_json:
-        say(json.dumps(rows, indent=2))
-        return
-    if not rows:
-        return
-    shown = [list(rows[0]), *([cell(v) for v in row.values()] for row in rows)]
-    widths = [max(len(line[i]) for line in shown) for i in range(len(shown[0]))]
-    for line in shown:
-        say("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
-
-
-def cell(value: Any) -> str:
-    """Round once, on output."""
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
-
-
-def add_task_options(to: argparse.ArgumentParser, task_id: str) -> None:
-    """One argument for each option of the task; absent ones keep the task's default."""
-    options = TASKS[task_id].options
-    for f in fields(options):
-        limits, kind = limits_of(f), value_type(options, f.name)
-        bounds = "" if limits.minimum is None else f", {limits.minimum:g} to {limits.maximum:g}"
-        default = "" if f.default is None else f", default {f.default}"
-        argument: dict[str, Any] = {"dest": f.name, "help": f"{limits.help}{bounds}{default}".replace("%", "%%")}
-        plain = {"type": kind, "choices": limits.choices}
-        argument |= {"action": argparse.BooleanOptionalAction} if kind is bool else plain
-        to.add_argument(f"--{f.name.replace('_', '-')}", **argument)
-
-
-def parser(task_id: str) -> argparse.ArgumentParser:
-    """The whole command line; `enhance` carries the options of `task_id`."""
-    top = argparse.ArgumentParser(prog="python -m enhancer", description="Image enhancement that shows its work.")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
-        added.set_defaults(run=run)
-        return added
-
-    p = command("enhance", run_enhance)
-    p.add_argument("input", type=Path, help="a picture, or a folder of pictures")
-    p.add_argument("output", type=Path, help="a file (its suffix chooses the format), or a folder")
-    p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
-    p.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of JPEG files")
-    add_task_options(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), task_id)  # type: ignore[arg-type]
-
-    p = command("compare", run_compare)
-    p.add_argument("input", type=Path)
-    p.add_argument("--models", nargs="+", required=True, metavar="MODEL")
-    p.add_argument("--task", choices=[t.id for t in TASKS.values() if t.family == "learned"], default="upscale")
-    p.add_argument("--scale", type=float)
-    p.add_argument("--reference", type=Path, help="the truth, of the size of the results")
-    p.add_argument("--out", type=Path, help="folder for the results")
-    p.add_argument("--json", action="store_true")
-
-    p = command("metrics", run_metrics)
-    p.add_argument("reference", type=Path)
-    p.add_argument("candidates", type=Path, nargs="+")
-    p.add_argument("--y", action="store_true", help="PSNR and SSIM on luminance, as super-resolution papers do")
-    p.add_argument("--shave", type=int, default=0, metavar="N", help="leave out N pixels at each side")
-    p.add_argument("--json", action="store_true")
-
-    command("models", run_models).add_argument("--json", action="store_true")
-    command("fetch", run_fetch).add_argument("models", nargs="+", metavar="MODEL")
-    return top
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; exit code 0 done, 1 some inputs failed, 2 wrong usage."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    first = argparse.ArgumentParser(add_help=False)
-    first.add_argument("--task", default="upscale")
-    task_id = first.parse_known_args(given)[0].task
-    a = parser(task_id if task_id in TASKS else "upscale").parse_args(given)
-    try:
-        result: int = a.run(a)
-    except (EnhancerError, OSError, ValueError) as error:
-        complain(str(error))
-        return WRONG_USAGE
-    return result

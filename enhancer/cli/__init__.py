@@ -1,0 +1,30 @@
+"""The command line: python -m enhancer COMMAND."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from enhancer.cli.commands import DONE, SOME_FAILED, WRONG_USAGE
+from enhancer.cli.parser import parser
+from enhancer.cli.report import complain
+from enhancer.errors import EnhancerError
+from enhancer.tasks import TASKS
+
+__all__ = ["DONE", "SOME_FAILED", "WRONG_USAGE", "main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; exit code 0 done, 1 some inputs failed, 2 wrong usage."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    first = argparse.ArgumentParser(add_help=False)
+    first.add_argument("--task", default="upscale")
+    task_id = first.parse_known_args(given)[0].task
+    a = parser(task_id if task_id in TASKS else "upscale").parse_args(given)
+    try:
+        result: int = a.run(a)
+    except (EnhancerError, OSError, ValueError) as error:
+        complain(str(error))
+        return WRONG_USAGE
+    return result

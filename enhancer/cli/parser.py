@@ -1,0 +1,62 @@
+"""The words of the command line; options of `enhance` are made from the options type of the chosen task."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from enhancer.cli.commands import run_compare, run_enhance, run_fetch, run_metrics, run_models
+from enhancer.tasks import TASKS
+from enhancer.tasks.options import limits_of, value_type
+
+
+def add_task_options(to: argparse.ArgumentParser, task_id: str) -> None:
+    """One argument for each option of the task; absent ones keep the task's default."""
+    options = TASKS[task_id].options
+    for f in fields(options):
+        limits, kind = limits_of(f), value_type(options, f.name)
+        bounds = "" if limits.minimum is None else f", {limits.minimum:g} to {limits.maximum:g}"
+        default = "" if f.default is None else f", default {f.default}"
+        argument: dict[str, Any] = {"dest": f.name, "help": f"{limits.help}{bounds}{default}".replace("%", "%%")}
+        plain = {"type": kind, "choices": limits.choices}
+        argument |= {"action": argparse.BooleanOptionalAction} if kind is bool else plain
+        to.add_argument(f"--{f.name.replace('_', '-')}", **argument)
+
+
+def parser(task_id: str) -> argparse.ArgumentParser:
+    """The whole command line; `enhance` carries the options of `task_id`."""
+    top = argparse.ArgumentParser(prog="python -m enhancer", description="Image enhancement that shows its work.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        added.set_defaults(run=run)
+        return added
+
+    p = command("enhance", run_enhance)
+    p.add_argument("input", type=Path, help="a picture, or a folder of pictures")
+    p.add_argument("output", type=Path, help="a file (its suffix chooses the format), or a folder")
+    p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
+    p.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of JPEG files")
+    add_task_options(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), task_id)  # type: ignore[arg-type]
+
+    p = command("compare", run_compare)
+    p.add_argument("input", type=Path)
+    p.add_argument("--models", nargs="+", required=True, metavar="MODEL")
+    p.add_argument("--task", choices=[t.id for t in TASKS.values() if t.family == "learned"], default="upscale")
+    p.add_argument("--scale", type=float)
+    p.add_argument("--reference", type=Path, help="the truth, of the size of the results")
+    p.add_argument("--out", type=Path, help="folder for the results")
+    p.add_argument("--json", action="store_true")
+
+    p = command("metrics", run_metrics)
+    p.add_argument("reference", type=Path)
+    p.add_argument("candidates", type=Path, nargs="+")
+    p.add_argument("--y", action="store_true", help="PSNR and SSIM on luminance, as super-resolution papers do")
+    p.add_argument("--shave", type=int, default=0, metavar="N", help="leave out N pixels at each side")
+    p.add_argument("--json", action="store_true")
+
+    command("models", run_models).add_argument("--json", action="store_true")
+    command("fetch", run_fetch).add_argument("models", nargs="+", metavar="MODEL")
+    return top
