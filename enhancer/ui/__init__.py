@@ -1,0 +1,54 @@
+"""The page: three tabs over one engine. `build` makes it, `launch_arguments` says how it is served."""
+
+from typing import Any
+
+import gradio as gr
+
+from enhancer.engine import Engine
+from enhancer.settings import Settings
+from enhancer.ui.compare_tab import CompareTab
+from enhancer.ui.display import folder
+from enhancer.ui.enhance_tab import enhance_tab
+from enhancer.ui.examples import write_examples
+from enhancer.ui.metrics_tab import MetricsTab
+from enhancer.ui.style import CSS, HEAD
+from enhancer.ui.theme import theme
+from enhancer.ui.words import header
+
+CLEAN_EVERY, KEPT_FOR = 600, 3600  # seconds; files of visitors
+WAITING = 32  # events that may queue before the page asks to try again
+
+
+def build(engine: Engine, settings: Settings) -> gr.Blocks:
+    """The whole page over this engine."""
+    examples = write_examples(folder())
+    device = f"{engine.device.type} · {str(engine.precision).removeprefix('torch.')}"
+    with gr.Blocks(title="Image Enhancer", analytics_enabled=False, delete_cache=(CLEAN_EVERY, KEPT_FOR)) as built:
+        gr.HTML(header(device))
+        with gr.Tabs(elem_id="rooms"):
+            with gr.Tab("Enhance", id="enhance"):
+                enhance_tab(engine, examples)
+            with gr.Tab("Compare", id="compare"):
+                CompareTab(engine, examples)
+            with gr.Tab("Metrics", id="metrics"):
+                MetricsTab(settings)
+    page: gr.Blocks = built
+    page.queue(api_open=False, max_size=WAITING)
+    return page
+
+
+def launch_arguments(settings: Settings) -> dict[str, Any]:
+    """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
+    return {
+        "theme": theme(),
+        "css": CSS,
+        "head": HEAD,
+        "footer_links": ["api", "settings"],
+        "run_history": False,
+        "show_error": False,
+        "enable_monitoring": False,
+        "max_file_size": settings.max_bytes,
+    }
+
+
+__all__ = ["build", "launch_arguments"]

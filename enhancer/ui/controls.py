@@ -1,0 +1,174 @@
+"""What to do with a picture: task, model, size, strength, and the options of the classical tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from enhancer.errors import BadOptions
+from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
+from enhancer.tasks import TASKS, Task, task
+from enhancer.tasks.choose import AUTO, choose_model
+from enhancer.tasks.options import parse
+from enhancer.tasks.upscale import target_size
+from enhancer.ui.jobs import Update
+from enhancer.ui.options_form import control, form
+
+UPSCALE = TASKS["upscale"]
+SIZES = {
+    "Factor": ("scale",),
+    "Long side": ("long_side",),
+    "Megapixels": ("megapixels",),
+    "Exact": ("width", "height"),
+}
+START: dict[str, Any] = {"scale": 2.0, "long_side": 2048, "megapixels": 8.0, "width": 1920, "height": None}
+LABELS = {"scale": "Enlarge by", "long_side": "Longer side", "megapixels": "Megapixels"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A task with the plain values of its options."""
+
+    task: Task
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def model(self, size: tuple[int, int] | None = None, largest: int = 0) -> Entry | None:
+        """The catalogue entry that will run on a picture of `size`, None for tasks without a network."""
+        if self.task.family != "learned":
+            return None
+        factor = 2.0
+        if self.task is UPSCALE and size is not None:
+            result = self.result_size(size, largest)
+            factor = max(result[0] / size[0], result[1] / size[1])
+        return entry(choose_model(self.options["model"], self.task.id, factor))
+
+    def result_size(self, size: tuple[int, int], largest: int) -> tuple[int, int]:
+        """(width, height) of the result for a picture of `size`. Raises BadOptions over `largest` pixels."""
+        if self.task is not UPSCALE:
+            return size
+        return target_size(*size, parse(UPSCALE.options, self.options), largest)
+
+    def for_part(self, size: tuple[int, int], part: tuple[int, int], largest: int) -> "Choice":
+        """The same choice for a part of a picture of `size`: a target size becomes the factor it amounts to."""
+        if self.task is not UPSCALE:
+            return self
+        whole = self.result_size(size, largest)
+        width, height = (max(1, round(p * w / s)) for p, w, s in zip(part, whole, size, strict=True))
+        kept = {name: value for name, value in self.options.items() if name in ("model", "strength")}
+        return Choice(self.task, {**kept, "width": width, "height": height})
+
+
+def offered() -> list[tuple[str, str]]:
+    """(title, id) of every task: learned ones that the catalogue has a model for, then the classical ones."""
+    able = {e.purpose for e in CATALOG}
+    learned = [(t.title, t.id) for t in TASKS.values() if t.family == "learned" and t.id in able]
+    return learned + [(f"Classical · {t.title}", t.id) for t in TASKS.values() if t.family == "classical"]
+
+
+def models_for(purpose: str) -> list[tuple[str, str]]:
+    """(title, id) of the models of a purpose; the automatic choice first where a bundled one makes it possible."""
+    suited = [e for e in CATALOG if e.purpose == purpose]
+    bundled = any(isinstance(e.source, Bundled) for e in suited)
+    return [("Automatic", AUTO)] * bundled + [(e.title, e.id) for e in suited]
+
+
+class Controls:
+    """The form of the Enhance tab. `inputs` are its components, `read` turns their values into a `Choice`."""
+
+    def __init__(self) -> None:
+        tasks = offered()
+        first = tasks[0][1]
+        models = models_for(first)
+        self.task = gr.Dropdown(
+            tasks, value=first, label="What to do", info=task(first).summary, filterable=False, elem_id="task"
+        )
+        self.model = gr.Dropdown(
+            models,
+            value=models[0][1] if models else None,
+            visible=bool(models),
+            label="Model",
+            filterable=False,
+            elem_id="model",
+        )
+        self.card = gr.HTML(elem_id="model-card")
+        with gr.Group(visible=first == UPSCALE.id, elem_classes="options") as self.size:
+            self.size_by = gr.Radio(list(SIZES), value="Factor", label="Size of the result by", elem_id="size-by")
+            self.targets = self._targets()
+        self.strength = control(UPSCALE.options, "strength", "option")
+        self.strength.visible = bool(models)
+        self.groups, self.fields = self._classical(first)
+
+    def _targets(self) -> dict[str, Component]:
+        shown = {}
+        with gr.Row(elem_classes="targets"):
+            for name, value in START.items():
+                label = LABELS.get(name)
+                shown[name] = control(UPSCALE.options, name, "target", value, label)
+                shown[name].visible = name == "scale"
+        return shown
+
+    def _classical(self, first: str) -> tuple[dict[str, gr.Group], dict[str, Component]]:
+        groups: dict[str, gr.Group] = {}
+        found: dict[str, Component] = {}
+        for t in TASKS.values():
+            if t.family == "classical":
+                with gr.Group(visible=t.id == first and bool(fields(t.options)), elem_classes="options") as groups[
+                    t.id
+                ]:
+                    found |= {f"{t.id}.{name}": c for name, c in form(t, t.id).items()}
+        return groups, found
+
+    @property
+    def _named(self) -> dict[str, Component]:
+        learned = {"task": self.task, "model": self.model, "size_by": self.size_by, "strength": self.strength}
+        return {**learned, **self.targets, **self.fields}
+
+    @property
+    def inputs(self) -> list[Component]:
+        """Every component that `read` wants the value of, in its order."""
+        return list(self._named.values())
+
+    def read(self, values: Sequence[Any]) -> Choice:
+        """The choice that these values of `inputs` mean. Raises BadOptions for an empty target size."""
+        named = dict(zip(self._named, values, strict=True))
+        chosen = task(named["task"])
+        if chosen.family == "classical":
+            own = {name: named[f"{chosen.id}.{name}"] for name in (f.name for f in fields(chosen.options))}
+            return Choice(chosen, {name: value for name, value in own.items() if value is not None})
+        options = {"model": named["model"], "strength": named["strength"]}
+        if chosen is UPSCALE:
+            wanted = {name: named[name] for name in SIZES[named["size_by"]] if named[name]}
+            if not wanted:
+                raise BadOptions(f"Please give a number for “{named['size_by']}”.")
+            options |= wanted
+        return Choice(chosen, options)
+
+    def wire(self) -> None:
+        """Show what belongs to the chosen task, and hide the rest."""
+        places = [self.task, self.model, self.size, self.strength, *self.groups.values()]
+        self.task.change(self._task_chosen, self.task, places, queue=False, api_visibility="private")
+        self.size_by.change(
+            self._size_chosen, self.size_by, list(self.targets.values()), queue=False, api_visibility="private"
+        )
+
+    def _task_chosen(self, task_id: str) -> Update:
+        chosen, models = task(task_id), models_for(task_id)
+        learned = chosen.family == "learned"
+        choice = (
+            gr.Dropdown(choices=models, value=models[0][1], visible=True) if learned else gr.Dropdown(visible=False)
+        )
+        groups = {
+            g: gr.Group(visible=name == task_id and bool(fields(chosen.options))) for name, g in self.groups.items()
+        }
+        return {
+            self.task: gr.Dropdown(info=chosen.summary),
+            self.model: choice,
+            self.size: gr.Group(visible=chosen is UPSCALE),
+            self.strength: gr.Slider(visible=learned),
+            **groups,
+        }
+
+    def _size_chosen(self, size_by: str) -> list[dict[str, Any]]:
+        return [gr.update(visible=name in SIZES[size_by]) for name in self.targets]

@@ -1,0 +1,48 @@
+"""A part of a picture with its surroundings, so that a preview shows what the whole run will show there."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from enhancer.media.picture import Picture
+
+MARGIN = 24  # pixels of surroundings at each side, more than the bundled networks look at
+
+
+@dataclass(frozen=True)
+class Crop:
+    """`picture` is cut with its surroundings; the part that is looked at begins at `top`, `left` in it."""
+
+    picture: Picture
+    top: int
+    left: int
+    height: int
+    width: int
+
+    def inner(self, x: Tensor) -> Tensor:
+        """The looked-at part of (C, H, W), which may be `picture` at another size."""
+        down, right = x.shape[1] / self.picture.height, x.shape[2] / self.picture.width
+        top, left = round(self.top * down), round(self.left * right)
+        return x[:, top : top + round(self.height * down), left : left + round(self.width * right)]
+
+    def shown(self, picture: Picture) -> Picture:
+        """The looked-at part of the enhanced crop."""
+        alpha = None if picture.alpha is None else self.inner(picture.alpha)
+        return picture.with_pixels(self.inner(picture.pixels), alpha)
+
+
+def cut(picture: Picture, centre: tuple[float, float], size: tuple[int, int]) -> Crop:
+    """At most `size` = (width, height) pixels around `centre`, fractions of width and height, moved inside."""
+    left, width = _span(picture.width, centre[0], size[0])
+    top, height = _span(picture.height, centre[1], size[1])
+    first_row, first_column = max(0, top - MARGIN), max(0, left - MARGIN)
+    rows = slice(first_row, top + height + MARGIN)
+    columns = slice(first_column, left + width + MARGIN)
+    alpha = None if picture.alpha is None else picture.alpha[:, rows, columns].clone()
+    around = picture.with_pixels(picture.pixels[:, rows, columns].clone(), alpha)
+    return Crop(around, top - first_row, left - first_column, height, width)
+
+
+def _span(extent: int, centre: float, size: int) -> tuple[int, int]:
+    size = min(size, extent)
+    return min(max(0, round(centre * extent - size / 2)), extent - size), size

@@ -1,0 +1,111 @@
+"""Pictures as a browser shows them: 8-bit PNG files of our own, because page components re-encode lossily."""
+
+import base64
+import io
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from enhancer.media.picture import Picture
+from enhancer.tasks.resize import resize
+
+DISPLAY_PIXELS = 12_000_000  # more than any screen shows; the download is never reduced
+QUICK = 1  # zlib level: display files live for minutes
+SQUARE = 8  # pixels a side of the chequered ground under transparency
+
+
+def folder() -> Path:
+    """A new folder that belongs to one run of one visitor; Gradio copies what it serves out of it into its cache."""
+    return Path(tempfile.mkdtemp(prefix="image-enhancer-"))
+
+
+@contextmanager
+def run_folder() -> Iterator[Path]:
+    """Such a folder for as long as one handler runs."""
+    place = folder()
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def save_display(picture: Picture, file: Path, largest: int = DISPLAY_PIXELS) -> tuple[Path, int, int]:
+    """Write a PNG of at most `largest` pixels over a chequered ground → (file, width, height)."""
+    seen = reduced(picture, largest)
+    image = _image(seen)
+    image.save(file, "PNG", compress_level=QUICK, icc_profile=picture.profile)
+    return file, image.width, image.height
+
+
+def reduced(picture: Picture, largest: int) -> Picture:
+    """The picture shrunk to at most `largest` pixels, or itself."""
+    factor = math.sqrt(largest / (picture.width * picture.height))
+    if factor >= 1:
+        return picture
+    size = max(1, int(picture.height * factor)), max(1, int(picture.width * factor))
+    alpha = None if picture.alpha is None else resize(picture.alpha, *size)
+    return picture.with_pixels(resize(picture.pixels, *size), alpha)
+
+
+def data_uri(picture: Picture) -> str:
+    """The picture as a lossless PNG inside a link, for small ones."""
+    stream = io.BytesIO()
+    _image(picture).save(stream, "PNG", compress_level=QUICK, icc_profile=picture.profile)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def _image(picture: Picture) -> Image.Image:
+    pixels = picture.pixels if picture.alpha is None else _over_squares(picture.pixels, picture.alpha)
+    array = _bytes(pixels)
+    return Image.fromarray(array[..., 0] if picture.grey else array)
+
+
+def _bytes(pixels: Tensor) -> NDArray[np.uint8]:
+    return pixels.mul(255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
+
+
+def _over_squares(pixels: Tensor, alpha: Tensor) -> Tensor:
+    rows = torch.arange(pixels.shape[1])[:, None] // SQUARE
+    columns = torch.arange(pixels.shape[2])[None] // SQUARE
+    ground = 0.8 + 0.2 * ((rows + columns) % 2)
+    return ground.lerp(pixels, alpha)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A finished picture on disk, exactly as computed, so that it can be written in another format later.
+
+    `identity` is the picture with its pixels and alpha emptied.
+    """
+
+    folder: Path
+    identity: Picture
+
+    @classmethod
+    def keep(cls, picture: Picture) -> "Kept":
+        """Store the pixels; everything else is small and stays here."""
+        place = folder()
+        np.save(place / "pixels.npy", picture.pixels.numpy())
+        if picture.alpha is None:
+            return cls(place, picture.with_pixels(torch.empty(3, 0, 0)))
+        np.save(place / "alpha.npy", picture.alpha.numpy())
+        return cls(place, picture.with_pixels(torch.empty(3, 0, 0), torch.empty(1, 0, 0)))
+
+    def load(self) -> Picture:
+        """The picture as it was. Raises FileNotFoundError after `forget`."""
+        alpha = torch.from_numpy(np.load(self.folder / "alpha.npy")) if self.identity.alpha is not None else None
+        return self.identity.with_pixels(torch.from_numpy(np.load(self.folder / "pixels.npy")), alpha)
+
+    def forget(self) -> None:
+        """Delete it."""
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,124 @@
+"""What the Enhance tab does behind its buttons: plain functions from a choice to files that the page shows."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from enhancer.engine import Engine
+from enhancer.engine.engine import LARGEST_CORE
+from enhancer.engine.tiling import spans
+from enhancer.hall import enhance
+from enhancer.media import encode, losses
+from enhancer.media.formats import format_of
+from enhancer.media.picture import Picture
+from enhancer.progress import Progress
+from enhancer.tasks.resize import resize
+from enhancer.ui.controls import Choice
+from enhancer.ui.crop import Crop
+from enhancer.ui.display import Kept, save_display
+from enhancer.ui.picture_input import read
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One run: before and after as display files, the exact result, and what is said about it.
+
+    `source_size` and `size` are (width, height) before and after; `model` is a catalogue id, or "" without a network.
+    """
+
+    pair: Pair
+    kept: Kept
+    stem: str
+    what: str
+    model: str
+    seconds: float
+    source_size: tuple[int, int]
+    size: tuple[int, int]
+
+    def forget(self) -> None:
+        """Delete the stored pixels."""
+        self.kept.forget()
+
+
+def enhance_file(path: Path, choice: Choice, engine: Engine, place: Path, progress: Progress) -> Finished:
+    """Decode, enhance, and put both sides into `place`. Raises the errors of `media` and of the task."""
+    picture = read(path, engine.settings)
+    size = picture.width, picture.height
+    model = choice.model(size, engine.settings.max_output_pixels)
+    began = time.perf_counter()
+    result = enhance(picture, choice.task.id, engine=engine, progress=progress, **choice.options)
+    seconds = time.perf_counter() - began
+    progress.step(1, 1, "preparing the view")
+    return Finished(
+        pair=_pair(picture, result, place),
+        kept=Kept.keep(result),
+        stem=f"{path.stem}-{_mark(choice, picture, result)}",
+        what=choice.task.title if model is None else model.title,
+        model="" if model is None else model.id,
+        seconds=seconds,
+        source_size=size,
+        size=(result.width, result.height),
+    )
+
+
+def preview(
+    crop: Crop, size: tuple[int, int], choice: Choice, engine: Engine, place: Path, progress: Progress
+) -> tuple[Pair, float]:
+    """Enhance a crop of a picture of `size` alone → display files and seconds."""
+    largest = engine.settings.max_output_pixels
+    part = choice.for_part(size, (crop.picture.width, crop.picture.height), largest)
+    model = choice.model(size, largest)
+    if model is not None:
+        engine.model(model.id, progress)  # fetched before the clock starts
+    began = time.perf_counter()
+    result = enhance(crop.picture, part.task.id, engine=engine, progress=progress, **part.options)
+    seconds = time.perf_counter() - began
+    return _pair(crop.shown(crop.picture), crop.shown(result), place), seconds
+
+
+def write(done: Finished, format_id: str, place: Path) -> Path:
+    """Encode a result as the command line would, and name it after the upload."""
+    file = place / f"{done.stem}{format_of(format_id).suffixes[0]}"
+    file.write_bytes(encode(done.kept.load(), format_id))
+    return file
+
+
+def kept_traits(picture: Picture, format_id: str) -> list[str]:
+    """What of the picture's identity a file of this format holds, in plain words."""
+    bare = Picture(picture.pixels)
+    traits = [
+        ("colour profile", picture.profile, replace(bare, profile=picture.profile, grey=picture.grey)),
+        ("EXIF", picture.exif, replace(bare, exif=picture.exif)),
+        ("print resolution", picture.dpi, replace(bare, dpi=picture.dpi)),
+        ("transparency", picture.alpha, replace(bare, alpha=picture.alpha)),
+        ("16 bits a channel", picture.depth > 8 or None, replace(bare, depth=picture.depth)),
+    ]
+    return [title for title, there, alone in traits if there is not None and not losses(alone, format_id)]
+
+
+def lost_traits(picture: Picture, format_id: str) -> list[str]:
+    """One sentence for each thing that reading or writing did not keep."""
+    return [*picture.notes, *losses(picture, format_id)]
+
+
+def tiles(size: tuple[int, int], engine: Engine) -> int:
+    """About how many tiles a picture of `size` takes."""
+    largest = LARGEST_CORE[engine.device.type]
+    return len(spans(size[0], largest, 0)) * len(spans(size[1], largest, 0))
+
+
+def _pair(before: Picture, after: Picture, place: Path) -> Pair:
+    """Both sides at the size of the result, which the slider needs to lay them over each other."""
+    alpha = None if before.alpha is None else resize(before.alpha, after.height, after.width)
+    grown = before.with_pixels(resize(before.pixels, after.height, after.width), alpha)
+    first, _, _ = save_display(grown, place / "before.png")
+    second, _, _ = save_display(after, place / "after.png")
+    return str(first), str(second)
+
+
+def _mark(choice: Choice, before: Picture, after: Picture) -> str:
+    if choice.task.id != "upscale":
+        return choice.task.id
+    return f"x{round(max(after.width / before.width, after.height / before.height), 2):g}"

@@ -1,0 +1,89 @@
+"""Long work behind a page: a thread with a token that is polled, and cancelled as soon as nobody looks any more."""
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Iterator
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+import gradio as gr
+
+from enhancer.errors import EnhancerError
+from enhancer.progress import Progress
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Update = dict[Any, Any]  # component → what it shows now
+POLL = 0.1  # seconds between two looks at the token
+UNEXPECTED = "Something unexpected went wrong here; it was written to the log of the server. Please try again."
+
+
+class Job(Generic[T]):
+    """`work(progress)` in a thread of its own; leaving the `with` block cancels the token."""
+
+    def __init__(self, work: Callable[[Progress], T]) -> None:
+        self.progress = Progress()
+        self._work = work
+        self._over = threading.Event()
+        self._results: list[T] = []
+        self._error: BaseException | None = None
+
+    def __enter__(self) -> "Job[T]":
+        threading.Thread(target=self._run, daemon=True, name="job").start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.progress.cancel()
+
+    def ticks(self) -> Iterator[Progress]:
+        """The token, again and again until the work is over."""
+        while not self._over.wait(POLL):
+            yield self.progress
+
+    def result(self) -> T:
+        """What `work` returned. Raises what it raised."""
+        self._over.wait()
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
+
+    def _run(self) -> None:
+        try:
+            self._results.append(self._work(self.progress))
+        except BaseException as error:  # it is raised again in the thread that asks for the result
+            self._error = error
+        finally:
+            if self.progress.cancelled:
+                log.info("job stopped at %d of %d", self.progress.done, self.progress.total)
+            self._over.set()
+
+
+def follow(work: Callable[[Progress], T], show: Callable[[Progress], Update]) -> Generator[Update, None, T]:
+    """Do `work` and yield `show(progress)` meanwhile: `result = yield from follow(...)` inside a handler.
+
+    When the page closes the handler (Stop, a closed tab), the work ends at its next step. Raises what `work` raises.
+    """
+    with Job(work) as job:
+        for progress in job.ticks():
+            yield show(progress)
+        return job.result()
+
+
+def guarded(steps: Iterator[Update], failed: Callable[[str], Update]) -> Iterator[Update]:
+    """Pass the updates of a handler on; an error becomes `failed(sentence)` and a toast with that sentence."""
+    try:
+        yield from steps
+    except Exception as error:
+        text = sentence(error)
+        yield failed(text)
+        raise gr.Error(text, print_exception=False) from error
+
+
+def sentence(error: Exception) -> str:
+    """What a person is told about an error; an unexpected one goes into the log."""
+    if isinstance(error, EnhancerError):
+        return str(error)
+    log.error("unexpected error behind the page", exc_info=error)
+    return UNEXPECTED

@@ -1,0 +1,45 @@
+"""What the tabs share in layout and wiring."""
+
+from typing import Any
+
+import gradio as gr
+
+from enhancer.ui.words import said
+
+HOUR = 3600  # seconds that the state of a visitor is kept
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+LOOK: dict[str, Any] = {"concurrency_limit": 4, "concurrency_id": "look"}  # small things: decoding, previews
+WORK: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "work"}  # long ones; the engine runs one at a time
+
+
+class Toolbar:
+    """The line above a stage: what will be done, how far it is, Stop and the main button."""
+
+    def __init__(self, name: str, label: str, begin: str) -> None:
+        with gr.Row(elem_classes="toolbar"):
+            with gr.Column(min_width=100):
+                self.hint = gr.HTML(said(begin), elem_id=f"{name}-hint")
+                self.status = gr.HTML(elem_id=f"{name}-status", elem_classes="status")
+            self.stop = gr.Button("Stop", interactive=False, min_width=80, scale=0, elem_id=f"{name}-stop")
+            self.go = gr.Button(label, variant="primary", min_width=150, scale=0, elem_id=f"{name}-go")
+
+    @property
+    def parts(self) -> list[Any]:
+        """What running, ending and stopping change."""
+        return [self.status, self.go, self.stop]
+
+    def running(self) -> dict[Any, Any]:
+        """The buttons while work goes on."""
+        return {self.go: gr.Button(interactive=False), self.stop: gr.Button(interactive=True)}
+
+    def ready(self) -> dict[Any, Any]:
+        """The buttons when nothing goes on."""
+        return {self.go: gr.Button(interactive=True), self.stop: gr.Button(interactive=False)}
+
+    def failed(self, text: str) -> dict[Any, Any]:
+        """The line after an error."""
+        return {self.status: said(text, "bad"), **self.ready()}
+
+    def stopped(self) -> dict[Any, Any]:
+        """The line after Stop: closing the handler has cancelled its token."""
+        return {self.status: said("Stopped."), **self.ready()}

@@ -1,0 +1,146 @@
+"""Where a picture enters the page: bytes as they were sent, decoded by `media` and never by a page component."""
+
+import secrets
+from abc import ABCMeta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import ImageData
+
+from enhancer.errors import BadPicture
+from enhancer.media import decode
+from enhancer.media.picture import Picture
+from enhancer.settings import Settings
+from enhancer.ui.crop import Crop, cut
+from enhancer.ui.display import folder, save_display
+from enhancer.ui.jobs import Update, guarded
+from enhancer.ui.words import said, size_of
+
+SHOWN_BY_BROWSERS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif"}
+SHOWN_PIXELS = 2_000_000  # of the stand-in for a file that browsers do not show
+GONE = "This picture is no longer on the server; please choose it again."
+
+
+def _path(_image: gr.Image, payload: ImageData | None) -> str | None:
+    """The path of the uploaded bytes; that it is an upload was checked before."""
+    return None if payload is None else payload.path
+
+
+# An image input that decodes nothing. Made by hand, because Gradio writes a .pyi file beside every class statement of
+# a component; `is_template` keeps the front-end name "image".
+SafeImage: type[gr.Image] = ABCMeta.__new__(
+    type(gr.Image), "SafeImage", (gr.Image,), {"is_template": True, "preprocess": _path, "__module__": __name__}
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The picture that a visitor chose: its file, its size, what the page shows of it, and the crop that is previewed.
+
+    `shown` is the name of our stand-in when browsers cannot show the file, else None; `shown_width` and `shown_height`
+    are the pixels that a click counts in; `centre` is the looked-at point as fractions of width and height.
+    """
+
+    path: Path
+    width: int
+    height: int
+    crop: Crop
+    notes: tuple[str, ...] = ()
+    centre: tuple[float, float] = (0.5, 0.5)
+    shown: str | None = None
+    shown_width: int = 0
+    shown_height: int = 0
+
+
+def read(path: Path, settings: Settings) -> Picture:
+    """Decode a file. Raises BadPicture when it is not a readable picture, or when the server has cleared it away."""
+    if not path.is_file():
+        raise BadPicture(GONE)
+    return decode(path, settings)
+
+
+def original(image: str, source: Source | None) -> Path:
+    """The uploaded file behind what the image component shows."""
+    return source.path if source is not None and is_stand_in(image, source) else Path(image)
+
+
+def is_stand_in(image: str, source: Source | None) -> bool:
+    """Whether the component shows our own picture of a file that browsers cannot show."""
+    return source is not None and source.shown is not None and Path(image).name == source.shown
+
+
+class PictureInput:
+    """The picture box of a tab, with the state that remembers what was chosen."""
+
+    def __init__(self, name: str, settings: Settings, crop: tuple[int, int], examples: list[Path]) -> None:
+        self.settings, self._crop = settings, crop
+        self.image = SafeImage(
+            label="Picture",
+            type="filepath",
+            image_mode=None,
+            sources=["upload", "clipboard", "webcam"],
+            height=250,
+            buttons=["fullscreen"],
+            elem_id=f"{name}-picture",
+        )
+        self.source = gr.State(None, time_to_live=3600)
+        self.facts = gr.HTML(elem_id=f"{name}-source", elem_classes="hint")
+        with gr.Column(elem_classes="samples"):
+            gr.Examples(
+                [[str(p)] for p in examples], [self.image], label="Or try one of these", elem_id=f"{name}-samples"
+            )
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What `take` may change."""
+        return [self.image, self.source, self.facts]
+
+    def take(self, image: str | None, source: Source | None) -> Iterator[Update]:
+        """Decode what was chosen once, and remember its size and its middle."""
+        yield from guarded(self._take(image, source), self._refused)
+
+    def _take(self, image: str | None, source: Source | None) -> Iterator[Update]:
+        if image is None:
+            yield {self.source: None, self.facts: ""}
+        elif is_stand_in(image, source):
+            yield {self.source: source}
+        else:
+            picture = read(Path(image), self.settings)
+            yield self._chosen(Path(image), picture)
+
+    def _chosen(self, path: Path, picture: Picture) -> Update:
+        taken = Source(
+            path,
+            picture.width,
+            picture.height,
+            cut(picture, (0.5, 0.5), self._crop),
+            picture.notes,
+            shown_width=picture.width,
+            shown_height=picture.height,
+        )
+        described = {self.facts: said(_description(picture))}
+        if path.suffix.lower() in SHOWN_BY_BROWSERS:
+            return {self.source: taken, **described}
+        file, width, height = save_display(picture, folder() / f"{secrets.token_hex(8)}.png", SHOWN_PIXELS)
+        taken = replace(taken, shown=file.name, shown_width=width, shown_height=height)
+        return {self.source: taken, self.image: str(file), **described}
+
+    def _refused(self, text: str) -> Update:
+        return {self.image: None, self.source: None, self.facts: said(text, "bad")}
+
+    def move(self, source: Source | None, event: gr.SelectData) -> Source | None:
+        """Look at the point that was clicked."""
+        if source is None:
+            return None
+        centre = event.index[0] / source.shown_width, event.index[1] / source.shown_height
+        return replace(source, centre=centre, crop=cut(read(source.path, self.settings), centre, self._crop))
+
+
+def _description(picture: Picture) -> str:
+    parts = [size_of((picture.width, picture.height))]
+    parts += ["16 bits"] * (picture.depth > 8) + ["grey"] * picture.grey
+    parts += ["transparent"] * (picture.alpha is not None) + ["colour profile"] * (picture.profile is not None)
+    return " · ".join(parts)

@@ -1,0 +1,160 @@
+"""The style sheet and the few lines that must stand in the head of the page."""
+
+CSS = """
+.gradio-container .fillable { max-width: 1240px !important; }
+#brand { display: flex; align-items: center; gap: 14px; padding: 6px 2px 2px; }
+#brand h1 { font-size: 20px; line-height: 1.2; margin: 0; font-weight: 700; letter-spacing: -.01em; }
+#brand p { margin: 2px 0 0; color: var(--body-text-color-subdued); font-size: 14px; }
+#brand svg { flex: none; }
+.pill { margin-left: auto; font: 12px/1 var(--font-mono); color: var(--body-text-color-subdued);
+  border: 1px solid var(--border-color-primary); border-radius: 99px; padding: 7px 12px; white-space: nowrap; }
+.columns { gap: 24px !important; }
+.side { gap: 14px !important; }
+.said, .preflight, .job p { margin: 0; font-size: 14px; line-height: 1.5; }
+.said { color: var(--body-text-color-subdued); }
+.said:empty { display: none; }
+.said.good { color: #0f766e; font-weight: 700; } .dark .said.good { color: #2dd4bf; }
+.said.bad { color: #b42318; } .dark .said.bad { color: #f97066; }
+.hint { font-size: 14px; color: var(--body-text-color-subdued); }
+.preflight b { font-weight: 700; font-variant-numeric: tabular-nums; }
+.preflight span { color: var(--body-text-color-subdued); margin-left: 8px; }
+.status { min-height: 24px; }
+.job p { display: flex; justify-content: space-between; gap: 12px; margin-top: 6px;
+  color: var(--body-text-color-subdued); font-variant-numeric: tabular-nums; }
+.track { height: 6px; border-radius: 6px; overflow: hidden; background: var(--border-color-primary); }
+.track > div { height: 100%; border-radius: 6px; background: var(--color-accent); transition: width .15s linear; }
+.track.waiting > div { width: 30% !important; animation: slide 1.2s ease-in-out infinite alternate; }
+@keyframes slide { from { margin-left: 0 } to { margin-left: 70% } }
+@media (prefers-reduced-motion: reduce) { .track.waiting > div { animation: none } }
+.card { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 14px 16px;
+  background: var(--background-fill-primary); }
+.card h4 { margin: 0; font-size: 14px; font-weight: 700; }
+.card h4 small { font-weight: 400; color: var(--body-text-color-subdued); margin-left: 6px; font-size: 12px; }
+.card p { margin: 4px 0 10px; font-size: 13px; line-height: 1.5; color: var(--body-text-color-subdued); }
+.card .licence { margin: 10px 0 0; font-size: 12px; }
+.chips { display: flex; flex-wrap: wrap; gap: 6px; }
+.chip { font-size: 12px; line-height: 1; padding: 5px 9px; border-radius: 99px;
+  background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); }
+.chip.yes { background: #ecfdf5; border-color: #a7f3d0; color: #065f46; }
+.chip.no { background: #fffbeb; border-color: #fde68a; color: #92400e; }
+.dark .chip.yes { background: #0b2b26; border-color: #115e59; color: #5eead4; }
+.dark .chip.no { background: #2e2410; border-color: #78500f; color: #fcd34d; }
+.empty { height: 480px; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 4px;
+  border: 1px dashed var(--input-border-color); border-radius: 12px; text-align: center; padding: 24px;
+  color: var(--body-text-color-subdued); font-size: 14px; }
+.empty b { color: var(--body-text-color); font-size: 16px; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px 20px; margin: 2px 0 0; }
+.facts dt { font-size: 12px; color: var(--body-text-color-subdued); }
+.facts dd { margin: 0; font-size: 14px; font-weight: 700; font-variant-numeric: tabular-nums; }
+.receipt { list-style: none; margin: 10px 0 0; padding: 0; font-size: 13px; color: var(--body-text-color-subdued); }
+.receipt li { padding-left: 18px; position: relative; }
+.receipt li::before { position: absolute; left: 0; content: "–"; }
+.receipt .kept::before { content: "✓"; color: #0f766e; }
+[data-testid="status-tracker"] { display: none !important; }
+.gradio-container .html-container { padding: 0; }
+.side .form .block.padded { border-radius: 0; }
+.side .form { border-radius: 12px; background: var(--block-background-fill); }
+.side [role=combobox] { font-weight: 700; }
+.dark input[type=range] { --neutral-200: #3a3a40; }
+.samples .block { border-radius: 0; }
+.side .block.padded { padding: 10px 14px; }
+.toolbar { align-items: center !important; gap: 10px !important; flex-wrap: nowrap !important; min-height: 60px; }
+.toolbar > .column { flex: 1 1 auto; gap: 4px !important; min-width: 0 !important; }
+.toolbar > button { flex: 0 0 auto !important; }
+.samples .label svg { display: none; }
+.samples .gallery { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px; }
+.samples .gallery-item { padding: 0; border-radius: 8px; aspect-ratio: 4 / 3; }
+.samples .gallery-item span, .samples .gallery-item .container, .samples .gallery-item img { display: block;
+  width: 100% !important; height: 100% !important; max-height: none; max-width: none; border: 0; border-radius: 0; }
+.samples .gallery-item img { object-fit: cover; transition: transform .2s; }
+.samples .gallery-item:hover img { transform: scale(1.05); }
+.before-after { position: relative; }
+.before-after::before, .before-after::after { position: absolute; bottom: 12px; z-index: 60; pointer-events: none;
+  font-size: 12px; font-weight: 700; line-height: 1; padding: 6px 10px; border-radius: 99px; color: #fff;
+  background: rgb(0 0 0 / .55); }
+.before-after::before { content: "Before"; left: 12px; }
+.before-after::after { content: "After"; right: 12px; }
+:is(#size-by, #format) .wrap { display: grid; grid-template-columns: repeat(4, auto); gap: 0; overflow: hidden;
+  border: 1px solid var(--input-border-color); border-radius: 8px; }
+:is(#size-by, #format) label { justify-content: center; border: 0; border-radius: 0; padding: 8px 10px;
+  box-shadow: none; }
+:is(#size-by, #format) label + label { border-left: 1px solid var(--input-border-color); }
+:is(#size-by, #format) label input { position: absolute; opacity: 0; width: 1px; height: 1px; }
+:is(#size-by, #format) label.selected { background: var(--color-accent); color: #fff; }
+:is(#size-by, #format) label:focus-within { outline: 2px solid var(--color-accent); outline-offset: -2px; }
+:is(#size-by, #format) label span { margin: 0; }
+.side .gr-group .block, .side .gr-group .form { border-radius: 0; }
+.targets { gap: 0 !important; }
+#compare-grid { --zoom: 1; --x: 50%; --y: 50%; }
+.cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(240px, 46%), 1fr)); gap: 14px; }
+.cells figure, .histograms figure { margin: 0; }
+.view { overflow: hidden; border-radius: 10px; border: 1px solid var(--border-color-primary); display: grid;
+  place-items: center; background: var(--background-fill-secondary); touch-action: pan-y; }
+.view img { width: 100%; height: 100%; margin: 0 !important; border-radius: 0 !important; object-fit: contain;
+  transform: scale(var(--zoom)); transform-origin: var(--x) var(--y); user-select: none; }
+.zoomed .view { cursor: grab; } .zoomed .view img { image-rendering: pixelated; }
+.view .said { padding: 16px; text-align: center; font-size: 13px; }
+.cells figcaption { display: flex; flex-direction: column; margin-top: 6px; line-height: 1.35; }
+.cells figcaption b { font-size: 14px; font-weight: 700; color: var(--body-text-color); }
+.cells figcaption span { font-size: 12px; color: var(--body-text-color-subdued); font-variant-numeric: tabular-nums; }
+.soon { width: 28px; height: 28px; border-radius: 50%; border: 3px solid var(--border-color-primary); }
+.scroll { overflow-x: auto; }
+.figures { width: 100%; border-collapse: collapse; font-size: 14px; margin: 0 !important; border: 0 !important; }
+.figures tr { border: 0 !important; }
+.figures th, .figures td { padding: 10px 12px; border: 0 !important;
+  border-bottom: 1px solid var(--border-color-primary) !important;
+  text-align: right; vertical-align: top; background: none !important; font-variant-numeric: tabular-nums; }
+.figures th:first-child { text-align: left; min-width: 190px; max-width: 330px; padding-left: 0; }
+.figures thead th { font-size: 13px; overflow-wrap: anywhere; min-width: 84px; }
+.figures small { display: block; font-weight: 400; font-size: 12px; line-height: 1.4; margin-top: 2px;
+  color: var(--body-text-color-subdued); }
+.figures .best { font-weight: 700; color: #0f766e; } .dark .figures .best { color: #2dd4bf; }
+.figures .best::before { content: "★ "; font-size: 11px; }
+.histograms { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px; }
+.histograms svg { width: 100%; height: 120px; border: 1px solid var(--border-color-primary); border-radius: 8px;
+  background: var(--background-fill-primary); }
+.histograms path { fill-opacity: .18; stroke-width: 1.2; vector-effect: non-scaling-stroke; }
+.histograms figcaption { font-size: 12px; color: var(--body-text-color-subdued); margin-top: 4px; }
+#format { border: 0; } #format .wrap { width: max-content; }
+#take-home { align-items: center; justify-content: space-between; }
+#download { flex: 0 0 auto; min-width: 150px; }
+"""
+
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
+    "%3Crect width='32' height='32' rx='8' fill='%230f766e'/%3E%3Cg fill='%23fff'%3E"
+    "%3Cpath opacity='.35' d='M7 19h3v6H7z'/%3E%3Cpath opacity='.5' d='M10 13h3v12h-3z'/%3E"
+    "%3Cpath opacity='.65' d='M13 16h3v9h-3z'/%3E%3Cpath d='M16 25V9.5c3.6-4.7 6.6 1.5 9 4.5v11z'/%3E%3C/g%3E%3C/svg%3E"
+)
+
+# Rules for narrow screens do not reach the page from the style sheet, only from the head.
+HEAD = f"""
+<link rel="icon" href="{ICON}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+footer img {{ display: none !important; }}
+@media (max-width: 640px) {{
+  .toolbar {{ flex-wrap: wrap !important; }}
+  .toolbar > .column {{ flex-basis: 100% !important; }}
+  .toolbar > button {{ flex: 1 1 0 !important; }}
+  .gradio-container .main.fillable {{ padding: 12px !important; }}
+  #brand .pill, footer .divider {{ display: none !important; }}
+  .tab-container button {{ padding-left: 10px !important; padding-right: 10px !important; }}
+  .empty {{ height: 220px !important; }}
+}}
+</style>
+<script>
+// Dragging inside one compared picture moves the zoomed part of all of them.
+addEventListener("pointermove", e => {{
+  const view = e.buttons & 1 && e.target.closest && e.target.closest(".zoomed .view");
+  if (!view) return;
+  const grid = view.closest("#compare-grid"), zoom = parseFloat(grid.style.getPropertyValue("--zoom")) || 1;
+  const moves = [["--x", e.movementX, view.clientWidth], ["--y", e.movementY, view.clientHeight]];
+  for (const [name, moved, side] of moves) {{
+    const now = parseFloat(grid.style.getPropertyValue(name) || "50");
+    const next = now - 100 * moved / (side * Math.max(zoom - 1, .1));
+    grid.style.setProperty(name, Math.min(100, Math.max(0, next)) + "%");
+  }}
+}});
+</script>
+"""

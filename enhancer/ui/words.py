@@ -1,0 +1,119 @@
+"""Small pieces of HTML that say things in plain words. Everything that comes from outside is escaped here."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from enhancer.models.catalog import Bundled, Entry
+from enhancer.progress import Progress
+
+MIB = 2**20
+LOGO = (
+    '<svg viewBox="0 0 32 32" width="34" height="34" aria-hidden="true">'
+    '<rect width="32" height="32" rx="8" fill="#0f766e"/>'
+    '<g fill="#fff"><path opacity=".35" d="M7 19h3v6H7z"/><path opacity=".5" d="M10 13h3v12h-3z"/>'
+    '<path opacity=".65" d="M13 16h3v9h-3z"/><path d="M16 25V9.5c3.6-4.7 6.6 1.500 9 4.500V25z"/></g></svg>'
+)
+
+
+def header(device: str) -> str:
+    """The head of the page: mark, name, one line, and what it computes with."""
+    return (
+        f'<header id="brand">{LOGO}<div><h1>Image Enhancer</h1>'
+        f"<p>Sharper, cleaner pictures, with the evidence beside them.</p></div>"
+        f'<span class="pill">{escape(device)}</span></header>'
+    )
+
+
+def bar(progress: Progress, what: str) -> str:
+    """A progress bar: what is being done, how far it is, how long it will take."""
+    share = 100 * progress.done / progress.total if progress.total else 0
+    left = "" if progress.remaining is None or share >= 100 else f"about {duration(progress.remaining)} left"
+    moving = "" if progress.done else " waiting"
+    return (
+        f'<div class="job"><div class="track{moving}" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{share:.0f}"><div style="width:{share:.1f}%"></div></div>'
+        f"<p><span>{escape(what)}{_steps(progress)}</span><span>{left}</span></p></div>"
+    )
+
+
+def _steps(progress: Progress) -> str:
+    note = escape(progress.note)
+    if progress.total <= 1:
+        return f" · {note}" if note else ""
+    if progress.total > MIB:
+        return f" · {note} · {progress.done / MIB:.1f} of {progress.total / MIB:.1f} MB"
+    return f" · {note} · {progress.done} of {progress.total} tiles"
+
+
+def said(text: str, kind: str = "calm") -> str:
+    """One status line; `kind` is calm, good or bad."""
+    return f'<p class="said {kind}">{escape(text)}</p>'
+
+
+def chips(items: Iterable[tuple[str, str]]) -> str:
+    """A row of small labels as (text, kind)."""
+    return "".join(f'<span class="chip {kind}">{escape(text)}</span>' for text, kind in items)
+
+
+def model_card(e: Entry, chosen_for_you: bool = False) -> str:
+    """What one should know before choosing a model."""
+    title = f"{escape(e.title)}{' <small>chosen automatically</small>' if chosen_for_you else ''}"
+    figures = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in e.figures)
+    return (
+        f'<div class="card"><h4>{title}</h4><p>{escape(e.description)}</p>'
+        f"<div class='chips'>{chips(_traits(e))}</div>{f'<dl>{figures}</dl>' if figures else ''}</div>"
+    )
+
+
+def _traits(e: Entry) -> list[tuple[str, str]]:
+    home = "Bundled" if isinstance(e.source, Bundled) else "Fetched from the Hub on first use"
+    use = ("Commercial use: yes", "yes") if e.commercial else ("Commercial use: no", "no")
+    scale = [(f"×{e.scale}", "")] if e.scale > 1 else []
+    size = [(f"{e.bytes / MIB:.1f} MB", "")] if e.bytes else []
+    return [*scale, use, (e.licence, ""), *size, (home, "")]
+
+
+def empty(title: str, text: str) -> str:
+    """What stands in a stage before there is a picture."""
+    return f'<div class="empty"><b>{escape(title)}</b><span>{escape(text)}</span></div>'
+
+
+def size_of(size: tuple[int, int]) -> str:
+    """Width and height in pixels."""
+    return f"{size[0]} × {size[1]}"
+
+
+def preflight(size: tuple[int, int], result: tuple[int, int], tiles: int) -> str:
+    """What a run will do: sizes, megapixels, tiles."""
+    facts = [f"{result[0] * result[1] / 1e6:.1f} megapixels"]
+    if tiles:
+        facts.append("1 tile" if tiles == 1 else f"about {tiles} tiles")
+    return f'<p class="preflight"><b>{size_of(size)} → {size_of(result)}</b> <span>{" · ".join(facts)}</span></p>'
+
+
+def fact_list(items: Iterable[tuple[str, str]]) -> str:
+    """Named facts side by side, given as (name, value)."""
+    return "<dl class='facts'>" + "".join(f"<div><dt>{n}</dt><dd>{escape(v)}</dd></div>" for n, v in items) + "</dl>"
+
+
+def receipt(kept: Sequence[str], lost: Sequence[str]) -> str:
+    """What of the picture's identity is in the file, and one sentence for each thing that is not."""
+    told = [f"<li class='kept'>Kept: {escape(', '.join(kept))}.</li>"] if kept else []
+    told += [f"<li class='lost'>{escape(text)}</li>" for text in lost]
+    return f"<ul class='receipt'>{''.join(told)}</ul>" if told else ""
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 0.1:
+        return f"{1000 * seconds:.0f} ms"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def file_size(count: int) -> str:
+    """Bytes as people say them."""
+    return f"{count / 1000:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
