@@ -119,19 +119,8 @@ def test_metrics_of_another_size_fail_with_the_name(
 
 def test_compare_times_every_model(cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "compared"
-    command = [
-        "compare",
-        str(cat),
-        "--models",
-        "x2-fast",
-        "x4-fast",
-        "nosuch",
-        "--scale",
-        "2",
-        "--out",
-        str(out),
-        "--json",
-    ]
+    models = ["x2-fast", "x4-fast", "nosuch"]
+    command = ["compare", str(cat), "--models", *models, "--scale", "2", "--out", str(out), "--json"]
     assert main(command) == SOME_FAILED
     rows = json.loads(capsys.readouterr().out)
     assert [r["model"] for r in rows] == ["x2-fast", "x4-fast"]

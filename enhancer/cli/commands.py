@@ -66,6 +66,8 @@ def run_compare(a: argparse.Namespace) -> int:
     picture = open_picture(a.input, default_engine().settings)
     reference = open_picture(a.reference, default_engine().settings) if a.reference else None
     ids = [m.id for m in METRICS.values() if m.needs_reference == (reference is not None)]
+    if a.out:
+        a.out.mkdir(parents=True, exist_ok=True)
     rows, failed = [], 0
     for model in a.models:
         try:
