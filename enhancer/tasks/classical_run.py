@@ -1,0 +1,80 @@
+"""How a classical filter becomes a task: progress, strips, hidden pixels and the range are looked after here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from enhancer.media.picture import Picture
+from enhancer.progress import Progress
+from enhancer.tasks.resize import bleed
+from enhancer.tasks.task import Task
+
+STRIP_ROWS = 128
+
+Filter = Callable[[Tensor, Any], Tensor]  # ((C, H, W), options) → (C, H, W)
+Change = Callable[[Tensor, Any, Progress], Tensor]
+
+
+def classical(task_id: str, title: str, summary: str, options: type, change: Change) -> Task:
+    """The task that applies `change` to (3, H, W) and clamps the result to [0, 1].
+
+    The colour of fully transparent pixels neither leaks into the result nor changes.
+    """
+
+    def run(picture: Picture, options: Any, engine: object, progress: Progress) -> Picture:
+        alpha = picture.alpha
+        if alpha is None:
+            return picture.with_pixels(change(picture.pixels, options, progress).clamp(0, 1))
+        changed = change(bleed(picture.pixels, alpha), options, progress).clamp(0, 1)
+        return picture.with_pixels(torch.where(alpha > 0, changed, picture.pixels), alpha)
+
+    return Task(task_id, title, summary, "classical", options, run)
+
+
+def at_once(apply: Filter) -> Change:
+    """A filter that is quick, or must see the whole picture: one step."""
+
+    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+        progress.step(0, 1)
+        changed = apply(pixels, options)
+        progress.step(1, 1)
+        return changed
+
+    return change
+
+
+def in_strips(apply: Filter, halo: Callable[[Any], int]) -> Change:
+    """A filter whose pixels depend on at most `halo(options)` pixels around: one step for each strip of rows.
+
+    Memory follows the strip, and Stop is heard after each; the result is that of the whole picture.
+    """
+
+    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+        height, reach = pixels.shape[1], halo(options)
+        tops = range(0, height, STRIP_ROWS)
+        changed = torch.empty_like(pixels)
+        for done, top in enumerate(tops):
+            progress.step(done, len(tops))
+            bottom, first = min(top + STRIP_ROWS, height), max(top - reach, 0)
+            window = apply(pixels[:, first : bottom + reach], options)
+            changed[:, top:bottom] = window[:, top - first : bottom - first]
+        progress.step(len(tops), len(tops))
+        return changed
+
+    return change
+
+
+def by_plane(apply: Filter) -> Change:
+    """A filter that must see the whole picture, but one plane at a time: one step for each plane (1, H, W)."""
+
+    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+        changed = torch.empty_like(pixels)
+        for done in range(len(pixels)):
+            progress.step(done, len(pixels))
+            changed[done] = apply(pixels[done : done + 1], options)[0]
+        progress.step(len(pixels), len(pixels))
+        return changed
+
+    return change
