@@ -89,7 +89,7 @@ class CompareTab:
             api_name="compare",
             **WORK,
         )
-        bar.stop.click(bar.stopped, None, bar.parts, cancels=[run], queue=False, **QUIET)
+        bar.stops(run, saying=bar.stopped, outputs=bar.parts)
 
     def move(self, source: Source | None, event: gr.SelectData) -> tuple[float, float]:
         """Put the region where the picture was clicked."""

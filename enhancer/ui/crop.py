@@ -31,6 +31,15 @@ class Crop:
         return picture.with_pixels(self.inner(picture.pixels), alpha)
 
 
+def narrowed(crop: Crop, times: int) -> Crop:
+    """The middle of a crop, so many times smaller a side, with its own surroundings."""
+    if times <= 1:
+        return crop
+    picture = crop.picture
+    middle = (crop.left + crop.width / 2) / picture.width, (crop.top + crop.height / 2) / picture.height
+    return cut(picture, middle, (max(1, crop.width // times), max(1, crop.height // times)))
+
+
 def cut(picture: Picture, centre: tuple[float, float], size: tuple[int, int]) -> Crop:
     """At most `size` = (width, height) pixels around `centre`, fractions of width and height, moved inside."""
     left, width = _span(picture.width, centre[0], size[0])

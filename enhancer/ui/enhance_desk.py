@@ -49,7 +49,7 @@ class EnhanceDesk:
         bar = self.toolbar
         self.look_outputs = [
             *(self.controls.card, bar.hint, self.preview, self.no_preview, self.looked, self.ask, self.stage),
-            *(self.agreed, bar.stop),
+            self.agreed,
         ]
         self.rewrite_outputs = [self.download, self.facts, bar.status]
         self.run_outputs = [
@@ -85,17 +85,16 @@ class EnhanceDesk:
             if not asked:
                 yield {self.ask: gr.Button(visible=True), **self._no_preview("This model is fetched when you want it.")}
                 return
-            yield {self.agreed: agreed | {model.id}, self.toolbar.stop: gr.Button(interactive=True)}
+            yield {self.agreed: agreed | {model.id}}
         with run_folder() as place:
-            pair, seconds = yield from follow(
+            pair, crop, seconds = yield from follow(
                 lambda progress: preview(source.crop, size, choice, self.engine, place, progress), self._looking
             )
-            part = f"{source.crop.width} × {source.crop.height} pixels in {duration(seconds)}."
+            part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
             yield {
                 self.preview: gr.ImageSlider(value=pair, visible=True),
                 self.no_preview: gr.HTML(visible=False),
                 self.looked: said(f"Preview of {part} Click into the picture on the left to look elsewhere."),
-                self.toolbar.stop: gr.Button(interactive=False),
             }
 
     def _looking(self, progress: Progress) -> Update:
@@ -111,7 +110,6 @@ class EnhanceDesk:
     def _look_failed(self, text: str) -> Update:
         return {
             self.toolbar.hint: said(text, "bad"),
-            self.toolbar.stop: gr.Button(interactive=False),
             **self._no_preview(""),
         }
 
@@ -143,7 +141,7 @@ class EnhanceDesk:
         if image is None:
             raise BadPicture(NO_PICTURE)
         choice, path = self.controls.read(values), original(image, source)
-        yield {self.take_home: gr.Row(visible=False), **self.toolbar.running()}
+        yield {self.take_home: gr.Row(visible="hidden"), **self.toolbar.running()}
         if old is not None:
             old.forget()
         with run_folder() as place:

@@ -36,7 +36,7 @@ def enhance_tab(engine: Engine, examples: list[Path]) -> None:
                     no_result = gr.HTML(empty("No result yet", "Press Enhance to work on the whole picture."))
                     result = _slider("result")
                     facts = gr.HTML(elem_id="facts")
-                    with gr.Row(visible=False, elem_id="take-home") as take_home:
+                    with gr.Row(visible="hidden", elem_id="take-home") as take_home:
                         kind = gr.Radio(WRITABLE, value="png", show_label=False, container=False, elem_id="format")
                         download = gr.DownloadButton("Download", variant="primary", size="md", elem_id="download")
     kept: gr.State = gr.State(None, time_to_live=HOUR, delete_callback=_forget)
@@ -101,4 +101,4 @@ def _wire(desk: EnhanceDesk, entry: PictureInput, kind: gr.Radio) -> None:
         **WORK,
     )
     rewrite = kind.input(desk.rewrite, [desk.kept, kind], desk.rewrite_outputs, **QUIET, **WORK)
-    desk.toolbar.stop.click(desk.stopped, None, desk.stop_outputs, cancels=[run, rewrite, *looks], queue=False, **QUIET)
+    desk.toolbar.stops(run, rewrite, *looks, saying=desk.stopped, outputs=desk.stop_outputs)

@@ -14,7 +14,7 @@ from enhancer.media.picture import Picture
 from enhancer.progress import Progress
 from enhancer.tasks.resize import resize
 from enhancer.ui.controls import Choice
-from enhancer.ui.crop import Crop
+from enhancer.ui.crop import Crop, narrowed
 from enhancer.ui.display import Kept, save_display
 from enhancer.ui.picture_input import read
 
@@ -65,17 +65,28 @@ def enhance_file(path: Path, choice: Choice, engine: Engine, place: Path, progre
 
 def preview(
     crop: Crop, size: tuple[int, int], choice: Choice, engine: Engine, place: Path, progress: Progress
-) -> tuple[Pair, float]:
-    """Enhance a crop of a picture of `size` alone → display files and seconds."""
+) -> tuple[Pair, Crop, float]:
+    """Enhance a crop of a picture of `size` alone → display files, the crop that was used, and seconds.
+
+    Where the model must run twice, the crop is made smaller, so that the preview stays a matter of a second.
+    """
     largest = engine.settings.max_output_pixels
-    part = choice.for_part(size, (crop.picture.width, crop.picture.height), largest)
     model = choice.model(size, largest)
     if model is not None:
         engine.model(model.id, progress)  # fetched before the clock starts
+        crop = narrowed(crop, _growth_before_last_pass(model.scale, choice.result_size(size, largest)[0] / size[0]))
+    part = choice.for_part(size, (crop.picture.width, crop.picture.height), largest)
     began = time.perf_counter()
     result = enhance(crop.picture, part.task.id, engine=engine, progress=progress, **part.options)
     seconds = time.perf_counter() - began
-    return _pair(crop.shown(crop.picture), crop.shown(result), place), seconds
+    return _pair(crop.shown(crop.picture), crop.shown(result), place), crop, seconds
+
+
+def _growth_before_last_pass(scale: int, factor: float) -> int:
+    grown = 1
+    while scale > 1 and grown * scale < factor * (1 - 1e-6):
+        grown *= scale
+    return grown
 
 
 def write(done: Finished, format_id: str, place: Path) -> Path:

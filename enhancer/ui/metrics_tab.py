@@ -81,7 +81,7 @@ class MetricsTab:
             **WORK,
         )
         shown = self.which.input(self.show, [self.measured, self.which], [*views, *bar.parts], **QUIET, **WORK)
-        bar.stop.click(bar.stopped, None, bar.parts, cancels=[run, shown], queue=False, **QUIET)
+        bar.stops(run, shown, saying=bar.stopped, outputs=bar.parts)
 
     def run(self, reference: str | None, candidates: list[str] | None) -> Iterator[Update]:
         """Measure every candidate against the reference."""

@@ -37,7 +37,8 @@ def control(options: type, name: str, prefix: str, value: Any = DEFAULT, label: 
     bounds: dict[str, Any] = {"minimum": limits.minimum, "maximum": limits.maximum}
     step = limits.step or (1 if kind is int else None)
     if None in (*bounds.values(), common["value"], step) or _steps(bounds, step) > MOST_STEPS:
-        return gr.Number(info=info, precision=0 if kind is int else None, **bounds, **common)
+        precision = 0 if kind is int else None
+        return gr.Number(info=info, precision=precision, placeholder="automatic", **bounds, **common)
     return gr.Slider(info=info, step=step, buttons=[], **bounds, **common)
 
 

@@ -1,5 +1,6 @@
 """What the tabs share in layout and wiring."""
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -13,32 +14,40 @@ WORK: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "work"}  # lon
 
 
 class Toolbar:
-    """The line above a stage: what will be done, how far it is, Stop and the main button."""
+    """The line above a stage: what will be done, how far it is, Stop and the main button.
+
+    Stop is never greyed out, so that no late update of another event can take it away while work goes on.
+    """
 
     def __init__(self, name: str, label: str, begin: str) -> None:
         with gr.Row(elem_classes="toolbar"):
             with gr.Column(min_width=100):
                 self.hint = gr.HTML(said(begin), elem_id=f"{name}-hint")
                 self.status = gr.HTML(elem_id=f"{name}-status", elem_classes="status")
-            self.stop = gr.Button("Stop", interactive=False, min_width=80, scale=0, elem_id=f"{name}-stop")
+            self.stop = gr.Button("Stop", min_width=80, scale=0, elem_id=f"{name}-stop")
             self.go = gr.Button(label, variant="primary", min_width=150, scale=0, elem_id=f"{name}-go")
 
     @property
     def parts(self) -> list[Any]:
         """What running, ending and stopping change."""
-        return [self.status, self.go, self.stop]
+        return [self.status, self.go]
 
     def running(self) -> dict[Any, Any]:
-        """The buttons while work goes on."""
-        return {self.go: gr.Button(interactive=False), self.stop: gr.Button(interactive=True)}
+        """The main button while work goes on."""
+        return {self.go: gr.Button(interactive=False)}
 
     def ready(self) -> dict[Any, Any]:
-        """The buttons when nothing goes on."""
-        return {self.go: gr.Button(interactive=True), self.stop: gr.Button(interactive=False)}
+        """The main button when nothing goes on."""
+        return {self.go: gr.Button(interactive=True)}
 
     def failed(self, text: str) -> dict[Any, Any]:
         """The line after an error."""
         return {self.status: said(text, "bad"), **self.ready()}
+
+    def stops(self, *events: Any, saying: Callable[[], dict[Any, Any]], outputs: list[Any]) -> None:
+        """Let Stop end these events. What it says comes after, through the queue, so no late progress covers it."""
+        ended = self.stop.click(None, None, None, cancels=list(events), queue=False, **QUIET)
+        ended.then(saying, None, outputs, **QUIET)
 
     def stopped(self) -> dict[Any, Any]:
         """The line after Stop: closing the handler has cancelled its token."""

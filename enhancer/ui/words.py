@@ -27,7 +27,7 @@ def header(device: str) -> str:
 def bar(progress: Progress, what: str) -> str:
     """A progress bar: what is being done, how far it is, how long it will take."""
     share = 100 * progress.done / progress.total if progress.total else 0
-    left = "" if progress.remaining is None or share >= 100 else f"about {duration(progress.remaining)} left"
+    left = "" if progress.remaining is None or share >= 100 else f"about {duration(progress.remaining, digits=0)} left"
     moving = "" if progress.done else " waiting"
     return (
         f'<div class="job"><div class="track{moving}" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
@@ -88,7 +88,8 @@ def preflight(size: tuple[int, int], result: tuple[int, int], tiles: int) -> str
     facts = [f"{result[0] * result[1] / 1e6:.1f} megapixels"]
     if tiles:
         facts.append("1 tile" if tiles == 1 else f"about {tiles} tiles")
-    return f'<p class="preflight"><b>{size_of(size)} → {size_of(result)}</b> <span>{" · ".join(facts)}</span></p>'
+    sizes = size_of(size) if size == result else f"{size_of(size)} → {size_of(result)}"
+    return f'<p class="preflight"><b>{sizes}</b> <span>{" · ".join(facts)}</span></p>'
 
 
 def fact_list(items: Iterable[tuple[str, str]]) -> str:
@@ -103,12 +104,12 @@ def receipt(kept: Sequence[str], lost: Sequence[str]) -> str:
     return f"<ul class='receipt'>{''.join(told)}</ul>" if told else ""
 
 
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    if seconds < 0.1:
+def duration(seconds: float, digits: int = 1) -> str:
+    """Seconds as people say them; `digits` after the point below ten seconds."""
+    if seconds < 0.1 and digits:
         return f"{1000 * seconds:.0f} ms"
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.{digits}f} s"
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min"

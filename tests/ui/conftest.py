@@ -1,0 +1,103 @@
+"""One server and one browser for all tests of the page, a fresh visitor for each."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import ROOT
+from tests.ui.browser import FLAGS, Visitor, chromium
+from tests.ui.serve import write_weights
+
+STARTED_WITHIN = 90  # seconds
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running page: where it answers, what it wrote, and which weights it uses."""
+
+    url: str
+    log: Path
+    weights: Path
+
+
+@contextmanager
+def serving(command: list[str], port: int, log: Path, environment: dict[str, str]) -> Iterator[str]:
+    """Run a server until the block ends, and end it by its own id → its address."""
+    url = f"http://127.0.0.1:{port}"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, stdout=out, stderr=out, env={**os.environ, **environment}
+        )
+        try:
+            _wait(url, process, log)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + STARTED_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"the page did not start:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The page over small networks."""
+    place, port = tmp_path_factory.mktemp("page"), free_port()
+    write_weights(place)
+    log = place / "log"
+    environment = {"GRADIO_TEMP_DIR": str(place / "gradio"), "HF_HUB_OFFLINE": "1"}
+    with serving(["-m", "tests.ui.serve", str(place), str(port)], port, log, environment) as url:
+        yield Server(url, log, place)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium."""
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Open the page as a new visitor: `visit(width, dark=...)`; nothing may have gone wrong on it at the end."""
+    visitors: list[Visitor] = []
+
+    def open_page(width: int = 1280, dark: bool = False) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+        )
+        visitors.append(Visitor(context.new_page(), server.url))
+        return visitors[-1]
+
+    yield open_page
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [p for v in visitors for p in v.problems] == []

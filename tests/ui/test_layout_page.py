@@ -1,0 +1,42 @@
+"""The page at two widths, light and dark, and the program that serves it."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.ui.browser import Visitor
+from tests.ui.conftest import free_port, serving
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_tab_scrolls_sideways_and_the_scheme_is_followed(visit: Visit, width: int, dark: bool) -> None:
+    visitor = visit(width, dark)
+    for tab in ("Compare", "Metrics", "Enhance"):
+        visitor.tab(tab)
+        visitor.page.wait_for_timeout(200)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+    red = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]")
+    assert (int(red) < 60) == dark
+
+
+def test_an_example_is_taken_with_one_click(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.locator("#enhance-samples button").nth(1).click()
+    visitor.images("preview", 2)
+
+
+def test_app_py_serves_the_page_where_it_is_told_to(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    environment = {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(tmp_path / "gradio"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    with serving(["app.py"], port, log, environment) as url:
+        assert url in log.read_text()
+    assert os.environ.get("GRADIO_SERVER_PORT") != str(port)

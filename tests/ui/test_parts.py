@@ -1,0 +1,147 @@
+"""What the page is made of, without a browser: jobs, crops, stored results, forms and words."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import gradio as gr
+import pytest
+import torch
+
+from enhancer.errors import BadPicture, Cancelled
+from enhancer.media.picture import Picture
+from enhancer.models.catalog import BUNDLED_ENTRIES, HUB_ENTRIES
+from enhancer.progress import Progress
+from enhancer.tasks import TASKS
+from enhancer.ui.controls import Choice
+from enhancer.ui.crop import cut, narrowed
+from enhancer.ui.display import Kept, save_display
+from enhancer.ui.jobs import UNEXPECTED, Update, follow, guarded
+from enhancer.ui.options_form import form
+from enhancer.ui.picture_input import SafeImage
+from enhancer.ui.words import bar, duration, model_card, said
+
+
+def test_closing_a_handler_cancels_its_work() -> None:
+    ended = threading.Event()
+
+    def work(progress: Progress) -> None:
+        try:
+            for n in range(1000):
+                progress.step(n, 1000)
+                time.sleep(0.01)
+        except Cancelled:
+            ended.set()
+            raise
+
+    handler = follow(work, lambda progress: {"done": progress.done})
+    next(handler)
+    handler.close()
+    assert ended.wait(5)
+
+
+def test_the_result_and_the_error_of_the_work_come_back() -> None:
+    def collect(work: Callable[[Progress], float]) -> float:
+        handler = follow(work, lambda _: {})
+        try:
+            while True:
+                next(handler)
+        except StopIteration as stop:
+            value: float = stop.value
+            return value
+
+    assert collect(lambda _: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        collect(lambda _: 1 / 0)
+
+
+@pytest.mark.parametrize(("error", "sentence"), [(BadPicture("Too dark."), "Too dark."), (KeyError("x"), UNEXPECTED)])
+def test_every_error_becomes_a_line_and_a_toast(error: Exception, sentence: str) -> None:
+    def steps() -> Iterator[Update]:
+        yield {"a": 1}
+        raise error
+
+    seen: list[Update] = []
+    with pytest.raises(gr.Error) as caught:
+        seen.extend(guarded(steps(), lambda text: {"line": text}))
+    assert caught.value.message == sentence
+    collected: list[Update] = []
+    iterator = guarded(steps(), lambda text: {"line": text})
+    collected += [next(iterator), next(iterator)]
+    assert collected == [{"a": 1}, {"line": sentence}]
+
+
+@pytest.mark.parametrize("centre", [(0.5, 0.5), (0.0, 1.0), (0.93, 0.11)])
+def test_a_crop_shows_what_stands_in_the_picture(centre: tuple[float, float]) -> None:
+    picture = Picture(torch.rand(3, 90, 130))
+    crop = cut(picture, centre, (40, 30))
+    inner = crop.inner(crop.picture.pixels)
+    places = picture.pixels.unfold(1, 30, 1).unfold(2, 40, 1)
+    assert inner.shape == (3, 30, 40)
+    assert (places == inner[:, None, None]).flatten(3).all(-1).all(0).any()
+    assert crop.inner(crop.picture.pixels.repeat_interleave(2, 1).repeat_interleave(2, 2)).shape == (3, 60, 80)
+
+
+def test_a_picture_smaller_than_the_crop_is_taken_whole() -> None:
+    crop = cut(Picture(torch.rand(3, 9, 12)), (0.2, 0.9), (40, 30))
+    assert (crop.width, crop.height) == (12, 9)
+    assert (narrowed(crop, 3).width, narrowed(crop, 3).height) == (4, 3)
+
+
+def test_a_kept_result_is_exact_and_can_be_forgotten() -> None:
+    picture = Picture(torch.rand(3, 5, 7), torch.rand(1, 5, 7), depth=16, dpi=(300, 300))
+    kept = Kept.keep(picture)
+    again = kept.load()
+    assert torch.equal(again.pixels, picture.pixels)
+    assert again.alpha is not None
+    assert picture.alpha is not None
+    assert torch.equal(again.alpha, picture.alpha)
+    assert (again.depth, again.dpi) == (16, (300, 300))
+    kept.forget()
+    assert not kept.folder.exists()
+
+
+def test_a_display_file_is_no_larger_than_asked(tmp_path: Path) -> None:
+    _, width, height = save_display(Picture(torch.rand(3, 200, 100)), tmp_path / "a.png", 5000)
+    assert width * height <= 5000
+    assert height == 2 * width
+
+
+def test_a_part_is_enlarged_as_much_as_the_whole() -> None:
+    choice = Choice(TASKS["upscale"], {"model": "auto", "strength": 0.5, "long_side": 900})
+    part = choice.for_part((300, 200), (60, 50), 10**8)
+    assert part.options == {"model": "auto", "strength": 0.5, "width": 180, "height": 150}
+
+
+@pytest.mark.parametrize("task_id", TASKS)
+def test_every_option_of_every_task_has_a_control(task_id: str) -> None:
+    with gr.Blocks(analytics_enabled=False):
+        controls = form(TASKS[task_id], "x")
+    assert list(controls) == [f.name for f in fields(TASKS[task_id].options)]
+
+
+def test_what_comes_from_outside_is_escaped() -> None:
+    progress = Progress()
+    progress.step(1, 4, "<b>")
+    assert "<b>" not in bar(progress, "<b>").replace("<b></b>", "")
+    assert said("<script>") == '<p class="said calm">&lt;script&gt;</p>'
+
+
+def test_a_card_says_whether_commercial_use_is_allowed() -> None:
+    card = model_card(BUNDLED_ENTRIES[0])
+    assert "Commercial use: yes" in card
+    assert "Bundled" in card
+    assert "Fetched from the Hub" in model_card(HUB_ENTRIES[0])
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.012, "12 ms"), (3.21, "3.2 s"), (45.4, "45 s"), (300, "5 min")])
+def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_the_image_box_decodes_nothing_and_leaves_no_stub_beside_the_source() -> None:
+    assert SafeImage.preprocess(SafeImage.__new__(SafeImage), None) is None
+    source = Path(__file__).resolve().parents[2] / "enhancer" / "ui"
+    assert not list(source.glob("*.pyi"))
