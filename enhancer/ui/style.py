@@ -58,9 +58,9 @@ CSS = """
 .dark input[type=range] { --neutral-200: #3a3a40; }
 .samples .block { border-radius: 0; }
 .side .block.padded { padding: 10px 14px; }
-.toolbar { align-items: center !important; gap: 10px !important; flex-wrap: nowrap !important; min-height: 60px; }
-.toolbar > .column { flex: 1 1 auto; gap: 4px !important; min-width: 0 !important; }
-.toolbar > button { flex: 0 0 auto !important; }
+.toolbar { align-items: center !important; gap: 10px !important; min-height: 60px; }
+.toolbar > .column { flex: 1 1 0; gap: 4px !important; min-width: 0; }
+.toolbar > button { flex: 0 0 auto; }
 .samples .label svg { display: none; }
 .samples .gallery { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px; }
 .samples .gallery-item { padding: 0; border-radius: 8px; aspect-ratio: 4 / 3; }
@@ -133,10 +133,10 @@ HEAD = f"""
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 footer img {{ display: none !important; }}
+@media (min-width: 641px) {{ .gradio-container .contain .row.toolbar {{ flex-wrap: nowrap !important; }} }}
 @media (max-width: 640px) {{
-  .toolbar {{ flex-wrap: wrap !important; }}
-  .toolbar > .column {{ flex-basis: 100% !important; }}
-  .toolbar > button {{ flex: 1 1 0 !important; }}
+  .gradio-container .contain .row.toolbar > .column {{ min-width: 100% !important; }}
+  .gradio-container .contain .row.toolbar > button {{ flex: 1 1 0 !important; }}
   .gradio-container .main.fillable {{ padding: 12px !important; }}
   #brand .pill, footer .divider {{ display: none !important; }}
   .tab-container button {{ padding-left: 10px !important; padding-right: 10px !important; }}

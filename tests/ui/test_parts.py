@@ -117,8 +117,7 @@ def test_a_part_is_enlarged_as_much_as_the_whole() -> None:
 
 @pytest.mark.parametrize("task_id", TASKS)
 def test_every_option_of_every_task_has_a_control(task_id: str) -> None:
-    with gr.Blocks(analytics_enabled=False):
-        controls = form(TASKS[task_id], "x")
+    controls = form(TASKS[task_id], "x")
     assert list(controls) == [f.name for f in fields(TASKS[task_id].options)]
 
 
