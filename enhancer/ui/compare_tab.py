@@ -13,7 +13,7 @@ from enhancer.progress import Progress
 from enhancer.ui.compare_work import PLAIN, Cell, fill, grid, plain_title, purposes, rows_for
 from enhancer.ui.controls import UPSCALE
 from enhancer.ui.crop import Crop, cut
-from enhancer.ui.jobs import Update, follow, guarded
+from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import PictureInput, Source, original, read
 from enhancer.ui.words import bar, empty, said, size_of
@@ -123,7 +123,7 @@ class CompareTab:
         scale: float,
         centre: tuple[float, float],
         source: Source | None,
-    ) -> Iterator[Update]:
+    ) -> Steps:
         if image is None:
             raise BadPicture("Please choose a picture first.")
         if not FEWEST <= len(models) <= MOST:

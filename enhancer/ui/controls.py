@@ -15,6 +15,7 @@ from enhancer.tasks.options import parse
 from enhancer.tasks.upscale import target_size
 from enhancer.ui.jobs import Update
 from enhancer.ui.options_form import control, form
+from enhancer.ui.words import model_card
 
 UPSCALE = TASKS["upscale"]
 SIZES = {
@@ -43,6 +44,11 @@ class Choice:
             result = self.result_size(size, largest)
             factor = max(result[0] / size[0], result[1] / size[1])
         return entry(choose_model(self.options["model"], self.task.id, factor))
+
+    def card(self, size: tuple[int, int] | None = None, largest: int = 0) -> str:
+        """What one should know about that model, as HTML."""
+        model = self.model(size, largest)
+        return "" if model is None else model_card(model, self.options["model"] != model.id)
 
     def result_size(self, size: tuple[int, int], largest: int) -> tuple[int, int]:
         """(width, height) of the result for a picture of `size`. Raises BadOptions over `largest` pixels."""
@@ -92,7 +98,7 @@ class Controls:
             filterable=False,
             elem_id="model",
         )
-        self.card = gr.HTML(elem_id="model-card")
+        self.card = gr.HTML(Choice(task(first), {"model": AUTO}).card(), elem_id="model-card")
         with gr.Group(visible=first == UPSCALE.id, elem_classes="options") as self.size:
             self.size_by = gr.Radio(list(SIZES), value="Factor", label="Size of the result by", elem_id="size-by")
             self.targets = self._targets()

@@ -12,14 +12,15 @@ from enhancer.errors import BadPicture
 from enhancer.media.formats import format_of
 from enhancer.models.catalog import Hub
 from enhancer.progress import Progress
-from enhancer.ui.controls import Choice, Controls
+from enhancer.ui.controls import Controls
 from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_work import Finished, enhance_file, kept_traits, lost_traits, preview, tiles, write
-from enhancer.ui.jobs import Update, follow, guarded
+from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.parts import Toolbar
 from enhancer.ui.picture_input import Source, original
-from enhancer.ui.words import bar, duration, fact_list, file_size, model_card, preflight, receipt, said, size_of
+from enhancer.ui.words import bar, duration, fact_list, file_size, preflight, receipt, said, size_of
 
+STAGES = ("Preview", "Result")
 CROP = (256, 192)  # pixels of the source that the preview shows
 BEGIN = "Choose a picture to begin."
 NO_PICTURE = "Please choose a picture first: drop one, paste one, or take an example."
@@ -32,15 +33,12 @@ class EnhanceDesk:
     engine: Engine
     controls: Controls
     toolbar: Toolbar
-    stage: gr.Tabs
+    stage: gr.Radio
     preview: gr.ImageSlider
-    no_preview: gr.HTML
     looked: gr.HTML
     ask: gr.Button
     result: gr.ImageSlider
-    no_result: gr.HTML
     facts: gr.HTML
-    take_home: gr.Row
     download: gr.DownloadButton
     kept: gr.State
     agreed: gr.State
@@ -48,37 +46,39 @@ class EnhanceDesk:
     def __post_init__(self) -> None:
         bar = self.toolbar
         self.look_outputs = [
-            *(self.controls.card, bar.hint, self.preview, self.no_preview, self.looked, self.ask, self.stage),
+            *(self.controls.card, bar.hint, self.preview, self.looked, self.ask, self.stage),
             self.agreed,
         ]
         self.rewrite_outputs = [self.download, self.facts, bar.status]
         self.run_outputs = [
-            *(self.result, self.download, self.facts, self.no_result, self.take_home, self.stage),
+            *(self.result, self.download, self.facts, self.stage),
             *(self.kept, self.agreed, *bar.parts),
         ]
         self.stop_outputs = [self.looked, *bar.parts]
 
     def look(self, source: Source | None, agreed: frozenset[str], *values: Any) -> Iterator[Update]:
         """Show the model, what a run would be, and the enhanced crop of the chosen picture."""
-        yield from guarded(self._look(source, agreed, values, asked=False), self._look_failed)
+        with run_folder() as place:
+            yield from guarded(self._look(source, agreed, values, False, place), self._look_failed)
 
     def look_anyway(self, source: Source | None, agreed: frozenset[str], *values: Any) -> Iterator[Update]:
         """The same, after the visitor agreed to fetch the model."""
-        yield from guarded(self._look(source, agreed, values, asked=True), self._look_failed)
+        with run_folder() as place:
+            yield from guarded(self._look(source, agreed, values, True, place), self._look_failed)
 
-    def _look(self, source: Source | None, agreed: frozenset[str], values: Any, asked: bool) -> Iterator[Update]:
+    def _look(self, source: Source | None, agreed: frozenset[str], values: Any, asked: bool, place: Path) -> Steps:
         choice = self.controls.read(values)
         if source is None:
-            yield {self.controls.card: self._card(choice, None), self.toolbar.hint: said(BEGIN), **self._no_preview("")}
+            yield {self.controls.card: choice.card(), self.toolbar.hint: said(BEGIN), **self._no_preview("")}
             return
         size, limit = (source.width, source.height), self.engine.settings.max_output_pixels
         model = choice.model(size, limit)
         yield {
-            self.controls.card: self._card(choice, size),
+            self.controls.card: choice.card(size, limit),
             self.toolbar.hint: preflight(
                 size, choice.result_size(size, limit), tiles(size, self.engine) if model else 0
             ),
-            self.stage: gr.Tabs(selected="preview"),
+            self.stage: STAGES[0],
             self.ask: gr.Button(visible=False),
         }
         if model is not None and isinstance(model.source, Hub) and model.id not in agreed:
@@ -86,36 +86,23 @@ class EnhanceDesk:
                 yield {self.ask: gr.Button(visible=True), **self._no_preview("This model is fetched when you want it.")}
                 return
             yield {self.agreed: agreed | {model.id}}
-        with run_folder() as place:
-            pair, crop, seconds = yield from follow(
-                lambda progress: preview(source.crop, size, choice, self.engine, place, progress), self._looking
-            )
-            part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
-            yield {
-                self.preview: gr.ImageSlider(value=pair, visible=True),
-                self.no_preview: gr.HTML(visible=False),
-                self.looked: said(f"Preview of {part} Click into the picture on the left to look elsewhere."),
-            }
+        pair, crop, seconds = yield from follow(
+            lambda progress: preview(source.crop, size, choice, self.engine, place, progress), self._looking
+        )
+        part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
+        yield {
+            self.preview: pair,
+            self.looked: said(f"Preview of {part} Click into the picture on the left to look elsewhere."),
+        }
 
     def _looking(self, progress: Progress) -> Update:
         return {self.looked: bar(progress, "Preview")}
 
     def _no_preview(self, text: str) -> Update:
-        return {
-            self.preview: gr.ImageSlider(value=None, visible=False),
-            self.no_preview: gr.HTML(visible=True),
-            self.looked: said(text),
-        }
+        return {self.preview: None, self.looked: said(text)}
 
     def _look_failed(self, text: str) -> Update:
-        return {
-            self.toolbar.hint: said(text, "bad"),
-            **self._no_preview(""),
-        }
-
-    def _card(self, choice: Choice, size: tuple[int, int] | None) -> str:
-        model = choice.model(size, self.engine.settings.max_output_pixels)
-        return "" if model is None else model_card(model, choice.options["model"] != model.id)
+        return {self.toolbar.hint: said(text, "bad"), **self._no_preview("")}
 
     def run(
         self,
@@ -127,7 +114,8 @@ class EnhanceDesk:
         *values: Any,
     ) -> Iterator[Update]:
         """Enhance the whole picture, show it, and write the file to download."""
-        yield from guarded(self._run(image, format, source, kept, agreed, values), self.toolbar.failed)
+        with run_folder() as place:
+            yield from guarded(self._run(image, format, source, kept, agreed, values, place), self.toolbar.failed)
 
     def _run(
         self,
@@ -137,42 +125,41 @@ class EnhanceDesk:
         old: Finished | None,
         agreed: frozenset[str],
         values: Any,
-    ) -> Iterator[Update]:
+        place: Path,
+    ) -> Steps:
         if image is None:
             raise BadPicture(NO_PICTURE)
         choice, path = self.controls.read(values), original(image, source)
-        yield {self.take_home: gr.Row(visible="hidden"), **self.toolbar.running()}
+        yield {self.facts: "", **self.toolbar.running()}
         if old is not None:
             old.forget()
-        with run_folder() as place:
-            done = yield from follow(
-                lambda progress: enhance_file(path, choice, self.engine, place, progress), self._running
-            )
-            yield {
-                self.result: gr.ImageSlider(value=done.pair, visible=True),
-                self.no_result: gr.HTML(visible=False),
-                self.facts: "",
-                self.stage: gr.Tabs(selected="result"),
-                self.kept: done,
-                self.agreed: agreed | {done.model},
-            }
-            yield from self._written(done, format, place)
-        yield {self.take_home: gr.Row(visible=True), **self.toolbar.ready()}
+        done = yield from follow(
+            lambda progress: enhance_file(path, choice, self.engine, place, progress), self._running
+        )
+        yield {
+            self.result: done.pair,
+            self.stage: STAGES[1],
+            self.kept: done,
+            self.agreed: agreed | {done.model},
+        }
+        yield from self._written(done, format, place)
+        yield self.toolbar.ready()
 
     def _running(self, progress: Progress) -> Update:
         return {self.toolbar.status: bar(progress, "Enhancing")}
 
     def rewrite(self, kept: Finished | None, format: str) -> Iterator[Update]:
         """Write the last result in another format."""
-        yield from guarded(self._rewrite(kept, format), lambda text: {self.toolbar.status: said(text, "bad")})
+        with run_folder() as place:
+            steps = self._rewrite(kept, format, place)
+            yield from guarded(steps, lambda text: {self.toolbar.status: said(text, "bad")})
 
-    def _rewrite(self, kept: Finished | None, format: str) -> Iterator[Update]:
+    def _rewrite(self, kept: Finished | None, format: str, place: Path) -> Steps:
         if kept is None:
             raise BadPicture("The result is no longer on the server; please press Enhance again.")
-        with run_folder() as place:
-            yield from self._written(kept, format, place)
+        yield from self._written(kept, format, place)
 
-    def _written(self, done: Finished, format: str, place: Path) -> Iterator[Update]:
+    def _written(self, done: Finished, format: str, place: Path) -> Steps:
         title = format_of(format).title
         file = yield from follow(
             lambda progress: write(done, format, place),

@@ -8,14 +8,14 @@ import gradio as gr
 from enhancer.engine import Engine
 from enhancer.media import FORMATS
 from enhancer.ui.controls import Controls
-from enhancer.ui.enhance_desk import BEGIN, CROP, EnhanceDesk
+from enhancer.ui.enhance_desk import BEGIN, CROP, STAGES, EnhanceDesk
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.parts import HOUR, LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import PictureInput
 from enhancer.ui.words import empty
 
 WRITABLE = [(f.title, f.id) for f in FORMATS if f.writable]
-STAGE = 540  # pixels of height at most
+HEIGHT = 540  # pixels of height at most
 
 
 def enhance_tab(engine: Engine, examples: list[Path]) -> None:
@@ -26,19 +26,19 @@ def enhance_tab(engine: Engine, examples: list[Path]) -> None:
             controls = Controls()
         with gr.Column(scale=3, min_width=300, elem_classes="main"):
             toolbar = Toolbar("enhance", "Enhance", BEGIN)
-            with gr.Tabs(selected="preview", elem_id="stage") as stage:
-                with gr.Tab("Preview", id="preview", elem_id="preview-tab"):
-                    no_preview = gr.HTML(empty("Your preview appears here", "Drop a picture, or try an example."))
-                    preview = _slider("preview")
-                    looked = gr.HTML(elem_id="preview-facts")
-                    ask = gr.Button("Fetch this model and preview", visible=False, size="sm", elem_id="ask-preview")
-                with gr.Tab("Result", id="result", elem_id="result-tab"):
-                    no_result = gr.HTML(empty("No result yet", "Press Enhance to work on the whole picture."))
-                    result = _slider("result")
-                    facts = gr.HTML(elem_id="facts")
-                    with gr.Row(visible="hidden", elem_id="take-home") as take_home:
-                        kind = gr.Radio(WRITABLE, value="png", show_label=False, container=False, elem_id="format")
-                        download = gr.DownloadButton("Download", variant="primary", size="md", elem_id="download")
+            stage = gr.Radio(STAGES, value=STAGES[0], show_label=False, container=False, elem_id="stage")
+            with gr.Column(elem_id="preview-panel"):
+                gr.HTML(empty("Your preview appears here", "Drop a picture, or try an example."), elem_classes="blank")
+                preview = _slider("preview")
+                looked = gr.HTML(elem_id="preview-facts")
+                ask = gr.Button("Fetch this model and preview", visible=False, size="sm", elem_id="ask-preview")
+            with gr.Column(elem_id="result-panel"):
+                gr.HTML(empty("No result yet", "Press Enhance to work on the whole picture."), elem_classes="blank")
+                result = _slider("result")
+                facts = gr.HTML(elem_id="facts")
+                with gr.Row(elem_id="take-home"):
+                    kind = gr.Radio(WRITABLE, value="png", show_label=False, container=False, elem_id="format")
+                    download = gr.DownloadButton("Download", variant="primary", size="md", elem_id="download")
     kept: gr.State = gr.State(None, time_to_live=HOUR, delete_callback=_forget)
     agreed = gr.State(frozenset(), time_to_live=HOUR)
     desk = EnhanceDesk(
@@ -47,13 +47,10 @@ def enhance_tab(engine: Engine, examples: list[Path]) -> None:
         toolbar=toolbar,
         stage=stage,
         preview=preview,
-        no_preview=no_preview,
         looked=looked,
         ask=ask,
         result=result,
-        no_result=no_result,
         facts=facts,
-        take_home=take_home,
         download=download,
         kept=kept,
         agreed=agreed,
@@ -66,9 +63,8 @@ def _slider(name: str) -> gr.ImageSlider:
     return gr.ImageSlider(
         type="filepath",
         interactive=False,
-        visible=False,
         show_label=False,
-        max_height=STAGE,
+        max_height=HEIGHT,
         buttons=["fullscreen"],
         elem_id=name,
         elem_classes="before-after",

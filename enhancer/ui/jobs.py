@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from enhancer.progress import Progress
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Update = dict[Any, Any]  # component → what it shows now
+Steps = Generator[Update, None, None]  # what a handler does, one update after the other
 POLL = 0.1  # seconds between two looks at the token
 UNEXPECTED = "Something unexpected went wrong here; it was written to the log of the server. Please try again."
 
@@ -71,14 +73,23 @@ def follow(work: Callable[[Progress], T], show: Callable[[Progress], Update]) ->
         return job.result()
 
 
-def guarded(steps: Iterator[Update], failed: Callable[[str], Update]) -> Iterator[Update]:
-    """Pass the updates of a handler on; an error becomes `failed(sentence)` and a toast with that sentence."""
-    try:
-        yield from steps
-    except Exception as error:
-        text = sentence(error)
-        yield failed(text)
-        raise gr.Error(text, print_exception=False) from error
+def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
+    """Pass the updates of a handler on; an error becomes `failed(sentence)` and a toast with that sentence.
+
+    At the end everything is said once more: of two updates that reach a browser within one frame, the page forgets
+    what only the first one held.
+    """
+    told: Update = {}
+    with closing(steps):
+        try:
+            for update in steps:
+                told |= update
+                yield update
+        except Exception as error:
+            text = sentence(error)
+            yield {**told, **failed(text)}
+            raise gr.Error(text, print_exception=False) from error
+    yield told
 
 
 def sentence(error: Exception) -> str:

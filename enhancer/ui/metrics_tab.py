@@ -11,7 +11,7 @@ from enhancer.metrics import rows_to_csv
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.ui.display import run_folder
-from enhancer.ui.jobs import Update, follow, guarded
+from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.metrics_work import GAIN, Row, maps, measure_file, table
 from enhancer.ui.parts import HOUR, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import read
@@ -43,7 +43,7 @@ class MetricsTab:
                     empty("No figures yet", "PSNR, SSIM and more, with error maps and histograms."),
                     elem_id="metrics-table",
                 )
-                with gr.Column(visible=False) as self.more:
+                with gr.Column(elem_id="metrics-more"):
                     self._maps()
         self.measured = gr.State(None, time_to_live=HOUR)
         self._wire()
@@ -75,7 +75,7 @@ class MetricsTab:
         run = bar.go.click(
             self.run,
             [self.reference, self.candidates],
-            [self.table, self.more, self.which, self.csv, self.measured, *views, *bar.parts],
+            [self.table, self.which, self.csv, self.measured, *views, *bar.parts],
             show_progress="hidden",
             api_name="metrics",
             **WORK,
@@ -85,14 +85,15 @@ class MetricsTab:
 
     def run(self, reference: str | None, candidates: list[str] | None) -> Iterator[Update]:
         """Measure every candidate against the reference."""
-        yield from guarded(self._run(reference, candidates or []), self.toolbar.failed)
+        with run_folder() as place:
+            yield from guarded(self._run(reference, candidates or [], place), self.toolbar.failed)
 
-    def _run(self, reference: str | None, candidates: list[str]) -> Iterator[Update]:
+    def _run(self, reference: str | None, candidates: list[str], place: Path) -> Steps:
         if reference is None or not candidates:
             raise BadPicture("Please choose a reference and at least one candidate.")
         if len(candidates) > MAX_CANDIDATES:
             raise BadPicture(f"At most {MAX_CANDIDATES} candidates are measured at once, not {len(candidates)}.")
-        yield {self.more: gr.Column(visible=False), **self.toolbar.running()}
+        yield self.toolbar.running()
         truth = yield from follow(lambda _: read(Path(reference), self.settings), partial(self._working, "Reading"))
         rows: list[Row] = []
         for done, path in enumerate(map(Path, candidates), start=1):
@@ -103,32 +104,30 @@ class MetricsTab:
         measured = [r for r in rows if not r.error]
         if not measured:
             raise BadPicture(rows[0].error)
-        yield from self._finished(Path(reference), measured)
+        yield from self._finished(Path(reference), measured, place)
 
-    def _finished(self, reference: Path, rows: list[Row]) -> Iterator[Update]:
-        with run_folder() as place:
-            file = place / "metrics.csv"
-            file.write_text(rows_to_csv((r.name, r.figures) for r in rows), encoding="utf-8")
-            names = [(r.name, str(i)) for i, r in enumerate(rows)]
-            yield {
-                self.more: gr.Column(visible=True),
-                self.csv: str(file),
-                self.measured: (reference, [r.path for r in rows]),
-                self.which: gr.Dropdown(choices=names, value="0"),
-            }
-            yield from self._shown(reference, rows[0].path, place)
+    def _finished(self, reference: Path, rows: list[Row], place: Path) -> Steps:
+        file = place / "metrics.csv"
+        file.write_text(rows_to_csv((r.name, r.figures) for r in rows), encoding="utf-8")
+        names = [(r.name, str(i)) for i, r in enumerate(rows)]
+        yield {
+            self.csv: str(file),
+            self.measured: (reference, [r.path for r in rows]),
+            self.which: gr.Dropdown(choices=names, value="0"),
+        }
+        yield from self._shown(reference, rows[0].path, place)
 
     def show(self, measured: tuple[Path, list[Path]] | None, which: str) -> Iterator[Update]:
         """Show the maps of another candidate."""
-        yield from guarded(self._show(measured, which), self.toolbar.failed)
+        with run_folder() as place:
+            yield from guarded(self._show(measured, which, place), self.toolbar.failed)
 
-    def _show(self, measured: tuple[Path, list[Path]] | None, which: str) -> Iterator[Update]:
+    def _show(self, measured: tuple[Path, list[Path]] | None, which: str, place: Path) -> Steps:
         if measured is None:
             raise BadPicture("These pictures are no longer on the server; please press Measure again.")
-        with run_folder() as place:
-            yield from self._shown(measured[0], measured[1][int(which)], place)
+        yield from self._shown(measured[0], measured[1][int(which)], place)
 
-    def _shown(self, reference: Path, candidate: Path, place: Path) -> Iterator[Update]:
+    def _shown(self, reference: Path, candidate: Path, place: Path) -> Steps:
         error, structure, charts = yield from follow(
             lambda _: maps(candidate, reference, self.settings, place), partial(self._working, "Drawing the maps")
         )

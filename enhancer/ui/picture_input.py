@@ -15,8 +15,8 @@ from enhancer.media import decode
 from enhancer.media.picture import Picture
 from enhancer.settings import Settings
 from enhancer.ui.crop import Crop, cut
-from enhancer.ui.display import folder, save_display
-from enhancer.ui.jobs import Update, guarded
+from enhancer.ui.display import run_folder, save_display
+from enhancer.ui.jobs import Steps, Update, guarded
 from enhancer.ui.words import said, size_of
 
 SHOWN_BY_BROWSERS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif"}
@@ -100,18 +100,19 @@ class PictureInput:
 
     def take(self, image: str | None, source: Source | None) -> Iterator[Update]:
         """Decode what was chosen once, and remember its size and its middle."""
-        yield from guarded(self._take(image, source), self._refused)
+        with run_folder() as place:
+            yield from guarded(self._take(image, source, place), self._refused)
 
-    def _take(self, image: str | None, source: Source | None) -> Iterator[Update]:
+    def _take(self, image: str | None, source: Source | None, place: Path) -> Steps:
         if image is None:
             yield {self.source: None, self.facts: ""}
         elif is_stand_in(image, source):
             yield {self.source: source}
         else:
             picture = read(Path(image), self.settings)
-            yield self._chosen(Path(image), picture)
+            yield self._chosen(Path(image), picture, place)
 
-    def _chosen(self, path: Path, picture: Picture) -> Update:
+    def _chosen(self, path: Path, picture: Picture, place: Path) -> Update:
         taken = Source(
             path,
             picture.width,
@@ -124,7 +125,7 @@ class PictureInput:
         described = {self.facts: said(_description(picture))}
         if path.suffix.lower() in SHOWN_BY_BROWSERS:
             return {self.source: taken, **described}
-        file, width, height = save_display(picture, folder() / f"{secrets.token_hex(8)}.png", SHOWN_PIXELS)
+        file, width, height = save_display(picture, place / f"{secrets.token_hex(8)}.png", SHOWN_PIXELS)
         taken = replace(taken, shown=file.name, shown_width=width, shown_height=height)
         return {self.source: taken, self.image: str(file), **described}
 

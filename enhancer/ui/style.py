@@ -74,15 +74,15 @@ CSS = """
   background: rgb(0 0 0 / .55); }
 .before-after::before { content: "Before"; left: 12px; }
 .before-after::after { content: "After"; right: 12px; }
-:is(#size-by, #format) .wrap { display: grid; grid-template-columns: repeat(4, auto); gap: 0; overflow: hidden;
+:is(#size-by, #format, #stage) .wrap { display: grid; grid-template-columns: repeat(4, auto); gap: 0; overflow: hidden;
   border: 1px solid var(--input-border-color); border-radius: 8px; }
-:is(#size-by, #format) label { justify-content: center; border: 0; border-radius: 0; padding: 8px 10px;
+:is(#size-by, #format, #stage) label { justify-content: center; border: 0; border-radius: 0; padding: 8px 10px;
   box-shadow: none; }
-:is(#size-by, #format) label + label { border-left: 1px solid var(--input-border-color); }
-:is(#size-by, #format) label input { position: absolute; opacity: 0; width: 1px; height: 1px; }
-:is(#size-by, #format) label.selected { background: var(--color-accent); color: #fff; }
-:is(#size-by, #format) label:focus-within { outline: 2px solid var(--color-accent); outline-offset: -2px; }
-:is(#size-by, #format) label span { margin: 0; }
+:is(#size-by, #format, #stage) label + label { border-left: 1px solid var(--input-border-color); }
+:is(#size-by, #format, #stage) label input { position: absolute; opacity: 0; width: 1px; height: 1px; }
+:is(#size-by, #format, #stage) label.selected { background: var(--color-accent); color: #fff; }
+:is(#size-by, #format, #stage) label:focus-within { outline: 2px solid var(--color-accent); outline-offset: -2px; }
+:is(#size-by, #format, #stage) label span { margin: 0; }
 .side .gr-group .block, .side .gr-group .form { border-radius: 0; }
 .targets { gap: 0 !important; }
 #compare-grid { --zoom: 1; --x: 50%; --y: 50%; }
@@ -115,8 +115,14 @@ CSS = """
   background: var(--background-fill-primary); }
 .histograms path { fill-opacity: .18; stroke-width: 1.2; vector-effect: non-scaling-stroke; }
 .histograms figcaption { font-size: 12px; color: var(--body-text-color-subdued); margin-top: 4px; }
-#format { border: 0; } #format .wrap { width: max-content; }
+:is(#format, #stage) { border: 0; } :is(#format, #stage) .wrap { width: max-content; }
 #take-home { align-items: center; justify-content: space-between; }
+/* What is shown is decided here: a component that the server hides and shows again can lose the value of the moment. */
+#preview-panel:has(.before-after img) .blank, #result-panel:has(.before-after img) .blank,
+.before-after:not(:has(img)), #result-panel:not(:has(.facts)) #take-home,
+.main:not(:has(.figures)) > #metrics-more,
+.main:has(#stage input[value="Preview"]:checked) #result-panel,
+.main:has(#stage input[value="Result"]:checked) #preview-panel { display: none !important; }
 #download { flex: 0 0 auto; min-width: 150px; }
 """
 

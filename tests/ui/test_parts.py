@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from enhancer.tasks import TASKS
 from enhancer.ui.controls import Choice
 from enhancer.ui.crop import cut, narrowed
 from enhancer.ui.display import Kept, save_display
-from enhancer.ui.jobs import UNEXPECTED, Update, follow, guarded
+from enhancer.ui.jobs import UNEXPECTED, Steps, Update, follow, guarded
 from enhancer.ui.options_form import form
 from enhancer.ui.picture_input import SafeImage
 from enhancer.ui.words import bar, duration, model_card, said
@@ -59,7 +59,7 @@ def test_the_result_and_the_error_of_the_work_come_back() -> None:
 
 @pytest.mark.parametrize(("error", "sentence"), [(BadPicture("Too dark."), "Too dark."), (KeyError("x"), UNEXPECTED)])
 def test_every_error_becomes_a_line_and_a_toast(error: Exception, sentence: str) -> None:
-    def steps() -> Iterator[Update]:
+    def steps() -> Steps:
         yield {"a": 1}
         raise error
 
@@ -70,7 +70,15 @@ def test_every_error_becomes_a_line_and_a_toast(error: Exception, sentence: str)
     collected: list[Update] = []
     iterator = guarded(steps(), lambda text: {"line": text})
     collected += [next(iterator), next(iterator)]
-    assert collected == [{"a": 1}, {"line": sentence}]
+    assert collected == [{"a": 1}, {"a": 1, "line": sentence}]
+
+
+def test_the_last_update_holds_all_that_was_said() -> None:
+    def steps() -> Steps:
+        yield {"a": 1, "b": 1}
+        yield {"a": 2}
+
+    assert list(guarded(steps(), lambda _: {}))[-1] == {"a": 2, "b": 1}
 
 
 @pytest.mark.parametrize("centre", [(0.5, 0.5), (0.0, 1.0), (0.93, 0.11)])
