@@ -43,7 +43,7 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
         "theme": theme(),
         "css": CSS,
         "head": HEAD,
-        "footer_links": ["api", "settings"],
+        "footer_links": ["settings"],
         "run_history": False,
         "show_error": False,
         "enable_monitoring": False,

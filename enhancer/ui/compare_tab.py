@@ -85,8 +85,7 @@ class CompareTab:
             self.run,
             [entry.image, self.purpose, self.models, self.scale, self.x, self.y, entry.source],
             [self.grid, bar.hint, *bar.parts],
-            show_progress="hidden",
-            api_name="compare",
+            **QUIET,
             **WORK,
         )
         bar.stops(run, saying=bar.stopped, outputs=bar.parts)

@@ -91,8 +91,7 @@ def _wire(desk: EnhanceDesk, entry: PictureInput, kind: gr.Radio) -> None:
         desk.run,
         [entry.image, kind, entry.source, desk.kept, desk.agreed, *form],
         desk.run_outputs,
-        show_progress="hidden",
-        api_name="enhance",
+        **QUIET,
         cancels=looks,
         **WORK,
     )

@@ -76,8 +76,7 @@ class MetricsTab:
             self.run,
             [self.reference, self.candidates],
             [self.table, self.which, self.csv, self.measured, *views, *bar.parts],
-            show_progress="hidden",
-            api_name="metrics",
+            **QUIET,
             **WORK,
         )
         shown = self.which.input(self.show, [self.measured, self.which], [*views, *bar.parts], **QUIET, **WORK)
