@@ -149,3 +149,48 @@ def test_help_shows_the_options_of_the_chosen_task(capsys: pytest.CaptureFixture
     shown = capsys.readouterr().out
     assert "--long-side" in shown
     assert "0 to 1" in shown
+
+
+def test_what_a_format_does_not_keep_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGBA", (20, 20), (200, 10, 10, 99)).save(tmp_path / "glass.png")
+    assert main(["enhance", str(tmp_path / "glass.png"), str(tmp_path / "glass.jpg")]) == DONE
+    assert "ransparen" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("output", ["out.xyz", "out", "in/a.png"])
+def test_an_output_that_cannot_be_written_is_wrong_usage_before_any_work(cat: Path, output: str) -> None:
+    source = cat.parent / "in" / "a.png"
+    source.parent.mkdir()
+    source.write_bytes(cat.read_bytes())
+    before = source.stat().st_mtime_ns
+    assert main(["enhance", str(source), str(cat.parent / output)]) == WRONG_USAGE
+    assert source.stat().st_mtime_ns == before
+
+
+def test_two_inputs_for_one_output_are_wrong_usage(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = cat.parent / "in"
+    source.mkdir()
+    for name in ("a.png", "a.bmp"):
+        (source / name).write_bytes(cat.read_bytes())
+    assert main(["enhance", str(source), str(cat.parent / "out")]) == WRONG_USAGE
+    assert "a.bmp" in capsys.readouterr().err
+
+
+def test_results_inside_the_input_folder_are_not_enhanced_again(cat: Path) -> None:
+    source, out = cat.parent / "in", cat.parent / "in" / "out"
+    source.mkdir()
+    (source / "a.png").write_bytes(cat.read_bytes())
+    for _ in range(2):
+        assert main(["enhance", str(source), str(out), "--task", "gamma"]) == DONE
+    assert [p.relative_to(out).as_posix() for p in out.rglob("*.png")] == ["a.png"]
+
+
+def test_equal_pictures_give_valid_json(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["metrics", str(cat), str(cat), "--json"]) == DONE
+    row = json.loads(capsys.readouterr().out, parse_constant=lambda text: pytest.fail(f"{text} is no JSON"))[0]
+    assert row["psnr"] == "inf"
+
+
+def test_a_scale_that_the_task_does_not_know_is_wrong_usage(cat: Path) -> None:
+    assert main(["compare", str(cat), "--models", "x2-fast", "--scale", "0"]) == WRONG_USAGE
+    assert main(["compare", str(cat), "--models", "x", "--task", "denoise", "--scale", "2"]) == WRONG_USAGE

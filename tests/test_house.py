@@ -35,7 +35,8 @@ def imported_rooms(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{file} uses a relative import"
-            names = [node.module or ""]
+            whole = node.module == "enhancer"
+            names = [f"enhancer.{alias.name}" for alias in node.names] if whole else [node.module or ""]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         else:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from enhancer.cli.report import complain, say, show, table
-from enhancer.errors import EnhancerError
+from enhancer.errors import BadOptions, EnhancerError
 from enhancer.hall import default_engine, enhance
-from enhancer.media import FORMATS, Picture, open_picture, save_picture
+from enhancer.media import FORMATS, Picture, losses, open_picture, save_picture
+from enhancer.media.files import format_for
 from enhancer.metrics import METRICS, measure
 from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
+from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
 from enhancer.tasks.options import parse
@@ -39,30 +41,62 @@ def run_enhance(a: argparse.Namespace) -> int:
         else:
             seconds = time.perf_counter() - began
             say(f"{source} → {target}  {result.width}x{result.height}  {seconds:.1f} s")
-            for note in picture.notes:
+            for note in (*picture.notes, *losses(result, format_for(target).id)):
                 say(f"  {note}")
     return SOME_FAILED if failed else DONE
 
 
 def jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
-    """(input, output) files. Raises FileNotFoundError or NotADirectoryError for a source that is not there."""
-    if not source.is_dir():
-        if not source.exists():
-            raise FileNotFoundError(f"{source} does not exist")
-        return [(source, target / source.name if target.is_dir() else target)]
-    if target.exists() and not target.is_dir():
-        raise NotADirectoryError(f"{source} is a folder, so {target} must be one")
-    writable = {suffix for f in FORMATS if f.writable for suffix in f.suffixes}
-    readable = {suffix for f in FORMATS for suffix in f.suffixes}
-    files = sorted(p for p in source.rglob("*") if p.suffix.lower() in readable)
-    if not files:
-        raise FileNotFoundError(f"{source} holds no picture ({', '.join(sorted(readable))})")
-    named = ((f, target / f.relative_to(source)) for f in files)
-    return [(f, t if t.suffix.lower() in writable else t.with_suffix(".png")) for f, t in named]
+    """(input, output) files of a run; formats that are only read become PNG when the output is a folder.
+
+    Raises FileNotFoundError or NotADirectoryError for places that are not there, BadOptions for an output that cannot
+    be written: an unknown suffix, one name for two inputs, or the input itself.
+    """
+    if source.is_dir():
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(f"{source} is a folder, so {target} must be one")
+        found = [(f, writable(target / f.relative_to(source))) for f in pictures(source, target)]
+    elif source.exists():
+        found = [(source, writable(target / source.name) if target.is_dir() else target)]
+    else:
+        raise FileNotFoundError(f"{source} does not exist")
+    taken: dict[Path, Path] = {}
+    for given, made in found:
+        format_for(made)
+        if made.resolve() in taken:
+            raise BadOptions(
+                f"{given} and {taken[made.resolve()]} would both be written to {made}; rename one of them."
+            )
+        if made.resolve() == given.resolve():
+            raise BadOptions(f"{given} would be replaced by its result; choose another output.")
+        taken[made.resolve()] = given
+    return found
+
+
+def pictures(folder: Path, besides: Path) -> list[Path]:
+    """The files below `folder`, but not below `besides`, whose name is that of a picture. Raises FileNotFoundError."""
+    suffixes = {suffix for f in FORMATS for suffix in f.suffixes}
+    inside = besides.resolve()
+    files = (p for p in folder.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
+    kept = sorted(p for p in files if inside == folder.resolve() or inside not in p.resolve().parents)
+    if not kept:
+        raise FileNotFoundError(f"{folder} holds no picture ({', '.join(sorted(suffixes))})")
+    return kept
+
+
+def writable(target: Path) -> Path:
+    """`target`, ending in .png where its own suffix stands for a format that is only read."""
+    known = {suffix for f in FORMATS if f.writable for suffix in f.suffixes}
+    return target if target.suffix.lower() in known else target.with_suffix(".png")
 
 
 def run_compare(a: argparse.Namespace) -> int:
     """Run several models on one picture; print time and figures of each, keep the results where asked to."""
+    scale = {} if a.scale is None else {"scale": a.scale}
+    parse(TASKS[a.task].options, scale)
+    names = [Path(model).stem for model in a.models]
+    if len(set(names)) < len(names):
+        raise BadOptions(f"Two of the models have one name: {', '.join(sorted(names))}.")
     picture = open_picture(a.input, default_engine().settings)
     reference = open_picture(a.reference, default_engine().settings) if a.reference else None
     ids = [m.id for m in METRICS.values() if m.needs_reference == (reference is not None)]
@@ -73,7 +107,7 @@ def run_compare(a: argparse.Namespace) -> int:
         try:
             default_engine().model(model)  # fetched before the clock starts
             began = time.perf_counter()
-            result = enhance(picture, a.task, model=model, **({"scale": a.scale} if a.scale else {}))
+            result = enhance(picture, a.task, model=model, **scale)
             seconds = round(time.perf_counter() - began, 3)
             row = {"model": model, "seconds": seconds, **figures(result, reference, ids)}
             if a.out:
@@ -134,19 +168,21 @@ def shaved(picture: Picture, border: int) -> Picture:
 
 def run_models(a: argparse.Namespace) -> int:
     """List the catalogue."""
-    rows = [describe(e) for e in CATALOG]
+    store = Store(default_engine().settings)
+    rows = [describe(e, store.available(e.id)) for e in CATALOG]
     table(rows, a.json)
     return DONE
 
 
-def describe(e: Entry) -> dict[str, Any]:
-    """One row of the list of models."""
+def describe(e: Entry, available: bool) -> dict[str, Any]:
+    """One row of the list of models; `available` without the network."""
     return {
         "model": e.id,
         "purpose": e.purpose,
         "scale": e.scale,
         "architecture": e.architecture,
         "source": "bundled" if isinstance(e.source, Bundled) else e.source.repo_id,
+        "here": "yes" if available else "no",
         "commercial": "yes" if e.commercial else "no",
         "licence": e.licence,
     }

@@ -11,6 +11,14 @@ from enhancer.tasks import TASKS
 from enhancer.tasks.options import limits_of, value_type
 
 
+def count(text: str) -> int:
+    """A whole number from 0. Raises ValueError, which the parser reports."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(f"{number} is below 0")
+    return number
+
+
 def add_task_options(to: argparse.ArgumentParser, task_id: str) -> None:
     """One argument for each option of the task; absent ones keep the task's default."""
     options = TASKS[task_id].options
@@ -54,7 +62,7 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("reference", type=Path)
     p.add_argument("candidates", type=Path, nargs="+")
     p.add_argument("--y", action="store_true", help="PSNR and SSIM on luminance, as super-resolution papers do")
-    p.add_argument("--shave", type=int, default=0, metavar="N", help="leave out N pixels at each side")
+    p.add_argument("--shave", type=count, default=0, metavar="N", help="leave out N pixels at each side")
     p.add_argument("--json", action="store_true")
 
     command("models", run_models).add_argument("--json", action="store_true")

@@ -1,6 +1,7 @@
 """What a command prints: lines, progress and tables."""
 
 import json
+import math
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +31,10 @@ def show(progress: Progress) -> None:
 def table(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
     """Print rows as JSON, or as columns."""
     if as_json:
-        say(json.dumps(rows, indent=2))
+        finite = [
+            {k: v if not isinstance(v, float) or math.isfinite(v) else str(v) for k, v in r.items()} for r in rows
+        ]
+        say(json.dumps(finite, indent=2, allow_nan=False))
         return
     if not rows:
         return

@@ -56,9 +56,12 @@ def _checked(options: type, f: "Field[Any]", value: Any) -> Any:
     if value is None and f.default is None:
         return None
     try:
-        value = value if isinstance(value, bool) and kind is bool else kind(value)
-    except (TypeError, ValueError) as error:
+        converted = value if isinstance(value, bool) and kind is bool else kind(value)
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadOptions(f"{f.name} must be of type {kind.__name__}, not {value!r}.") from error
+    if kind is int and isinstance(value, float) and converted != value:
+        raise BadOptions(f"{f.name} must be a whole number, not {value!r}.")
+    value = converted
     if limits.choices is not None and value not in limits.choices:
         raise BadOptions(f"{f.name} must be one of {', '.join(limits.choices)}, not {value!r}.")
     low, high = limits.minimum, limits.maximum

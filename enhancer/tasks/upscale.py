@@ -8,6 +8,7 @@ from torch import Tensor
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
+from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.tasks.choose import AUTO, MODEL_HELP, STRENGTH_HELP, choose_model
 from enhancer.tasks.options import option
@@ -82,13 +83,25 @@ def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress:
 
 
 def _enlarge(pixels: Tensor, factor: float, model_id: str, engine: Engine, progress: Progress) -> Tensor:
-    model = engine.model(choose_model(model_id, "upscale", factor), progress)
-    grown = engine.run(model, pixels, progress)
-    reached = model.scale
-    while model.scale > 1 and reached < factor * (1 - 1e-6):
+    """Run the network until `factor` is reached; at least once, so that a factor of 1 sharpens."""
+    reached = 1
+    while True:
         model = engine.model(choose_model(model_id, "upscale", factor / reached), progress)
-        grown, reached = engine.run(model, grown, progress), reached * model.scale
-    return grown
+        _check_pass(model, pixels, engine.settings.max_output_pixels)
+        pixels, reached = engine.run(model, pixels, progress), reached * model.scale
+        if reached >= factor * (1 - 1e-6):
+            return pixels
+
+
+def _check_pass(model: Model, pixels: Tensor, largest: int) -> None:
+    if model.scale == 1:
+        raise BadOptions(f"{model.id} keeps the size of a picture; choose a model that enlarges, or another task.")
+    grown = pixels.shape[1] * pixels.shape[2] * model.scale**2
+    if grown > largest:
+        raise BadOptions(
+            f"On the way to this size, {model.id} would draw {grown / 1e6:.0f} megapixels; the limit is "
+            f"{largest / 1e6:g}. Choose a smaller factor, or a model of a smaller scale."
+        )
 
 
 UPSCALE = Task(

@@ -52,11 +52,15 @@ def score(folder: Path, scale: int, enlarge: Enlarge) -> tuple[float, float, int
 def evaluate(models: Sequence[str], sets: Sequence[str], bench: Path, scales: Sequence[int]) -> list[str]:
     """One line for each scale, method and set, the bicubic row first. `models` are catalogue ids or weight files.
 
-    Raises FileNotFoundError for a set without pictures, and what the store raises.
+    Raises FileNotFoundError for a set without pictures, ValueError for a model of another scale, and what the store
+    raises.
     """
     settings = Settings.from_environment()
     engine = Engine(Store(settings), settings)
     loaded = [(name, engine.model(name)) for name in models]
+    left_out = [name for name, model in loaded if model.scale not in scales]
+    if left_out:
+        raise ValueError(f"{', '.join(left_out)} enlarges by none of the scales {', '.join(map(str, scales))}")
     lines = [f"{'scale':<6}{'method':<24}{'set':<12}{'pictures':>8}{'Y-PSNR dB':>11}{'Y-SSIM':>9}"]
     for scale in scales:
         methods: list[tuple[str, Enlarge]] = [("bicubic", partial(_bicubic, scale))]

@@ -65,10 +65,33 @@ def test_a_target_far_beyond_the_source_is_refused() -> None:
         target_size(20, 12, UpscaleOptions(long_side=400), LIMIT)
 
 
-@pytest.mark.parametrize("wrong", [{"scale": 0.5}, {"scale": float("nan")}, {"scale": "x"}, {"sharpness": 1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"scale": 0.5},
+        {"scale": float("nan")},
+        {"scale": "x"},
+        {"sharpness": 1},
+        {"long_side": float("inf")},
+        {"long_side": 99.5},
+    ],
+)
 def test_wrong_options_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadOptions):
         parse(UpscaleOptions, wrong)
+
+
+def test_a_network_that_would_draw_too_much_on_the_way_is_refused() -> None:
+    """The result is small, the network's own picture is not: the limit holds for both."""
+    small = Engine(Shelf(generator(4)), Settings(device="cpu", precision="float32", max_output_pixels=3000))
+    assert upscale(picture(12, 12), UpscaleOptions(scale=1), small, Progress()).width == 12
+    with pytest.raises(BadOptions, match="smaller scale"):
+        upscale(picture(20, 12), UpscaleOptions(scale=1), small, Progress())
+
+
+def test_a_model_that_keeps_the_size_is_refused() -> None:
+    with pytest.raises(BadOptions, match="keeps the size"):
+        upscale(picture(), UpscaleOptions("probe"), hall(1), Progress())
 
 
 def test_strength_blends_from_the_plain_resize_to_the_network() -> None:
