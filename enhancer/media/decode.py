@@ -17,7 +17,6 @@ from enhancer.settings import MIB, Settings
 
 log = logging.getLogger(__name__)
 
-DEFAULTS = Settings()
 READERS: dict[str, Callable[[bytes, Settings], Samples]] = {
     "png": read_png,
     "jpeg": read_jpeg,
@@ -30,11 +29,13 @@ READERS: dict[str, Callable[[bytes, Settings], Samples]] = {
 }
 
 
-def decode(data: bytes | Path, settings: Settings = DEFAULTS) -> Picture:
+def decode(data: bytes | Path, settings: Settings | None = None) -> Picture:
     """The upright picture in a file or its bytes, with what could not be kept in `notes`.
 
+    Without `settings`, the limits are those of the ENHANCER_* environment variables.
     Raises BadPicture, in one sentence, for a file that is missing, too large, not of a known kind, damaged or cut off.
     """
+    settings = settings or Settings.from_environment()
     content = _content(data, settings)
     kind = sniff(content)
     samples = _read(kind, content, settings)

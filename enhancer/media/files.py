@@ -5,14 +5,14 @@ import secrets
 from pathlib import Path
 
 from enhancer.errors import BadOptions
-from enhancer.media.decode import DEFAULTS, decode
+from enhancer.media.decode import decode
 from enhancer.media.encode import encode
 from enhancer.media.formats import FORMATS, Format
 from enhancer.media.picture import Picture
 from enhancer.settings import Settings
 
 
-def open_picture(path: str | Path, settings: Settings = DEFAULTS) -> Picture:
+def open_picture(path: str | Path, settings: Settings | None = None) -> Picture:
     """The picture in this file, whatever its name. Raises BadPicture as `decode` does."""
     return decode(Path(path), settings)
 
