@@ -35,7 +35,9 @@ NOT_NUMBERS = "This TIFF holds values that are not finite numbers; they were set
 
 
 def read_tiff(data: bytes, settings: Settings) -> Samples:
-    """The first page. Whole numbers of up to 16 bits keep their scale; others are stretched from least to greatest.
+    """The first page. Whole numbers of up to 16 bits and floats in [0, 1] keep their scale; others are stretched.
+
+    Colours are stretched from their least to their greatest value; alpha never is.
 
     Raises BadPicture for a size over the limits, strips outside the file, and kinds that are not read.
     """
@@ -108,17 +110,18 @@ def _samples(page: tifffile.TiffPage, array: np.ndarray) -> Samples:
     model, notes = MODELS[page.photometric], list[str]()
     colours, extra = CHANNELS[model], [int(kind) for kind in page.extrasamples]
     if page.photometric == COLOURS.PALETTE:
-        array, bits, top = _painted(page, array), 8, 255.0
-        extra = []
-    else:
-        array, bits, top = _scaled(page, array, notes)
-    if page.photometric == COLOURS.MINISWHITE:
-        array = np.concatenate([top - array[..., :1], array[..., 1:]], axis=2).astype(array.dtype)
+        array, extra = _painted(page, array), []
     see_through = bool(extra) and extra[0] in (1, 2) and array.shape[2] > colours
     if array.shape[2] > colours + see_through:
         notes.append(SPARE)
+        array = array[..., : colours + see_through]
+    bits, top = 8, 255.0
+    if page.photometric != COLOURS.PALETTE:
+        array, bits, top = _scaled(page, array, colours, notes)
+    if page.photometric == COLOURS.MINISWHITE:
+        array = np.concatenate([top - array[..., :1], array[..., 1:]], axis=2).astype(array.dtype)
     return Samples(
-        array[..., : colours + see_through],
+        array,
         top=top,
         model=model,
         depth=16 if bits > 8 else 8,
@@ -130,8 +133,10 @@ def _samples(page: tifffile.TiffPage, array: np.ndarray) -> Samples:
     )
 
 
-def _scaled(page: tifffile.TiffPage, array: np.ndarray, notes: list[str]) -> tuple[np.ndarray, int, float]:
-    """Samples, their bits and greatest value; all but whole numbers of up to 16 bits are stretched onto 0 to 1."""
+def _scaled(
+    page: tifffile.TiffPage, array: np.ndarray, colours: int, notes: list[str]
+) -> tuple[np.ndarray, int, float]:
+    """Samples, their bits and greatest value; all but whole numbers of up to 16 bits are brought into 0 to 1."""
     if array.dtype == bool:
         return array.astype(np.uint8), 1, 1.0
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
@@ -143,11 +148,15 @@ def _scaled(page: tifffile.TiffPage, array: np.ndarray, notes: list[str]) -> tup
     if not np.isfinite(values).all():
         notes.append(NOT_NUMBERS)
         values = np.where(np.isfinite(values), values, 0)
-    low, high = float(values.min()), float(values.max())
-    notes.append(
-        f"This TIFF holds {array.dtype.name} values, which were stretched from {low:g} to {high:g} onto 0 to 1."
-    )
-    return ((values - low) / ((high - low) or 1)).astype(np.float32), 16, 1.0
+    whole = 1.0 if array.dtype.kind == "f" else float(np.iinfo(array.dtype).max)
+    colour, alpha = values[..., :colours], np.clip(values[..., colours:] / whole, 0, 1)
+    low, high = float(colour.min()), float(colour.max())
+    if array.dtype.kind != "f" or low < 0 or high > 1:
+        notes.append(
+            f"This TIFF holds {array.dtype.name} values, which were stretched from {low:g} to {high:g} onto 0 to 1."
+        )
+        colour = (colour - low) / ((high - low) or 1)
+    return np.concatenate([colour, alpha], axis=2).astype(np.float32), 16, 1.0
 
 
 def _painted(page: tifffile.TiffPage, array: np.ndarray) -> np.ndarray:

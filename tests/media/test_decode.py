@@ -169,19 +169,6 @@ def test_premultiplied_tiff_is_divided_by_its_alpha() -> None:
     assert torch.allclose(found.pixels[:, 0, 0], torch.tensor([0.5, 0.25, 0.0]))
 
 
-def test_numbers_that_have_no_scale_are_stretched_with_a_note() -> None:
-    values = np.linspace(-2, 6, 200).reshape(10, 20)
-    for kind in (np.float32, np.float64, np.int16, np.int32):
-        scaled = values if kind in (np.float32, np.float64) else values * 1000
-        found = decode(tiff(scaled.astype(kind), photometric="minisblack"))
-        assert torch.allclose(found.pixels[0].double(), torch.from_numpy((values + 2) / 8), atol=1e-3)
-        assert any("stretched" in note for note in found.notes)
-    values[0, 0], values[0, 1] = np.nan, np.inf
-    found = decode(tiff(values.astype(np.float32), photometric="minisblack"))
-    assert found.pixels.isfinite().all()
-    assert any("not finite" in note for note in found.notes)
-
-
 def test_cmyk_by_profile_equals_the_colour_engine(shared: Path) -> None:
     path = shared / "data" / "nasty" / "files" / "Channel_digital_image_CMYK_color.jpg"
     found = decode(path)
