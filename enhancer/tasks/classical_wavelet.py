@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 MEDIAN_OF_NORMAL = 0.6745  # median of |x| for deviation 1
+ROWS = 256  # summed at a time, so that no double copy of a whole band is made
 
 
 def shrink(plane: Tensor, levels: int, noise: float | None) -> Tensor:
@@ -12,36 +13,54 @@ def shrink(plane: Tensor, levels: int, noise: float | None) -> Tensor:
 
     BayesShrink (Chang, Yu, Vetterli, IEEE TIP 2000, eqs. 10 to 12) on the translation-invariant transform (Coifman,
     Donoho 1995), the noise by the median of the finest diagonal detail (Donoho, Johnstone 1994, section 4.1).
+    The way back is linear, so that of the three bands of a level only what they add together is kept.
     """
     border = 2**levels  # so far does a pixel reach; beyond it the shifts wrap around
-    padded = torch.from_numpy(np.pad(plane.numpy(), border, mode="symmetric"))
     sigma = _estimate(plane) if noise is None else noise
-    return _shrink(padded, 1, levels, sigma)[border:-border, border:-border]
+    smooth = torch.from_numpy(np.pad(plane.numpy(), border, mode="symmetric"))
+    shifts, details = [2**level for level in range(levels)], list[Tensor]()
+    for shift in shifts:
+        sigma /= 2  # each level halves the deviation of the noise, because four values are averaged
+        smooth, detail = _level(smooth, shift, sigma)
+        details.append(detail)
+    for shift in reversed(shifts):
+        smooth = _join_low(_join_low(smooth, shift, 1), shift, 0).add_(details.pop())
+    return smooth[border:-border, border:-border]
 
 
-def _shrink(x: Tensor, level: int, levels: int, sigma: float) -> Tensor:
-    """One level; each halves the deviation of the noise, because four values are averaged."""
-    shift, sigma = 2 ** (level - 1), sigma / 2
+def _level(x: Tensor, shift: int, sigma: float) -> tuple[Tensor, Tensor]:
+    """One level → the smooth band, and what the three shrunk bands of detail add to `x`."""
     low, high = _split(x, shift, 0)
-    (smooth, across), (down, diagonal) = _split(low, shift, 1), _split(high, shift, 1)
-    across, down, diagonal = (_soft(band, sigma) for band in (across, down, diagonal))
-    if level < levels:
-        smooth = _shrink(smooth, level + 1, levels, sigma)
-    return _join(_join(smooth, across, shift, 1), _join(down, diagonal, shift, 1), shift, 0)
+    smooth, across = _split(low, shift, 1)
+    del low
+    detail = _join_low(_join_high(_soft(across, sigma), shift, 1), shift, 0)
+    del across
+    down, diagonal = _split(high, shift, 1)
+    del high
+    joined = _join_low(_soft(down, sigma), shift, 1).add_(_join_high(_soft(diagonal, sigma), shift, 1))
+    del down, diagonal
+    return smooth, detail.add_(_join_high(joined, shift, 0))
 
 
 def _split(x: Tensor, shift: int, dim: int) -> tuple[Tensor, Tensor]:
     other = x.roll(-shift, dim)
-    return (x + other) / 2, (x - other) / 2
+    return (x + other).div_(2), (x - other).div_(2)
 
 
-def _join(low: Tensor, high: Tensor, shift: int, dim: int) -> Tensor:
-    """Each value stands in two pairs: the mean of both answers."""
-    return ((low + high) + (low - high).roll(shift, dim)) / 2
+def _join_low(low: Tensor, shift: int, dim: int) -> Tensor:
+    """Each value stands in two pairs: the mean of what both get from the low band."""
+    return low.roll(shift, dim).add_(low).div_(2)
+
+
+def _join_high(high: Tensor, shift: int, dim: int) -> Tensor:
+    """The same from the high band, which the second of a pair gets with the other sign."""
+    return high.roll(shift, dim).neg_().add_(high).div_(2)
 
 
 def _soft(band: Tensor, sigma: float) -> Tensor:
-    signal = max(float(band.double().square().mean()) - sigma**2, 0.0)
+    strips = (band[top : top + ROWS] for top in range(0, len(band), ROWS))
+    energy = sum(rows.double().square().sum().item() for rows in strips)
+    signal = max(energy / band.numel() - sigma**2, 0.0)
     if signal == 0:
         return band * 0 if sigma else band
     return torch.nn.functional.softshrink(band, sigma**2 / signal**0.5)
