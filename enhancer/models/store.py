@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 import threading
 from collections import OrderedDict
@@ -19,7 +20,7 @@ from enhancer.models.catalog import CATALOG
 from enhancer.models.contract import BOTH, Model
 from enhancer.models.entry import Entry, Hub
 from enhancer.models.fetch import hub_file, on_disk, weights_file
-from enhancer.models.halo import estimate_halo
+from enhancer.models.halo import estimate_halo, window_grid
 from enhancer.models.weights import SUFFIXES, Weights, check_finite, read_weights
 from enhancer.networks import ARCHITECTURES
 from enhancer.progress import Progress
@@ -40,6 +41,10 @@ class Store:
     What is verified: for the catalogue the pinned sha256, each time a file is opened; for other files of the Hub the
     sha256 that the Hub declares; for local files no hash. For all: no code runs on opening, the tensors fit a known
     network exactly, and all are finite.
+
+    What is not promised: networks that take statistics of the whole picture (the pooling of NAFNet, the channel
+    attention of HVI-CIDNet and HAT, the group norm of PLKSR, and so on) take them of each tile, so their result
+    depends on the tiles by as much as those statistics differ.
     """
 
     def __init__(self, settings: Settings, catalog: tuple[Entry, ...] = CATALOG, *, catalog_only: bool = False) -> None:
@@ -203,14 +208,15 @@ def _community(tensors: dict[str, Any], name: str, model_id: str) -> Model:
             f"{name} turns {found.input_channels} channels into {found.output_channels}, not 3 into 3."
         )
     needs = found.size_requirements
+    multiple_of = math.lcm(needs.multiple_of, window_grid(found.architecture.id, found.model))
     return Model(
         id=model_id,
         network=_Described(found),
         scale=found.scale,
         channels=found.input_channels,
-        multiple_of=needs.multiple_of,
+        multiple_of=multiple_of,
         minimum=max(1, needs.minimum),
-        halo=estimate_halo(found.model, needs.multiple_of),
+        halo=estimate_halo(found.model, multiple_of),
         precisions=BOTH if found.supports_bfloat16 else (torch.float32,),
     )
 

@@ -2,6 +2,8 @@
 
 import importlib
 import zipfile
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,16 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from enhancer.engine.tiling import paste, spans
 from enhancer.errors import WeightsRefused
 from enhancer.models.catalog import HUB_ENTRIES
-from enhancer.models.contract import BOTH
-from enhancer.models.halo import ATTENTION, estimate_halo
+from enhancer.models.contract import BOTH, Model
+from enhancer.models.halo import ATTENTION, estimate_halo, window_grid
 from enhancer.models.store import Store, open_model
 from enhancer.settings import Settings
 
 PUBLIC = "weights-public"
+LEVEL = 1 / 255
 # file → scale, channels, halo
 CHECKPOINTS = {
     "DCTLSA_x2.pt": (2, 3, ATTENTION),
@@ -110,6 +114,23 @@ def test_what_must_be_refused_is_refused(shared: Path) -> None:
             open_model(file, file.name)
 
 
+def saved(architecture: str, folder: Path) -> Path:
+    """A checkpoint of the small network of this kind."""
+    file = folder / f"{architecture}.safetensors"
+    save_file({k: t.contiguous().clone() for k, t in network_of(architecture).state_dict().items()}, file)
+    return file
+
+
+def in_tiles(model: Model, x: Tensor, core: int) -> Tensor:
+    """What the engine does, without its precision and turns."""
+    canvas = torch.zeros(x.shape[1], *(model.scale * side for side in x.shape[-2:]))
+    plan = [spans(side, core, model.halo, model.multiple_of) for side in x.shape[-2:]]
+    for rows, columns in product(*plan):
+        result = model(x[..., rows.low : rows.high, columns.low : columns.high])
+        paste(canvas, rows, columns, result[0], model.scale)
+    return canvas
+
+
 def network_of(architecture: str) -> nn.Module:
     torch.manual_seed(2)
     module = importlib.import_module(f"spandrel.architectures.{architecture}")
@@ -121,9 +142,7 @@ def network_of(architecture: str) -> nn.Module:
 @pytest.mark.filterwarnings("ignore:torch.meshgrid")  # HAT's own code
 @pytest.mark.parametrize("architecture", sorted({e.architecture for e in HUB_ENTRIES}))
 def test_every_architecture_of_the_catalogue_opens_and_runs(tmp_path: Path, architecture: str) -> None:
-    file = tmp_path / "small.safetensors"
-    save_file({k: t.contiguous().clone() for k, t in network_of(architecture).state_dict().items()}, file)
-    model = open_model(file, "small")
+    model = open_model(saved(architecture, tmp_path), "small")
     assert model.channels == 3
     assert 1 <= model.halo <= ATTENTION
     assert model.scale in {e.scale for e in HUB_ENTRIES if e.architecture == architecture}
@@ -133,6 +152,32 @@ def test_every_architecture_of_the_catalogue_opens_and_runs(tmp_path: Path, arch
         lower = model(torch.rand(1, 3, 33, 45), torch.bfloat16)
         assert lower.dtype == torch.float32
         assert bool(torch.isfinite(lower).all())
+
+
+@pytest.mark.filterwarnings("ignore:torch.meshgrid")  # HAT's own code
+@pytest.mark.parametrize(
+    ("architecture", "grid", "size", "core"), [("HAT", 16, (24, 165), 32), ("SCUNet", 64, (40, 269), 64)]
+)
+def test_shifted_tiles_keep_the_windows_of_a_network_that_pads_itself(
+    tmp_path: Path, architecture: str, grid: int, size: tuple[int, int], core: int
+) -> None:
+    model = open_model(saved(architecture, tmp_path), architecture)
+    assert model.multiple_of == grid
+    x = torch.rand(1, 3, *size)
+    whole = model(x)[0]
+    assert float((in_tiles(model, x, core) - whole).abs().max()) < LEVEL
+    unaware = replace(model, multiple_of=1)  # what the size requirements say: the comparison would notice
+    assert float((in_tiles(unaware, x, core) - unaware(x)[0]).abs().max()) > 2 * LEVEL
+
+
+def test_the_grid_is_read_off_the_network_and_its_layers() -> None:
+    class Layer(nn.Module):
+        split_size = (8, 32)
+
+    assert window_grid("DAT", nn.Sequential(nn.ReLU(), Layer(), Layer())) == 32
+    assert window_grid("ESRGAN", nn.Conv2d(3, 3, 3)) == 1
+    with pytest.raises(AttributeError, match="HAT has no window_size"):
+        window_grid("HAT", nn.Conv2d(3, 3, 3))
 
 
 def test_networks_that_want_a_noise_map_get_one(tmp_path: Path) -> None:
