@@ -17,7 +17,7 @@ class Settings:
     max_pixels: int = 64_000_000
     max_side: int = 30_000
     max_output_pixels: int = 160_000_000
-    tile_memory: int = 512 * MIB
+    tile_memory: int = 1024 * MIB
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"

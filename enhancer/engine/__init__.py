@@ -1,4 +1,4 @@
-"""Device, precision, tiles and the one lock."""
+"""Device, precision, tiles and whose turn it is."""
 
 from enhancer.engine.engine import Engine
 

@@ -9,7 +9,7 @@ from enhancer.models.contract import Model
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 NATIVE = ("amx_bf16", "avx512_bf16", "sve_bf16")  # processor units that multiply bfloat16
-PROBE = 64  # side in pixels of the picture that the memory need is measured on
+PROBE = 64  # least side in pixels of the picture that the memory need is measured on
 
 
 def choose_device(name: str) -> torch.device:
@@ -35,21 +35,26 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if any(found.get(unit) for unit in NATIVE) else torch.float32
 
 
-def bytes_per_pixel(model: Model) -> int:
-    """Bytes of working memory that one input pixel costs: three times the largest layer's input and output, float32."""
+def bytes_per_pixel(model: Model, precision: torch.dtype) -> int:
+    """Bytes of working memory that one input pixel costs: three times the largest layer's input and output.
+
+    Measured on the batch that `Engine.run` gives: three pictures where the network sees one channel.
+    """
     largest = 0
 
     def watch(_module: nn.Module, inputs: tuple[object, ...], output: object) -> None:
         nonlocal largest
-        sizes = [x.numel() for x in (*inputs, output) if isinstance(x, Tensor)]
+        sizes = [x.numel() * x.element_size() for x in (*inputs, output) if isinstance(x, Tensor)]
         largest = max(largest, sum(sizes))
 
     leaves = [m for m in model.network.modules() if not any(m.children())]
     hooks = [m.register_forward_hook(watch) for m in leaves]
     weight = next(model.network.parameters(), torch.empty(0))
+    side = -(-max(PROBE, model.minimum) // model.multiple_of) * model.multiple_of
+    batch = 3 if model.channels == 1 else 1
     try:
-        model(torch.zeros(1, model.channels, PROBE, PROBE, device=weight.device))
+        model(torch.zeros(batch, model.channels, side, side, device=weight.device), precision)
     finally:
         for hook in hooks:
             hook.remove()
-    return max(1, 3 * 4 * largest // PROBE**2)
+    return max(1, 3 * largest // side**2)

@@ -1,24 +1,25 @@
-"""The hall where models run: device, precision, memory budget, and one lock for everybody."""
+"""The hall where models run: device, precision, memory budget, and turns of one tile for everybody."""
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import product
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from enhancer.engine.device import bytes_per_pixel, choose_device, choose_precision
-from enhancer.engine.tiling import GRAIN, halvings, paste, spans
+from enhancer.engine.tiling import GRAIN, Span, halvings, paste, spans
+from enhancer.engine.turns import Turns
 from enhancer.errors import OutOfMemory
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 
 log = logging.getLogger(__name__)
-LARGEST_CORE = {"cpu": 256, "cuda": 1024}  # input pixels a side; below, the halo costs more than the cache saves
+LARGEST_CORE = {"cuda": 1024}  # input pixels a side; below, the halo costs more than the cache saves
+LARGEST_CORE_ELSEWHERE = 256
 
 
 class ModelSource(Protocol):
@@ -29,19 +30,27 @@ class ModelSource(Protocol):
 
 
 class Engine:
-    """Runs one model at a time, tile by tile; the canvas stays on the host."""
+    """Runs one tile at a time, in turns where several pictures are under way; the canvases stay on the host."""
 
     def __init__(self, store: ModelSource, settings: Settings) -> None:
         self.settings = settings
         self.device = choose_device(settings.device)
         self.precision = choose_precision(settings.precision, self.device)
         self._store = store
-        self._lock = threading.Lock()
-        self._needs: dict[str, int] = {}
+        self._turns = Turns()
+        self._needs: WeakKeyDictionary[nn.Module, int] = WeakKeyDictionary()  # bytes for each input pixel
 
     def model(self, model_id: str, progress: Progress | None = None) -> Model:
         """The model with this id, fetched and verified if it must be. Raises what the store raises."""
         return self._store.load(model_id, progress)
+
+    def tiles(self, model: Model, height: int, width: int) -> int:
+        """How many tiles `run` cuts a picture of this size into, unless the memory makes it halve them.
+
+        Raises OutOfMemory when the network does not fit at all.
+        """
+        self._measure(model, lambda: None)
+        return len(_plan(model, height, width, self._largest_core(model)))
 
     def run(self, model: Model, pixels: Tensor, progress: Progress) -> Tensor:
         """Enhance (3, H, W) float32 in [0, 1] on the host → (3, scale·H, scale·W) alike.
@@ -49,55 +58,81 @@ class Engine:
         Networks of one channel see the three colours as three grey pictures.
         Raises Cancelled at the next tile after a cancel, OutOfMemory when not even the smallest tile fits.
         """
-        with self._turn(progress):
-            model.network.to(self.device)
-            sizes = list(halvings(self._largest_core(model)))
-            for attempt, largest in enumerate(sizes):
-                try:
-                    return self._tiles(model, pixels, largest, progress)
-                except (torch.OutOfMemoryError, RuntimeError) as error:
-                    if not _is_memory(error):
-                        raise
-                    log.warning("a tile of %d pixels does not fit: %s", largest, error)
-                if self.device.type == "cuda":  # outside the handler, whose traceback keeps the tile alive
-                    torch.cuda.empty_cache()
-                if attempt + 1 < len(sizes):
-                    progress.step(0, 1, f"tiles of {largest} pixels do not fit, halving them")
-            raise OutOfMemory(
-                f"Not even a tile of {GRAIN} pixels fits into the memory of {self.device} with model {model.id}; "
-                "choose a smaller model."
-            )
+        self._measure(model, _waiting(progress, begun=False))
+        sizes = list(halvings(self._largest_core(model)))
+        for attempt, largest in enumerate(sizes):
+            try:
+                return self._tiles(model, pixels, largest, progress, begun=attempt > 0)
+            except RuntimeError as error:
+                if not _is_memory(error):
+                    raise
+                log.warning("a tile of %d pixels does not fit: %s", largest, error)
+            if self.device.type == "cuda":  # outside the handler, whose traceback keeps the tile alive
+                torch.cuda.empty_cache()
+            if attempt + 1 < len(sizes):
+                progress.step(0, 1, f"tiles of {largest} pixels do not fit, halving them")
+        raise self._too_large(model)
+
+    def _measure(self, model: Model, waiting: Callable[[], None]) -> None:
+        """Move the network to the device and learn its memory need, once for each network."""
+        if model.network in self._needs:
+            return
+        try:
+            with self._turns.turn(waiting):
+                model.network.to(self.device)
+                self._needs[model.network] = bytes_per_pixel(model, self._precision(model))
+        except RuntimeError as error:
+            if not _is_memory(error):
+                raise
+            raise self._too_large(model) from error
 
     def _largest_core(self, model: Model) -> int:
-        if model.id not in self._needs:
-            self._needs[model.id] = bytes_per_pixel(model)
-        side = int((self.settings.tile_memory / self._needs[model.id]) ** 0.5) - 2 * model.halo
-        return max(GRAIN, min(side, LARGEST_CORE.get(self.device.type, LARGEST_CORE["cpu"])))
+        """Never below twice the halo, where nine tenths of the work would be thrown away; memory errors halve it."""
+        side = int((self.settings.tile_memory / self._needs[model.network]) ** 0.5) - 2 * model.halo
+        most = LARGEST_CORE.get(self.device.type, LARGEST_CORE_ELSEWHERE)
+        return max(GRAIN, 2 * model.halo, min(side, most))
 
-    def _tiles(self, model: Model, pixels: Tensor, largest: int, progress: Progress) -> Tensor:
+    def _tiles(self, model: Model, pixels: Tensor, largest: int, progress: Progress, begun: bool) -> Tensor:
         channels, height, width = pixels.shape
-        plan = list(product(*(spans(side, largest, model.halo, model.multiple_of) for side in (height, width))))
-        precision = self.precision if self.precision in model.precisions else torch.float32
+        plan = _plan(model, height, width, largest)
         canvas = torch.empty(channels, model.scale * height, model.scale * width)
-        progress.step(0, len(plan), model.id)
-        for done, (rows, columns) in enumerate(plan, start=1):
-            window = pixels[:, rows.low : rows.high, columns.low : columns.high]
-            batch = window[None] if model.channels == channels else window[:, None]
-            batch = batch.to(self.device, memory_format=torch.channels_last)
-            result = model(batch, precision).cpu()
-            paste(canvas, rows, columns, result.reshape(channels, *result.shape[-2:]), model.scale)
-            progress.step(done, len(plan), model.id)
+        for done, (rows, columns) in enumerate(plan):
+            with self._turns.turn(_waiting(progress, begun or done > 0)):
+                progress.step(done, len(plan), model.id)
+                window = pixels[:, rows.low : rows.high, columns.low : columns.high]
+                result = self._tile(model, window)
+            paste(canvas, rows, columns, result, model.scale)
+        progress.step(len(plan), len(plan), model.id)
         return canvas
 
-    @contextmanager
-    def _turn(self, progress: Progress) -> Iterator[None]:
-        """Hold the lock; whoever waits for it can still be cancelled."""
-        while not self._lock.acquire(timeout=0.2):
-            progress.step(0, 1, "waiting for the picture before")
-        try:
-            yield
-        finally:
-            self._lock.release()
+    def _tile(self, model: Model, window: Tensor) -> Tensor:
+        """(C, H, W) → (C, scale·H, scale·W), both on the host."""
+        channels = len(window)
+        batch = window[None] if model.channels == channels else window[:, None]
+        batch = batch.to(self.device, memory_format=torch.channels_last)
+        result = model(batch, self._precision(model)).cpu()
+        return result.reshape(channels, *result.shape[-2:])
+
+    def _precision(self, model: Model) -> torch.dtype:
+        return self.precision if self.precision in model.precisions else torch.float32
+
+    def _too_large(self, model: Model) -> OutOfMemory:
+        return OutOfMemory(
+            f"Not even a tile of {GRAIN} pixels fits into the memory of {self.device} with model {model.id}; "
+            "choose a smaller model."
+        )
+
+
+def _plan(model: Model, height: int, width: int, largest: int) -> list[tuple[Span, Span]]:
+    rows, columns = (spans(side, largest, model.halo, model.multiple_of) for side in (height, width))
+    return list(product(rows, columns))
+
+
+def _waiting(progress: Progress, begun: bool) -> Callable[[], None]:
+    """What to report between two tiles of others: nothing new once the picture has begun."""
+    if begun:
+        return lambda: progress.step(progress.done, progress.total, progress.note)
+    return lambda: progress.step(0, 1, "waiting for the picture before")
 
 
 def _is_memory(error: RuntimeError) -> bool:

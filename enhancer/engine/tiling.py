@@ -1,9 +1,10 @@
 """Geometry of tiles: integers and pure functions, one direction at a time.
 
 A tile's window reaches a halo beyond its core, or to the border of the picture, so every core pixel sees what it would
-see in the whole picture: tiled equals untiled. Windows near a border are shifted inwards instead of padded: all have
-one size wherever the picture is as large as a tile, and the network meets a border only where there is one (padding by
-mirroring instead cost 0.04 dB on Set5, whose borders the networks know from training).
+see in the whole picture: tiled equals untiled, for networks that look no further than their halo. Windows near a border
+are shifted inwards instead of padded: all have one size wherever the picture is as large as a tile, and the network
+meets a border only where there is one (padding by mirroring instead cost 0.04 dB on Set5, whose borders the networks
+know from training).
 """
 
 from collections.abc import Iterator
