@@ -48,7 +48,6 @@ class Source:
     width: int
     height: int
     crop: Crop
-    notes: tuple[str, ...] = ()
     centre: tuple[float, float] = (0.5, 0.5)
     shown: str | None = None
     shown_width: int = 0
@@ -118,11 +117,10 @@ class PictureInput:
             picture.width,
             picture.height,
             cut(picture, (0.5, 0.5), self._crop),
-            picture.notes,
             shown_width=picture.width,
             shown_height=picture.height,
         )
-        described = {self.facts: said(_description(picture))}
+        described = {self.facts: said(_description(picture)) + "".join(map(said, picture.notes))}
         if path.suffix.lower() in SHOWN_BY_BROWSERS:
             return {self.source: taken, **described}
         file, width, height = save_display(picture, place / f"{secrets.token_hex(8)}.png", SHOWN_PIXELS)
