@@ -80,6 +80,12 @@ def models_for(purpose: str) -> list[tuple[str, str]]:
     return [("Automatic", AUTO)] * bundled + [(e.title, e.id) for e in suited]
 
 
+def serving(model_id: str, purpose: str) -> str:
+    """The chosen model, or the first of this purpose: a new task arrives before the model list has followed it."""
+    able = [suited for _, suited in models_for(purpose)]
+    return model_id if model_id in able else able[0]
+
+
 class Controls:
     """The form of the Enhance tab. `inputs` are its components, `read` turns their values into a `Choice`."""
 
@@ -143,7 +149,7 @@ class Controls:
         if chosen.family == "classical":
             own = {name: named[f"{chosen.id}.{name}"] for name in (f.name for f in fields(chosen.options))}
             return Choice(chosen, {name: value for name, value in own.items() if value is not None})
-        options = {"model": named["model"], "strength": named["strength"]}
+        options = {"model": serving(named["model"], chosen.id), "strength": named["strength"]}
         if chosen is UPSCALE:
             wanted = {name: named[name] for name in SIZES[named["size_by"]] if named[name]}
             if not wanted:

@@ -213,6 +213,26 @@ def test_enhance_without_a_picture_says_what_to_do(visit: Visit) -> None:
     visitor.says("enhance", "choose a picture first")
 
 
+def test_what_was_not_read_is_said_under_the_picture(visit: Visit, tmp_path: Path) -> None:
+    moving = tmp_path / "moving.gif"
+    scene(60, 40, 1).save(moving, save_all=True, append_images=[scene(60, 40, 2)])
+    (note,) = decode(moving).notes
+    visitor = visit()
+    visitor.give("enhance-picture", moving)
+    expect(visitor.page.locator("#enhance-source")).to_contain_text(note, timeout=PATIENCE)
+    visitor.images("preview", 2)
+
+
+def test_switching_tasks_without_a_picture_raises_no_toast(visit: Visit) -> None:
+    visitor = visit()
+    card = visitor.page.locator("#model-card")
+    for title, model in (("Denoise", "NAFNet phone noise"), ("Upscale", "Fast ×2"), ("Denoise", "NAFNet phone noise")):
+        visitor.choose("task", title)
+        expect(card).to_contain_text(model, timeout=PATIENCE)
+        expect(visitor.page.get_by_test_id("toast-body")).to_have_count(0)
+    expect(visitor.page.locator("#enhance-hint .bad")).to_have_count(0)
+
+
 def test_another_task_brings_its_own_models_and_options(visit: Visit, photo: Path) -> None:
     visitor = visit()
     visitor.give("enhance-picture", photo)
@@ -220,6 +240,7 @@ def test_another_task_brings_its_own_models_and_options(visit: Visit, photo: Pat
     visitor.choose("task", "Denoise")
     expect(visitor.page.locator("#model-card")).to_contain_text("NAFNet phone noise", timeout=PATIENCE)
     expect(visitor.page.locator("#target-scale")).to_be_hidden()
+    expect(visitor.page.get_by_test_id("toast-body")).to_have_count(0)
     visitor.choose("task", "Classical · Median")
     expect(visitor.page.locator("#median-radius")).to_be_visible()
     expect(visitor.page.locator("#model")).to_be_hidden()
