@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -17,11 +17,13 @@ T = TypeVar("T")
 Update = dict[Any, Any]  # component → what it shows now
 Steps = Generator[Update, None, None]  # what a handler does, one update after the other
 POLL = 0.1  # seconds between two looks at the token
+AT_ONCE = 2  # jobs that compute; a stopped one counts until it hears of it
 UNEXPECTED = "Something unexpected went wrong here; it was written to the log of the server. Please try again."
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Job(Generic[T]):
-    """`work(progress)` in a thread of its own; leaving the `with` block cancels the token."""
+    """`work(progress)` in a thread of its own, when it is its turn; leaving the `with` block cancels the token."""
 
     def __init__(self, work: Callable[[Progress], T]) -> None:
         self.progress = Progress()
@@ -53,13 +55,26 @@ class Job(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self._results.append(self._work(self.progress))
+            with _turn(self.progress):
+                self._results.append(self._work(self.progress))
         except BaseException as error:  # it is raised again in the thread that asks for the result
             self._error = error
         finally:
             if self.progress.cancelled:
                 log.info("job stopped at %d of %d", self.progress.done, self.progress.total)
             self._over.set()
+
+
+@contextmanager
+def _turn(progress: Progress) -> Iterator[None]:
+    """One of the places to compute; whoever waits for it can still be cancelled."""
+    while not _turns.acquire(timeout=POLL):
+        progress.step(0, 1, "waiting for the pictures before")
+    try:
+        progress.step(0, 1)
+        yield
+    finally:
+        _turns.release()
 
 
 def follow(work: Callable[[Progress], T], show: Callable[[Progress], Update]) -> Generator[Update, None, T]:

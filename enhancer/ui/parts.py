@@ -10,7 +10,7 @@ from enhancer.ui.words import said
 HOUR = 3600  # seconds that the state of a visitor is kept
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LOOK: dict[str, Any] = {"concurrency_limit": 4, "concurrency_id": "look"}  # small things: decoding, previews
-WORK: dict[str, Any] = {"concurrency_limit": 2, "concurrency_id": "work"}  # long ones; the engine runs one at a time
+WORK: dict[str, Any] = {"concurrency_limit": 16, "concurrency_id": "work"}  # long ones; those that wait say so
 
 
 class Toolbar:
