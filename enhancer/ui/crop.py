@@ -1,4 +1,7 @@
-"""A part of a picture with its surroundings, so that a preview shows what the whole run will show there."""
+"""A part of a picture with its surroundings, so that a preview shows what the whole run will show there.
+
+That holds for what looks no farther than `MARGIN`; statistics of the whole picture cannot be had from a part.
+"""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,15 @@ from enhancer.models.catalog import Hub
 from enhancer.progress import Progress
 from enhancer.ui.controls import Controls
 from enhancer.ui.display import run_folder
-from enhancer.ui.enhance_work import Finished, enhance_file, kept_traits, lost_traits, preview, tiles, write
+from enhancer.ui.enhance_work import (
+    OF_THE_WHOLE,
+    Finished,
+    enhance_file,
+    kept_traits,
+    lost_traits,
+    preview,
+    write,
+)
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.parts import Toolbar
 from enhancer.ui.picture_input import Source, original
@@ -23,6 +31,7 @@ from enhancer.ui.words import bar, duration, fact_list, file_size, preflight, re
 STAGES = ("Preview", "Result")
 CROP = (256, 192)  # pixels of the source that the preview shows
 BEGIN = "Choose a picture to begin."
+PART_ONLY = "It is worked out from this part alone; the whole picture may come out differently."
 NO_PICTURE = "Please choose a picture first: drop one, paste one, or take an example."
 
 
@@ -75,9 +84,7 @@ class EnhanceDesk:
         model = choice.model(size, limit)
         yield {
             self.controls.card: choice.card(size, limit),
-            self.toolbar.hint: preflight(
-                size, choice.result_size(size, limit), tiles(size, self.engine) if model else 0
-            ),
+            self.toolbar.hint: preflight(size, choice.result_size(size, limit)),
             self.stage: STAGES[0],
             self.ask: gr.Button(visible=False),
         }
@@ -90,6 +97,7 @@ class EnhanceDesk:
             lambda progress: preview(source.crop, size, choice, self.engine, place, progress), self._looking
         )
         part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
+        part += f" {PART_ONLY}" if choice.task.id in OF_THE_WHOLE else ""
         yield {
             self.preview: pair,
             self.looked: said(f"Preview of {part} Click into the picture on the left to look elsewhere."),

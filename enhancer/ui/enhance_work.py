@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from enhancer.engine import Engine
-from enhancer.engine.engine import LARGEST_CORE
-from enhancer.engine.tiling import spans
+from enhancer.errors import Cancelled
 from enhancer.hall import enhance
 from enhancer.media import encode, losses
 from enhancer.media.formats import format_of
@@ -19,6 +18,7 @@ from enhancer.ui.display import Kept, save_display
 from enhancer.ui.picture_input import read
 
 Pair = tuple[str, str]
+OF_THE_WHOLE = {"equalise", "clahe", "white-balance", "wavelet", "total-variation"}  # depend on every pixel
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,13 @@ def enhance_file(path: Path, choice: Choice, engine: Engine, place: Path, progre
     result = enhance(picture, choice.task.id, engine=engine, progress=progress, **choice.options)
     seconds = time.perf_counter() - began
     progress.step(1, 1, "preparing the view")
+    pair, kept = _pair(picture, result, place), Kept.keep(result)
+    if progress.cancelled:  # nobody is left who would forget it later
+        kept.forget()
+        raise Cancelled("Stopped.")
     return Finished(
-        pair=_pair(picture, result, place),
-        kept=Kept.keep(result),
+        pair=pair,
+        kept=kept,
         stem=f"{path.stem}-{_mark(choice, picture, result)}",
         what=choice.task.title if model is None else model.title,
         model="" if model is None else model.id,
@@ -112,12 +116,6 @@ def kept_traits(picture: Picture, format_id: str) -> list[str]:
 def lost_traits(picture: Picture, format_id: str) -> list[str]:
     """One sentence for each thing that reading or writing did not keep."""
     return [*picture.notes, *losses(picture, format_id)]
-
-
-def tiles(size: tuple[int, int], engine: Engine) -> int:
-    """About how many tiles a picture of `size` takes."""
-    largest = LARGEST_CORE[engine.device.type]
-    return len(spans(size[0], largest, 0)) * len(spans(size[1], largest, 0))
 
 
 def _pair(before: Picture, after: Picture, place: Path) -> Pair:

@@ -83,13 +83,10 @@ def size_of(size: tuple[int, int]) -> str:
     return f"{size[0]} × {size[1]}"
 
 
-def preflight(size: tuple[int, int], result: tuple[int, int], tiles: int) -> str:
-    """What a run will do: sizes, megapixels, tiles."""
-    facts = [f"{result[0] * result[1] / 1e6:.1f} megapixels"]
-    if tiles:
-        facts.append("1 tile" if tiles == 1 else f"about {tiles} tiles")
+def preflight(size: tuple[int, int], result: tuple[int, int]) -> str:
+    """What a run will do: sizes and megapixels."""
     sizes = size_of(size) if size == result else f"{size_of(size)} → {size_of(result)}"
-    return f'<p class="preflight"><b>{sizes}</b> <span>{" · ".join(facts)}</span></p>'
+    return f'<p class="preflight"><b>{sizes}</b> <span>{result[0] * result[1] / 1e6:.1f} megapixels</span></p>'
 
 
 def fact_list(items: Iterable[tuple[str, str]]) -> str:

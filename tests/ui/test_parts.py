@@ -10,18 +10,24 @@ import gradio as gr
 import pytest
 import torch
 
+from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled
+from enhancer.hall import enhance
 from enhancer.media.picture import Picture
 from enhancer.models.catalog import BUNDLED_ENTRIES, HUB_ENTRIES
+from enhancer.models.store import Store
 from enhancer.progress import Progress
+from enhancer.settings import Settings
 from enhancer.tasks import TASKS
-from enhancer.ui.controls import Choice
+from enhancer.ui.controls import Choice, models_for, serving
 from enhancer.ui.crop import cut, narrowed
 from enhancer.ui.display import Kept, save_display
-from enhancer.ui.jobs import UNEXPECTED, Steps, Update, follow, guarded
+from enhancer.ui.enhance_work import OF_THE_WHOLE, enhance_file
+from enhancer.ui.jobs import AT_ONCE, UNEXPECTED, Steps, Update, follow, guarded
 from enhancer.ui.options_form import form
 from enhancer.ui.picture_input import SafeImage
 from enhancer.ui.words import bar, duration, model_card, said
+from tests.ui.browser import scene
 
 
 def test_closing_a_handler_cancels_its_work() -> None:
@@ -40,6 +46,32 @@ def test_closing_a_handler_cancels_its_work() -> None:
     next(handler)
     handler.close()
     assert ended.wait(5)
+
+
+def test_a_job_too_many_waits_says_so_and_can_be_stopped() -> None:
+    release, began = threading.Event(), threading.Semaphore(0)
+
+    def work(progress: Progress) -> None:
+        began.release()
+        release.wait(10)
+
+    def late(progress: Progress) -> None:
+        raise AssertionError("it was not its turn")
+
+    handlers = [follow(work, lambda _: {}) for _ in range(AT_ONCE)]
+    try:
+        for handler in handlers:
+            next(handler)
+            assert began.acquire(timeout=5)
+        waiting = follow(late, lambda progress: {"note": progress.note})
+        assert any(next(waiting)["note"] == "waiting for the pictures before" for _ in range(50))
+        waiting.close()
+    finally:
+        release.set()
+    for handler in handlers:
+        assert list(handler) is not None
+    after = follow(lambda _: 7, lambda _: {})
+    assert list(after) is not None
 
 
 def test_the_result_and_the_error_of_the_work_come_back() -> None:
@@ -109,6 +141,44 @@ def test_a_kept_result_is_exact_and_can_be_forgotten() -> None:
     assert (again.depth, again.dpi) == (16, (300, 300))
     kept.forget()
     assert not kept.folder.exists()
+
+
+def test_a_result_that_nobody_waits_for_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    progress, places = Progress(), list[Path]()
+
+    def keep(picture: Picture) -> Kept:
+        progress.cancel()
+        places.append(kept_before(picture).folder)
+        return Kept(places[-1], picture)
+
+    kept_before = Kept.keep
+    monkeypatch.setattr(Kept, "keep", keep)
+    scene(30, 20).save(tmp_path / "a.png")
+    hall = Engine(Store(Settings()), Settings())
+    with pytest.raises(Cancelled):
+        enhance_file(tmp_path / "a.png", Choice(TASKS["gamma"]), hall, tmp_path, progress)
+    assert len(places) == 1
+    assert not places[0].exists()
+
+
+@pytest.mark.parametrize("task_id", [t.id for t in TASKS.values() if t.family == "classical"])
+def test_a_preview_is_the_result_but_where_it_says_it_may_not_be(task_id: str) -> None:
+    hall = Engine(Store(Settings()), Settings())
+    light = torch.linspace(0.1, 0.9, 130).expand(3, 150, 130) * torch.tensor([1.0, 0.8, 0.6])[:, None, None]
+    grain = torch.rand(3, 150, 130, generator=torch.Generator().manual_seed(0))
+    picture = Picture(light * 0.9 + grain * 0.1)
+    crop = cut(picture, (0.8, 0.6), (30, 30))
+    whole = cut(enhance(picture, task_id, engine=hall), (0.8, 0.6), (30, 30))
+    part = crop.inner(enhance(crop.picture, task_id, engine=hall).pixels)
+    apart = float((part - whole.inner(whole.picture.pixels)).abs().max())
+    assert (apart > 1e-4) == (task_id in OF_THE_WHOLE)
+
+
+@pytest.mark.parametrize("purpose", ["upscale", "denoise"])
+def test_a_model_of_another_task_gives_way_to_the_first_of_this(purpose: str) -> None:
+    able = [model for _, model in models_for(purpose)]
+    assert serving("no-such-model", purpose) == able[0]
+    assert serving(able[-1], purpose) == able[-1]
 
 
 def test_a_display_file_is_no_larger_than_asked(tmp_path: Path) -> None:
