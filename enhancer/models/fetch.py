@@ -17,14 +17,14 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 SHOWN = 12  # digits of a hash that people need to see
 
 
-def weights_file(entry: Entry, settings: Settings, progress: Progress | None = None, offline: bool = False) -> Path:
+def weights_file(entry: Entry, settings: Settings, progress: Progress | None = None) -> Path:
     """The file of an entry, its sha256 verified just now; from the cache without a request where it is there.
 
     Raises WeightsUnavailable when it cannot be had now, WeightsRefused when its bytes are not the pinned ones,
     Cancelled.
     """
     if isinstance(entry.source, Hub):
-        return hub_file(entry.source, entry.sha256, settings, progress, offline)
+        return hub_file(entry.source, entry.sha256, settings, progress)
     file = settings.weights / entry.source.file
     if not file.is_file():
         raise WeightsUnavailable(f"The bundled file {file.name} is missing from {settings.weights}; install it again.")
@@ -34,9 +34,7 @@ def weights_file(entry: Entry, settings: Settings, progress: Progress | None = N
     return file
 
 
-def hub_file(
-    source: Hub, sha256: str | None, settings: Settings, progress: Progress | None = None, offline: bool = False
-) -> Path:
+def hub_file(source: Hub, sha256: str | None, settings: Settings, progress: Progress | None = None) -> Path:
     """A file of the Hub, verified against `sha256`, or without one against the hash that the Hub itself declared.
 
     Wrong bytes are removed and fetched once more, in case it was the copy on this disk that went bad.
@@ -45,8 +43,6 @@ def hub_file(
     for file in _cached(source, settings):
         if digest(file) == (sha256 or _declared(file)):
             return file
-    if offline:
-        raise WeightsUnavailable(f"{source} is not on this disk, and the network was not to be asked.")
     expected = found = ""
     for _ in range(2):
         file = download(source, _hub_cache(settings), progress or Progress())

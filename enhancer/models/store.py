@@ -55,10 +55,6 @@ class Store:
         self._guard = threading.Lock()
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
-    def entries(self) -> tuple[Entry, ...]:
-        """The catalogue, in its own order."""
-        return tuple(self._catalog.values())
-
     def available(self, model_id: str) -> bool:
         """Whether `load` can do without the network. Raises UnknownModel."""
         place = self._place(model_id)

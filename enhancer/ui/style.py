@@ -138,13 +138,13 @@ HEAD = f"""
 <link rel="icon" href="{ICON}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-footer img {{ display: none !important; }}
+footer img, footer .divider {{ display: none !important; }}
 @media (min-width: 641px) {{ .gradio-container .contain .row.toolbar {{ flex-wrap: nowrap !important; }} }}
 @media (max-width: 640px) {{
   .gradio-container .contain .row.toolbar > .column {{ min-width: 100% !important; }}
   .gradio-container .contain .row.toolbar > button {{ flex: 1 1 0 !important; }}
   .gradio-container .main.fillable {{ padding: 12px !important; }}
-  #brand .pill, footer .divider {{ display: none !important; }}
+  #brand .pill {{ display: none !important; }}
   .tab-container button {{ padding-left: 10px !important; padding-right: 10px !important; }}
   .empty {{ height: 220px !important; }}
 }}

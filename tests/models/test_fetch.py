@@ -49,15 +49,8 @@ def test_fetched_once_then_served_from_the_cache_without_a_network(
     asked = len(hub.requests)
     begun = time.monotonic()
     assert weights_file(entry, settings).read_bytes() == GOOD
-    assert weights_file(entry, settings, offline=True).read_bytes() == GOOD
     assert len(hub.requests) == asked
     assert time.monotonic() - begun < 1
-
-
-def test_offline_without_a_copy_says_so(hub: FakeHub, offer: Offer, settings: Settings) -> None:
-    with pytest.raises(WeightsUnavailable, match="not on this disk"):
-        weights_file(offer(), settings, offline=True)
-    assert not hub.requests
 
 
 @pytest.mark.parametrize("revision", [COMMIT, "main"])
