@@ -13,7 +13,7 @@ from enhancer.networks import Generator
 from enhancer.networks.generator import SLOPE, ResidualBlock, initialise
 from enhancer.training.checkpoint import State, export, warm_start
 from enhancer.training.data import Pairs, hold_out, picture_files
-from enhancer.training.losses import l1_fft, luma_rmse
+from enhancer.training.losses import l1_fft
 from enhancer.training.optim import optimisers
 from enhancer.training.recipes import Recipe
 
@@ -75,15 +75,11 @@ def begin(recipe: Recipe, start: Path | None) -> State:
 
 def step(state: State, recipe: Recipe, pairs: Pairs, spent: float) -> float:
     """One update of network and average; returns the loss."""
-    finishing = spent >= 1 - recipe.finish
-    patch = recipe.final_patch if finishing else recipe.patch
+    patch = recipe.patch if spent < 1 - recipe.finish else recipe.final_patch
     small, sharp = pairs.batch(recipe.batch, patch, state.source)
     with torch.autocast("cpu", torch.bfloat16):
         output = state.network(small.to(memory_format=torch.channels_last))
-    if finishing:
-        loss = luma_rmse(output.float(), sharp, recipe.colour_weight)
-    else:
-        loss = l1_fft(output.float(), sharp, recipe.fft_weight)
+    loss = l1_fft(output.float(), sharp, recipe.fft_weight)
     for optimiser in state.optimisers:
         optimiser.zero_grad(set_to_none=True)
         for group in optimiser.param_groups:

@@ -8,9 +8,7 @@ from typing import Any
 class Recipe:
     """One training run: rates rise over `warmup` steps, stay, and fall linearly to zero over the last `decay` share.
 
-    Patches have `patch` low-resolution pixels a side and the loss is L1 with `fft_weight` times that of the spectra; in
-    the last `finish` share they have `final_patch`, and the loss is what PSNR on luminance counts, plus `colour_weight`
-    times the same on colours.
+    Patches have `patch` low-resolution pixels a side, and `final_patch` in the last `finish` share.
     """
 
     scale: int
@@ -25,7 +23,6 @@ class Recipe:
     finish: float = 0.35
     ema: float = 0.999
     fft_weight: float = 0.05
-    colour_weight: float = 0.25
     clip: float = 1.0
     hold_out: int = 30
     seed: int = 0
