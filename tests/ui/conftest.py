@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser import chromium
 from tests.conftest import ROOT
-from tests.ui.browser import FLAGS, Visitor, chromium
+from tests.ui.browser import FLAGS, Visitor
 from tests.ui.serve import write_weights
 
 STARTED_WITHIN = 90  # seconds
