@@ -23,15 +23,27 @@ def _drop(visitor: Visitor, title: str) -> None:
     visitor.page.locator("#compare-models .token", has_text=title).get_by_role("button").click()
 
 
+def _without_models(visitor: Visitor) -> None:
+    """Open the tab and leave nothing but the plain resize in the list."""
+    visitor.tab("Compare")
+    _drop(visitor, "Fast ×4")
+    _drop(visitor, "Fast ×2")
+
+
+def _compare(visitor: Visitor, photo: Path) -> None:
+    """Give the picture and start."""
+    visitor.give("compare-picture", photo)
+    visitor.images("compare-picture", 1)
+    visitor.page.locator("#compare-go").click()
+
+
 def test_two_models_show_two_lossless_cells_with_times(visit: Visit, server: Server, tmp_path: Path) -> None:
     photo = tmp_path / "photo.png"
     scene(120, 90).save(photo)
     visitor = visit()
     visitor.tab("Compare")
     _drop(visitor, "Fast ×4")
-    visitor.give("compare-picture", photo)
-    visitor.images("compare-picture", 1)
-    visitor.page.locator("#compare-go").click()
+    _compare(visitor, photo)
     visitor.says("compare", "Done: 2 models")
     cells = visitor.page.locator("#compare-grid figure")
     expect(cells).to_have_count(2)
@@ -49,9 +61,7 @@ def test_zoom_is_applied_and_dragging_moves_every_cell(visit: Visit, tmp_path: P
     scene(120, 90).save(photo)
     visitor = visit()
     visitor.tab("Compare")
-    visitor.give("compare-picture", photo)
-    visitor.images("compare-picture", 1)
-    visitor.page.locator("#compare-go").click()
+    _compare(visitor, photo)
     visitor.says("compare", "Done: 3 models")
     visitor.page.locator("#compare-zoom input[type=number]").fill("4")
     visitor.page.keyboard.press("Tab")
@@ -73,16 +83,12 @@ def test_a_model_that_cannot_be_had_says_so_in_its_cell_and_the_others_go_on(vis
     photo = tmp_path / "photo.png"
     scene(60, 50).save(photo)
     visitor = visit()
-    visitor.tab("Compare")
-    _drop(visitor, "Fast ×4")
-    _drop(visitor, "Fast ×2")
+    _without_models(visitor)
     for title in ("HAT-S faithful ×4", "Fast ×2"):
         visitor.page.locator("#compare-models input[role=combobox]").click()
         visitor.page.get_by_role("option", name=title, exact=True).click()
     visitor.page.keyboard.press("Escape")
-    visitor.give("compare-picture", photo)
-    visitor.images("compare-picture", 1)
-    visitor.page.locator("#compare-go").click()
+    _compare(visitor, photo)
     visitor.says("compare", "1 of 3 could not be had")
     cells = visitor.page.locator("#compare-grid figure")
     expect(cells.nth(1).locator(".bad")).to_have_count(1)
@@ -93,11 +99,7 @@ def test_one_model_is_not_a_comparison(visit: Visit, tmp_path: Path) -> None:
     photo = tmp_path / "photo.png"
     scene(60, 50).save(photo)
     visitor = visit()
-    visitor.tab("Compare")
-    _drop(visitor, "Fast ×4")
-    _drop(visitor, "Fast ×2")
-    visitor.give("compare-picture", photo)
-    visitor.images("compare-picture", 1)
-    visitor.page.locator("#compare-go").click()
+    _without_models(visitor)
+    _compare(visitor, photo)
     expect(visitor.page.get_by_test_id("toast-body")).to_contain_text("choose 2 to 6 models", timeout=PATIENCE)
     visitor.says("compare", "choose 2 to 6 models")
