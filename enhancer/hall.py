@@ -6,10 +6,10 @@ from typing import Any
 from enhancer.engine import Engine
 from enhancer.media.picture import Picture
 from enhancer.models.store import Store
+from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import task as find_task
-from enhancer.tasks.options import parse
 
 
 @cache

@@ -15,9 +15,9 @@ from enhancer.media.files import format_for
 from enhancer.metrics import METRICS, measure
 from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
 from enhancer.models.store import Store
+from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
-from enhancer.tasks.options import parse
 
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 

@@ -2,13 +2,11 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from enhancer.cli.commands import run_compare, run_enhance, run_fetch, run_metrics, run_models
+from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
-from enhancer.tasks.options import limits_of, value_type
 
 
 def count(text: str) -> int:
@@ -17,19 +15,6 @@ def count(text: str) -> int:
     if number < 0:
         raise ValueError(f"{number} is below 0")
     return number
-
-
-def add_task_options(to: argparse.ArgumentParser, task_id: str) -> None:
-    """One argument for each option of the task; absent ones keep the task's default."""
-    options = TASKS[task_id].options
-    for f in fields(options):
-        limits, kind = limits_of(f), value_type(options, f.name)
-        bounds = "" if limits.minimum is None else f", {limits.minimum:g} to {limits.maximum:g}"
-        default = "" if f.default is None else f", default {f.default}"
-        argument: dict[str, Any] = {"dest": f.name, "help": f"{limits.help}{bounds}{default}".replace("%", "%%")}
-        plain = {"type": kind, "choices": limits.choices}
-        argument |= {"action": argparse.BooleanOptionalAction} if kind is bool else plain
-        to.add_argument(f"--{f.name.replace('_', '-')}", **argument)
 
 
 def parser(task_id: str) -> argparse.ArgumentParser:
@@ -47,7 +32,7 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("output", type=Path, help="a file (its suffix chooses the format), or a folder")
     p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
     p.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of JPEG files")
-    add_task_options(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), task_id)  # type: ignore[arg-type]
+    add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
 
     p = command("compare", run_compare)
     p.add_argument("input", type=Path)

@@ -10,11 +10,11 @@ from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
 from torch import Tensor
 from torch.nn import functional as F
 
+from enhancer.options import option
 from enhancer.progress import Progress
 from enhancer.tasks.classical_colour import TO_YCBCR, from_ycbcr, to_ycbcr
 from enhancer.tasks.classical_run import by_plane, classical, in_strips
 from enhancer.tasks.classical_wavelet import shrink
-from enhancer.tasks.options import option
 
 BILATERAL_REACH = 2.5  # deviations; what lies farther weighs less than 5 %
 STRENGTH = "how much of the filtered picture is blended over the plain one"

@@ -8,9 +8,9 @@ from skimage.filters import gaussian
 from torch import Tensor
 from torch.nn import functional as F
 
+from enhancer.options import option
 from enhancer.tasks.classical_colour import luma
 from enhancer.tasks.classical_run import classical, in_strips
-from enhancer.tasks.options import option
 
 TRUNCATE = 4.0  # deviations at which the Gaussian ends
 

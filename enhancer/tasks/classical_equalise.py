@@ -8,9 +8,9 @@ from skimage.exposure import cumulative_distribution
 from torch import Tensor
 from torch.nn import functional as F
 
+from enhancer.options import option
 from enhancer.tasks.classical_colour import luma, with_luma
 from enhancer.tasks.classical_run import at_once, classical
-from enhancer.tasks.options import option
 
 BINS = 65536  # of the whole picture, one for each 16-bit level; between their centres the curve is a straight line
 TILE_BINS = 256

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from enhancer.options import option
 from enhancer.tasks.classical_colour import LUMA, from_linear, luma, to_linear
 from enhancer.tasks.classical_run import at_once, classical
-from enhancer.tasks.options import option
 
 LARGEST_GAIN = 8.0  # a channel that would need more holds little but noise
 WHITE_SHARE = 0.99  # so many pixels are darker than the white patch, so that a few highlights do not decide

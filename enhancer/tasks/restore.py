@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
+from enhancer.options import option
 from enhancer.progress import Progress
 from enhancer.tasks.choose import AUTO, MODEL_HELP, STRENGTH_HELP, choose_model
-from enhancer.tasks.options import option
 from enhancer.tasks.resize import bleed
 from enhancer.tasks.task import Task
 

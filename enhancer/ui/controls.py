@@ -9,9 +9,9 @@ from gradio.components import Component
 
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
+from enhancer.options import parse
 from enhancer.tasks import TASKS, Task, task
 from enhancer.tasks.choose import AUTO, choose_model
-from enhancer.tasks.options import parse
 from enhancer.tasks.upscale import target_size
 from enhancer.ui.jobs import Update
 from enhancer.ui.options_form import control, form

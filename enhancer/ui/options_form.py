@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from enhancer.options import limits_of, value_type
 from enhancer.tasks import Task
-from enhancer.tasks.options import limits_of, value_type
 
 MOST_STEPS = 2000  # a slider with more cannot be set to a chosen value by hand
 DEFAULT: Any = object()  # stands for "the option's own default", because None is a value

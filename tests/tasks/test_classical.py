@@ -14,11 +14,11 @@ from enhancer.engine import Engine
 from enhancer.errors import BadOptions, Cancelled
 from enhancer.media.picture import Picture
 from enhancer.metrics import psnr
+from enhancer.options import limits_of, parse
 from enhancer.progress import Progress
 from enhancer.tasks import classical_run
 from enhancer.tasks.classical import CLASSICAL
 from enhancer.tasks.classical_colour import from_linear, from_ycbcr, luma, to_linear, to_ycbcr
-from enhancer.tasks.options import limits_of, parse
 from enhancer.tasks.task import Task
 
 NO_ENGINE = cast(Engine, None)  # classical tasks have no use for one

@@ -6,10 +6,10 @@ import torch
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
+from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.choose import choose_model
-from enhancer.tasks.options import parse
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.restore import RESTORE, RestoreOptions
 from enhancer.tasks.task import Task
