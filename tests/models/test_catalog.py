@@ -23,7 +23,7 @@ def test_ids_and_hashes_are_unique() -> None:
 
 @each
 def test_an_entry_is_complete(model: Entry) -> None:
-    assert re.fullmatch(r"[a-z0-9-]{4,30}", model.id)
+    assert re.fullmatch(r"[a-z0-9-]{2,30}", model.id)
     assert re.fullmatch(r"[0-9a-f]{64}", model.sha256)
     assert model.purpose in PURPOSES
     assert model.scale in (1, 2, 3, 4)
@@ -57,7 +57,7 @@ def test_a_bundled_entry_names_the_file_that_is_there(model: Entry) -> None:
     assert model.architecture in ARCHITECTURES
     file = ROOT / "weights" / model.source.file
     found = digest(file)
-    assert model.sha256 == found, f"put {found} into enhancer/models/catalog.py for {model.id}"
+    assert model.sha256 == found, f"export {model.id} again: its file has sha256 {found}"
 
 
 def test_every_purpose_is_served() -> None:
@@ -66,5 +66,5 @@ def test_every_purpose_is_served() -> None:
 
 def test_an_unknown_id_is_answered_with_the_known_ones() -> None:
     assert entry("scunet-real").architecture == "SCUNet"
-    with pytest.raises(UnknownModel, match=r"no model 'x9'; known: x2-fast, x4-fast"):
+    with pytest.raises(UnknownModel, match=r"no model 'x9'; known: .*x2-fast, .*x4-fast"):
         entry("x9")

@@ -1,0 +1,67 @@
+"""The bundled part of the catalogue: one JSON file beside each weight file, written by training's `export`."""
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from enhancer.errors import WeightsRefused, WeightsUnavailable
+from enhancer.models.entry import PURPOSES, Bundled, Entry
+
+KINDS: dict[str, tuple[type, ...]] = {
+    "scale": (int,),
+    "commercial": (bool,),
+    "bytes": (int,),
+    "hyperparameters": (dict,),
+    "figures": (list,),
+}
+OPTIONAL = ("hyperparameters", "figures")
+
+
+def read_entries(folder: Path) -> tuple[Entry, ...]:
+    """The entries of `folder`, one for each *.json in name order; `x.json` speaks of `x.safetensors`.
+
+    Raises WeightsUnavailable where there is no such folder, and what `read_entry` raises.
+    """
+    if not folder.is_dir():
+        raise WeightsUnavailable(f"The folder {folder} with the bundled models is missing; install it again.")
+    return tuple(read_entry(file) for file in sorted(folder.glob("*.json")))
+
+
+def read_entry(file: Path) -> Entry:
+    """One entry. Raises WeightsRefused naming the key that is unknown, missing or of another type."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WeightsRefused(f"{file.name} is not readable as JSON ({error}); export the model again.") from error
+    if not isinstance(values, dict):
+        raise WeightsRefused(f"{file.name} holds no entry of the catalogue; export the model again.")
+    known = [f.name for f in fields(Entry) if f.name != "source"]
+    _refuse(file, "has the unknown key", sorted(set(values) - set(known)))
+    _refuse(file, "lacks", [k for k in known if k not in values and k not in OPTIONAL])
+    _refuse(file, "has a wrong value for", [k for k, v in values.items() if not _fits(k, v)])
+    if values["id"] != file.stem:
+        raise WeightsRefused(f"{file.name} names the model {values['id']!r}; both must have one name.")
+    found: list[list[str]] = values.pop("figures", [])
+    figures = tuple((protocol, value) for protocol, value in found)
+    return Entry(source=Bundled(f"{file.stem}.safetensors"), figures=figures, **values)
+
+
+def entry_text(entry: Entry) -> str:
+    """The JSON that `read_entry` reads back as this entry."""
+    values = asdict(entry)
+    del values["source"]
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def _fits(key: str, value: Any) -> bool:
+    if not isinstance(value, KINDS.get(key, (str,))) or (isinstance(value, bool) and key != "commercial"):
+        return False
+    if key == "figures":
+        return all(isinstance(f, list) and len(f) == 2 and all(isinstance(text, str) for text in f) for f in value)
+    return value in PURPOSES if key == "purpose" else True
+
+
+def _refuse(file: Path, complaint: str, keys: list[str]) -> None:
+    if keys:
+        raise WeightsRefused(f"{file.name} {complaint} {keys[0]}; export the model again.")

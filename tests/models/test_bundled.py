@@ -1,0 +1,62 @@
+"""The JSON beside a bundled weight file is read strictly, and written so that it reads back as it was."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from enhancer.errors import WeightsRefused, WeightsUnavailable
+from enhancer.models.bundled import entry_text, read_entries, read_entry
+from enhancer.models.entry import Bundled
+from tests.models.conftest import make_entry
+
+GOOD = make_entry(
+    Bundled("tiny.safetensors"), "0" * 64, bytes=12, hyperparameters={"scale": 2}, figures=(("Set5 Y-PSNR", "37 dB"),)
+)
+
+
+def written(folder: Path, **changes: object) -> Path:
+    file = folder / "tiny.json"
+    values = json.loads(entry_text(GOOD)) | changes
+    file.write_text(json.dumps({k: v for k, v in values.items() if v is not ...}))
+    return file
+
+
+def test_an_entry_reads_back_as_it_was(tmp_path: Path) -> None:
+    assert read_entry(written(tmp_path)) == GOOD
+    assert read_entries(tmp_path) == (GOOD,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"colour": "red"}, "has the unknown key colour"),
+        ({"licence": ...}, "lacks licence"),
+        ({"bytes": ...}, "lacks bytes"),
+        ({"scale": "2"}, "wrong value for scale"),
+        ({"scale": True}, "wrong value for scale"),
+        ({"commercial": 1}, "wrong value for commercial"),
+        ({"purpose": "magic"}, "wrong value for purpose"),
+        ({"figures": [["Set5 Y-PSNR", 37.5]]}, "wrong value for figures"),
+        ({"figures": ["Set5"]}, "wrong value for figures"),
+        ({"id": "other"}, "names the model 'other'"),
+    ],
+    ids=str,
+)
+def test_anything_else_is_refused_by_name(tmp_path: Path, changes: dict[str, object], reason: str) -> None:
+    with pytest.raises(WeightsRefused, match=reason):
+        read_entry(written(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"x"'], ids=repr)
+def test_a_file_that_is_no_entry_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tiny.json"
+    file.write_text(text)
+    with pytest.raises(WeightsRefused, match=r"tiny\.json"):
+        read_entry(file)
+
+
+def test_a_missing_folder_is_said_and_an_empty_one_holds_no_models(tmp_path: Path) -> None:
+    with pytest.raises(WeightsUnavailable, match="absent with the bundled models is missing"):
+        read_entries(tmp_path / "absent")
+    assert read_entries(tmp_path) == ()
