@@ -4,12 +4,24 @@ from collections.abc import Callable
 
 from torch import nn
 
-from enhancer.networks.discriminator import PatchDiscriminator
+from enhancer.networks.discriminator import PatchDiscriminator, UNetDiscriminator
 from enhancer.networks.generator import Generator
+from enhancer.networks.tone import ToneNetwork
+from enhancer.networks.unet import RestorationUNet
 
 ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
     "generator": Generator,
+    "restoration-unet": RestorationUNet,
+    "tone": ToneNetwork,
     "patch-discriminator": PatchDiscriminator,
+    "unet-discriminator": UNetDiscriminator,
 }
 
-__all__ = ["ARCHITECTURES", "Generator", "PatchDiscriminator"]
+__all__ = [
+    "ARCHITECTURES",
+    "Generator",
+    "PatchDiscriminator",
+    "RestorationUNet",
+    "ToneNetwork",
+    "UNetDiscriminator",
+]

@@ -1,0 +1,62 @@
+"""One start for every network: seeded, and true to the names of the layers."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import nn
+
+from enhancer.networks import (
+    ARCHITECTURES,
+    Generator,
+    PatchDiscriminator,
+    RestorationUNet,
+    ToneNetwork,
+    UNetDiscriminator,
+)
+from enhancer.networks.initialise import GAINS, initialise
+
+NETWORKS: list[Callable[[], nn.Module]] = [
+    lambda: Generator(scale=2, channels=8, depth=2),
+    lambda: Generator(scale=1, channels=8, depth=2, unshuffle=2, residual=True),
+    lambda: RestorationUNet(widths=[8, 8], blocks=[1, 1], planes=1),
+    lambda: ToneNetwork(widths=[8, 8], blocks=[1, 1]),
+    lambda: PatchDiscriminator(channels=8),
+    lambda: UNetDiscriminator(channels=8),
+]
+
+
+def test_every_architecture_is_tried() -> None:
+    assert {type(make()) for make in NETWORKS} == set(ARCHITECTURES.values())
+
+
+@pytest.mark.parametrize("make", NETWORKS)
+def test_the_seed_decides_the_start(make: Callable[[], nn.Module]) -> None:
+    x = torch.rand(1, 3, 32, 32)
+    first, second, other = (make() for _ in range(3))
+    for network, seed in ((first, 3), (second, 3), (other, 4)):
+        initialise(network, seed)
+    trained = {k for k, _ in first.named_parameters()}
+    assert all(torch.equal(t, second.state_dict()[k]) for k, t in first.state_dict().items() if k in trained)
+    assert any(not torch.equal(t, other.state_dict()[k]) for k, t in first.state_dict().items())
+    assert bool(torch.isfinite(first(x)).all())
+
+
+def test_layers_start_as_their_names_say() -> None:
+    network = RestorationUNet()
+    initialise(network, seed=0)
+    spread = {n: float(p.detach().std()) * p[0].numel() ** 0.5 for n, p in network.named_parameters() if p.ndim == 4}
+    he = (2 / 1.01) ** 0.5
+    for name, value in spread.items():
+        if name != "blind":
+            layer = name.removesuffix(".weight").rstrip(".0123456789").rpartition(".")[2]
+            assert value == pytest.approx(he * GAINS.get(layer, 1.0), rel=0.06), name
+    assert all(not p.any() for n, p in network.named_parameters() if n.endswith("bias"))
+
+
+def test_a_spectral_norm_knows_its_new_kernel() -> None:
+    network = UNetDiscriminator(channels=8)
+    initialise(network, seed=0)
+    for layer in network.down:
+        assert isinstance(layer, nn.Conv2d)
+        assert float(torch.linalg.matrix_norm(layer.weight.detach().flatten(1), 2)) == pytest.approx(1, abs=0.05)
