@@ -8,13 +8,7 @@ from typing import Any
 from enhancer.errors import WeightsRefused, WeightsUnavailable
 from enhancer.models.entry import PURPOSES, Bundled, Entry
 
-KINDS: dict[str, tuple[type, ...]] = {
-    "scale": (int,),
-    "commercial": (bool,),
-    "bytes": (int,),
-    "hyperparameters": (dict,),
-    "figures": (list,),
-}
+KINDS: dict[str, type] = {"scale": int, "commercial": bool, "bytes": int, "hyperparameters": dict}  # others are text
 OPTIONAL = ("hyperparameters", "figures")
 
 
@@ -55,11 +49,16 @@ def entry_text(entry: Entry) -> str:
 
 
 def _fits(key: str, value: Any) -> bool:
-    if not isinstance(value, KINDS.get(key, (str,))) or (isinstance(value, bool) and key != "commercial"):
-        return False
     if key == "figures":
-        return all(isinstance(f, list) and len(f) == 2 and all(isinstance(text, str) for text in f) for f in value)
-    return value in PURPOSES if key == "purpose" else True
+        return isinstance(value, list) and all(_is_figure(figure) for figure in value)
+    if key == "purpose":
+        return value in PURPOSES
+    kind = KINDS.get(key, str)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(text, str) for text in value)
 
 
 def _refuse(file: Path, complaint: str, keys: list[str]) -> None:
