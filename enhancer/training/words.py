@@ -1,0 +1,142 @@
+"""What people wrote about the bundled models: whatever cannot be measured. `export` puts it beside the figures."""
+
+from dataclasses import dataclass
+
+LICENCE = "Apache-2.0"
+FAITHFUL = (
+    "Trained on clean pictures only: noise, grain and JPEG blocks are sharpened along with the rest.",
+    "It stays faithful, so fine texture (hair, leaves, fabric) remains soft, the more so at ×4.",
+    "Text much smaller than 8 pixels does not become readable.",
+)
+INVENTIVE = (
+    "It draws texture that is likely, not known: do not read faces, text or numbers off what it adds.",
+    "Deliberate softness, such as a blurred background, film grain or brush strokes, may be sharpened or wiped away.",
+    "Text much smaller than 8 pixels turns into strokes that only look like letters.",
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """`summary` opens the model card and `failures` close it; `description` (80 to 300 letters) stands on the page."""
+
+    title: str
+    summary: str
+    description: str
+    purpose: str
+    protocols: tuple[str, ...]
+    failures: tuple[str, ...]
+
+
+WORDS: dict[str, Words] = {
+    "x2-fast": Words(
+        "Fast ×2",
+        "Enlarges clean photographs ×2.",
+        "Doubles the size of clean pictures within seconds on an ordinary processor. It stays faithful to "
+        "what is there, so it invents no texture, and it enlarges noise and JPEG blocks along with the rest.",
+        "upscale",
+        ("sr",),
+        FAITHFUL,
+    ),
+    "x4-fast": Words(
+        "Fast ×4",
+        "Enlarges clean photographs ×4.",
+        "Makes clean pictures four times as wide within seconds on an ordinary processor. Fine texture "
+        "such as hair and leaves stays soft, and noise and JPEG blocks are enlarged along with the rest.",
+        "upscale",
+        ("sr",),
+        FAITHFUL,
+    ),
+    "x2": Words(
+        "Faithful ×2",
+        "Enlarges clean photographs ×2, as exactly as a small network can.",
+        "Doubles the size of clean pictures, slower and more exact than its fast sister. It stays faithful to what is "
+        "there, so it invents no texture, and it enlarges noise and JPEG blocks along with the rest.",
+        "upscale",
+        ("sr",),
+        FAITHFUL,
+    ),
+    "x3": Words(
+        "Faithful ×3",
+        "Enlarges clean photographs ×3, as exactly as a small network can.",
+        "Makes clean pictures three times as wide. It stays faithful to what is there, so it invents no texture, and "
+        "it enlarges noise and JPEG blocks along with the rest.",
+        "upscale",
+        ("sr",),
+        FAITHFUL,
+    ),
+    "x4": Words(
+        "Faithful ×4",
+        "Enlarges clean photographs ×4, as exactly as a small network can.",
+        "Makes clean pictures four times as wide, slower and more exact than its fast sister. Fine texture such as "
+        "hair and leaves stays soft, and noise and JPEG blocks are enlarged along with the rest.",
+        "upscale",
+        ("sr",),
+        FAITHFUL,
+    ),
+    "photo-x2": Words(
+        "Photo ×2",
+        "Enlarges photographs as people have them (noise, JPEG, slight blur) ×2.",
+        "Doubles photographs as they come from phones and the web, and takes off noise, JPEG blocks and slight blur on "
+        "the way. It draws likely texture where the picture holds none.",
+        "upscale",
+        ("photo",),
+        INVENTIVE,
+    ),
+    "photo-x4": Words(
+        "Photo ×4",
+        "Enlarges photographs as people have them (noise, JPEG, slight blur) ×4.",
+        "Makes photographs from phones and the web four times as wide, and takes off noise, JPEG blocks and slight "
+        "blur on the way. It draws likely texture where the picture holds none.",
+        "upscale",
+        ("photo",),
+        INVENTIVE,
+    ),
+    "photo-x1": Words(
+        "Photo, same size",
+        "Cleans photographs as people have them (noise, JPEG, slight blur) at their own size.",
+        "Takes noise, JPEG blocks and slight blur off photographs from phones and the web, at the same size, when it "
+        "is not known what is wrong with them. It draws likely texture where the picture holds none.",
+        "deblock",
+        ("photo",),
+        INVENTIVE,
+    ),
+    "denoise": Words(
+        "Denoise",
+        "Takes noise of unknown strength off photographs.",
+        "Removes noise of any strength up to about 55 levels, at the same size, within seconds on an ordinary "
+        "processor. It is not told how strong the noise is, and weak texture may go with strong noise.",
+        "denoise",
+        ("noise",),
+        (
+            "Trained on noise that differs from pixel to pixel: the coarse, blotchy noise of strongly compressed phone "
+            "pictures stays in part.",
+            "Weak texture (skin, fabric, distant leaves) cannot be told from strong noise and is smoothed with it.",
+        ),
+    ),
+    "deblock": Words(
+        "Repair JPEG",
+        "Takes the blocks and rings of JPEG off photographs, grey and colour.",
+        "Removes the blocks, rings and colour smears of JPEG compression of any quality, at the same size, within "
+        "seconds on an ordinary processor. What compression wiped out stays smooth.",
+        "deblock",
+        ("jpeg", "jpeg-colour"),
+        (
+            "Texture that compression has wiped out does not come back: walls, skin and grass stay smooth.",
+            "A picture that was enlarged or shrunk after it was compressed has blocks of another size, of which it "
+            "takes off little.",
+        ),
+    ),
+    "tone": Words(
+        "Brighten",
+        "Lifts photographs taken in the dark and takes off colour casts.",
+        "Brightens dark photographs and balances their colours by one smooth curve for the whole picture, within a "
+        "second. It adds no detail, and noise in the shadows is lifted along with them.",
+        "lowlight",
+        ("tone", "daylight"),
+        (
+            "Noise in the shadows becomes visible with them: take it off with a denoising model.",
+            "A picture that was meant to be dark or tinted (a night sky, a sunset, a stage) is brightened or balanced "
+            "as well.",
+        ),
+    ),
+}
