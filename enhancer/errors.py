@@ -7,6 +7,7 @@ EnhancerError                 every message is one or two plain sentences, fit t
 ├── WeightsUnavailable        weights could not be had now: no network, not found, too many requests
 ├── WeightsRefused            weights were had, and must not be opened: wrong bytes, a pickle, an unknown network
 ├── OutOfMemory               not even the smallest tile fits
+├── TrainingError             a training run, its data or its folder do not serve
 └── Cancelled                 somebody pressed Stop
 """
 
@@ -37,6 +38,10 @@ class WeightsRefused(EnhancerError):
 
 class OutOfMemory(EnhancerError):
     """Not even the smallest tile fits into the memory of the device."""
+
+
+class TrainingError(EnhancerError):
+    """A training run cannot start, go on or be saved."""
 
 
 class Cancelled(EnhancerError):

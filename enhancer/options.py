@@ -71,12 +71,16 @@ def _checked(options: type, f: "Field[Any]", value: Any) -> Any:
     return value
 
 
-def add_arguments(to: "argparse._ActionsContainer", options: type) -> None:
-    """One command-line argument for each option; absent ones keep the default, and hold None."""
+def add_arguments(to: "argparse._ActionsContainer", options: type, shown: object | None = None) -> None:
+    """One command-line argument for each option; absent ones hold None.
+
+    The help names the defaults of `options`, or the values of `shown`, one of its instances.
+    """
     for f in fields(options):
         limits, kind = limits_of(f), value_type(options, f.name)
         bounds = "" if limits.minimum is None else f", {limits.minimum:g} to {limits.maximum:g}"
-        default = "" if f.default is None else f", default {f.default}"
+        value = f.default if shown is None else getattr(shown, f.name)
+        default = "" if value is None else f", default {value}"
         argument: dict[str, Any] = {"dest": f.name, "help": f"{limits.help}{bounds}{default}".replace("%", "%%")}
         plain = {"type": kind, "choices": limits.choices}
         argument |= {"action": argparse.BooleanOptionalAction} if kind is bool else plain

@@ -146,7 +146,7 @@ def _watched(function: Callable[[], T], tick: Callable[[], None], seconds: float
 
 def _counter(tally: _Tally) -> type:
     """A silent progress bar class that counts into `tally`."""
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm
 
     class Counter(tqdm):  # type: ignore[misc]  # tqdm has no types
         def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,77 +2,94 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from enhancer.networks import Generator
+from enhancer.errors import TrainingError
+
+
+@dataclass
+class Best:
+    """The step whose averaged weights did best on held-out pictures."""
+
+    step: int = 0
+    quality: float = float("-inf")
 
 
 @dataclass
 class State:
-    """Everything a run needs to go on as if it had never stopped."""
+    """Everything a run needs to go on as if it had never stopped.
+
+    `source` draws patches and degradations of this process; with several processes each has its own.
+    """
 
     network: nn.Module
     average: nn.Module
     optimisers: list[torch.optim.Optimizer]
     source: torch.Generator
+    discriminator: nn.Module | None = None
+    judges: list[torch.optim.Optimizer] = field(default_factory=list)
     step: int = 0
     seconds: float = 0.0
+    best: Best = field(default_factory=Best)
 
-    def save(self, file: Path) -> None:
-        """Write beside `file`, flush to the disk, then replace it in one move."""
-        content = {
-            "network": self.network.state_dict(),
-            "average": self.average.state_dict(),
-            "optimisers": [o.state_dict() for o in self.optimisers],
-            "source": self.source.get_state(),
-            "step": self.step,
-            "seconds": self.seconds,
-        }
-        partial = file.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            torch.save(content, stream)
-            stream.flush()
+    def parts(self) -> dict[str, Any]:
+        """What has a `state_dict`, by name."""
+        named = {"network": self.network, "average": self.average}
+        if self.discriminator is not None:
+            named["discriminator"] = self.discriminator
+        lists = {"optimiser": self.optimisers, "judge": self.judges}
+        return named | {f"{name} {n}": o for name, items in lists.items() for n, o in enumerate(items)}
+
+    def save(self, file: Path, sources: list[Tensor]) -> None:
+        """Write everything, with the random states of all processes.
+
+        Raises TrainingError when the disk is full or read-only; the last checkpoint then stays as it was.
+        """
+        content = {name: part.state_dict() for name, part in self.parts().items()}
+        content |= {"sources": sources, "step": self.step, "seconds": self.seconds, "best": vars(self.best)}
+        replace_file(file, lambda partial: torch.save(content, partial))
+
+    def load(self, file: Path, process: int, processes: int) -> None:
+        """Take everything up again. Raises TrainingError for a checkpoint of another recipe or number of processes."""
+        try:
+            content: dict[str, Any] = torch.load(file, weights_only=True, map_location="cpu")
+            for name, part in self.parts().items():
+                part.load_state_dict(content[name])
+            sources = content["sources"]
+            self.step, self.seconds, self.best = content["step"], content["seconds"], Best(**content["best"])
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise TrainingError(f"{file} belongs to another recipe ({error}). Choose another folder.") from error
+        if len(sources) != processes:
+            raise TrainingError(f"{file} was written by {len(sources)} processes; go on with as many, not {processes}.")
+        self.source.set_state(sources[process])
+
+
+def replace_file(file: Path, write: Any) -> None:
+    """Let `write` fill a file beside `file`, flush it to the disk, then replace `file` in one move.
+
+    Raises TrainingError where the disk does not take it.
+    """
+    partial = file.with_name(file.name + ".partial")
+    try:
+        write(partial)
+        with partial.open("rb+") as stream:
             os.fsync(stream.fileno())
         partial.replace(file)
-
-    def load(self, file: Path) -> None:
-        """Take everything up again from `file`."""
-        content: dict[str, Any] = torch.load(file, weights_only=True)
-        self.network.load_state_dict(content["network"])
-        self.average.load_state_dict(content["average"])
-        for optimiser, state in zip(self.optimisers, content["optimisers"], strict=True):
-            optimiser.load_state_dict(state)
-        self.source.set_state(content["source"])
-        self.step, self.seconds = content["step"], content["seconds"]
-
-
-def warm_start(network: Generator, file: Path) -> None:
-    """Copy the weights of `file`; a tail for another scale gives each new sub-pixel the one that covered its place.
-
-    Raises KeyError or RuntimeError when head and body do not fit.
-    """
-    weights = load_file(file)
-    for name in ("tail.weight", "tail.bias"):
-        weights[name] = _respread(weights[name].float(), len(network.tail.weight))
-    network.load_state_dict(weights)
-
-
-def _respread(tail: Tensor, channels: int) -> Tensor:
-    """Rows of a tail, 3·s² of them, for another s: shape (3·s², ...) → (channels, ...)."""
-    old, new = (round((n / 3) ** 0.5) for n in (len(tail), channels))
-    grid = tail.reshape(3, old, old, *tail.shape[1:])
-    place = torch.arange(new) * old // new
-    return grid[:, place][:, :, place].reshape(channels, *tail.shape[1:])
+    except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
+        partial.unlink(missing_ok=True)
+        raise TrainingError(
+            f"{file} cannot be written ({error}). Make room or choose another folder; the last checkpoint is whole."
+        ) from error
 
 
 def export(network: nn.Module, architecture: str, hyperparameters: dict[str, Any], file: Path) -> None:
     """Write half-precision weights whose header says which network they belong to."""
-    weights = {k: v.detach().half().contiguous() for k, v in network.state_dict().items()}
+    weights = {k: v.detach().half().contiguous().cpu() for k, v in network.state_dict().items()}
     header = {"architecture": architecture, "hyperparameters": json.dumps(hyperparameters, sort_keys=True)}
-    save_file(weights, file, metadata=header)
+    replace_file(file, lambda partial: save_file(weights, partial, metadata=header))

@@ -3,124 +3,102 @@
 import copy
 import logging
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from accelerate import Accelerator
+from torch import nn
 
-from enhancer.networks import Generator
-from enhancer.networks.generator import SLOPE, ResidualBlock, initialise
-from enhancer.training.checkpoint import State, export, warm_start
-from enhancer.training.data import Pairs, hold_out, picture_files
-from enhancer.training.losses import l1_fft
-from enhancer.training.optim import optimisers
+from enhancer.errors import TrainingError
+from enhancer.networks import ARCHITECTURES
+from enhancer.networks.initialise import initialise
+from enhancer.training.checkpoint import State
+from enhancer.training.data import hold_out, picture_files
+from enhancer.training.feed import feed
+from enhancer.training.keeper import Keeper
+from enhancer.training.logbook import Logbook
+from enhancer.training.optim import BETAS, optimisers
 from enhancer.training.recipes import Recipe
+from enhancer.training.start import warm_start
+from enhancer.training.update import step
 
 log = logging.getLogger(__name__)
 
 
-def train(
-    recipe: Recipe, data: Path, out: Path, minutes: float, start: Path | None = None, report_every: int = 500
-) -> Path:
-    """Train until `minutes` of training time are spent, resuming from `out` where it holds a checkpoint.
+@dataclass(frozen=True)
+class Budget:
+    """Minutes or steps of a run in all, resumed parts included; what ends first ends it."""
 
-    Returns the exported weight file (the averaged weights in half precision).
+    minutes: float | None = None
+    steps: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise TrainingError where there is no end, or none ahead."""
+        given = [share for share in (self.minutes, self.steps) if share is not None]
+        if not given or min(given) <= 0:
+            raise TrainingError("A run needs an end: give minutes, steps or both, above 0.")
+
+    def spent(self, state: State) -> float:
+        """Share used up: 1 or more at the end."""
+        by_time = state.seconds / (60 * self.minutes) if self.minutes else 0.0
+        by_steps = state.step / self.steps if self.steps else 0.0
+        return max(by_time, by_steps)
+
+
+def train(recipe: Recipe, data: Path, out: Path, budget: Budget, start: Path | None = None) -> Path:
+    """Train until the budget is spent, resuming from `out` where it holds a checkpoint.
+
+    Returns the exported weights of the averaged network; those of the best step lie beside them.
+    Raises TrainingStopped when the watch-dog ends the run, TrainingError for a disk or checkpoint that does not serve,
+    FileNotFoundError for a folder without pictures.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    accelerator = Accelerator(cpu=not torch.cuda.is_available())
     training, validation = hold_out(picture_files(data), recipe.hold_out)
-    pairs, unseen = Pairs.load(training, recipe.scale), Pairs.load(validation, recipe.scale)
-    state = begin(recipe, start)
-    checkpoint = out / "checkpoint.pt"
-    if checkpoint.exists():
-        state.load(checkpoint)
-        log.info("resumed at step %d after %.1f minutes", state.step, state.seconds / 60)
-    budget, running = 60 * minutes, 0.0
-    while state.seconds < budget:
-        began = time.perf_counter()
-        spent = state.seconds / budget
-        loss = step(state, recipe, pairs, spent)
-        state.seconds += time.perf_counter() - began
-        running += loss
-        if state.step % report_every == 0:
-            quality = validate(state.average, unseen)
-            mute = " ".join(str(n) for n in silent_channels(state.network, unseen))
-            log.info(
-                "step %d  %.1f min  loss %.5f  held-out %.3f dB  silent %s",
-                *(state.step, state.seconds / 60, running / report_every, quality, mute),
-            )
-            running = 0.0
-            state.save(checkpoint)
-    state.save(checkpoint)
-    weights = out / "weights.safetensors"
-    export(state.average, "generator", {"scale": recipe.scale, **recipe.network}, weights)
-    log.info("done: step %d, held-out %.3f dB, %s", state.step, validate(state.average, unseen), weights)
-    return weights
+    pairs, unseen = (feed(files, recipe, accelerator.device) for files in (training, validation))
+    state = begin(recipe, start, accelerator)
+    keeper = Keeper(recipe, data, out, accelerator)
+    keeper.resume(state)
+    with Logbook(out, accelerator.is_main_process) as book:
+        while (spent := budget.spent(state)) < 1:
+            began = time.perf_counter()
+            figures = step(state, recipe, pairs, spent, accelerator)
+            state.seconds += keeper.same_everywhere(time.perf_counter() - began)
+            keeper.add(figures)
+            book.reached(budget.spent(state))
+            if state.step % recipe.report_every == 0:
+                keeper.report(state, unseen, book)
+        if state.step % recipe.report_every:
+            keeper.report(state, unseen, book)
+    return keeper.finish(state)
 
 
-def begin(recipe: Recipe, start: Path | None) -> State:
-    """A fresh state, from the weights in `start` if given."""
-    network = Generator(scale=recipe.scale, **recipe.network)
-    initialise(network, recipe.seed)
+def begin(recipe: Recipe, start: Path | None, accelerator: Accelerator) -> State:
+    """A fresh state on the device, from the weights in `start` if given."""
+    name, hyperparameters = recipe.architecture()
+    network = _placed(name, hyperparameters, recipe.seed, accelerator, start)
+    source = torch.Generator(accelerator.device).manual_seed(recipe.seed + 1_000_003 * accelerator.process_index)
+    rates = optimisers(network, recipe.muon_lr, recipe.adamw_lr)
+    state = State(network, copy.deepcopy(network).requires_grad_(False), rates, source)
+    if recipe.adversarial:
+        name, width = f"{recipe.discriminator}-discriminator", {"channels": recipe.discriminator_width}
+        state.discriminator = _placed(name, width, recipe.seed + 1, accelerator)
+        judged = state.discriminator.parameters()
+        state.judges = [torch.optim.AdamW(judged, recipe.discriminator_lr, BETAS, weight_decay=0.0)]
+    for group in (g for o in state.optimisers + state.judges for g in o.param_groups):
+        group["full_lr"] = group["lr"]
+    return state
+
+
+def _placed(
+    name: str, hyperparameters: Mapping[str, object], seed: int, accelerator: Accelerator, start: Path | None = None
+) -> nn.Module:
+    with torch.random.fork_rng():  # spectral norms draw their first vectors from the global source
+        torch.manual_seed(seed)
+        network = ARCHITECTURES[name](**hyperparameters)
+        initialise(network, seed)
     if start is not None:
         warm_start(network, start)
-    network.to(memory_format=torch.channels_last)
-    source = torch.Generator().manual_seed(recipe.seed)
-    rates = optimisers(network, recipe.muon_lr, recipe.adamw_lr)
-    for optimiser in rates:
-        for group in optimiser.param_groups:
-            group["full_lr"] = group["lr"]
-    return State(network, copy.deepcopy(network).requires_grad_(False), rates, source)
-
-
-def step(state: State, recipe: Recipe, pairs: Pairs, spent: float) -> float:
-    """One update of network and average; returns the loss."""
-    patch = recipe.patch if spent < 1 - recipe.finish else recipe.final_patch
-    small, sharp = pairs.batch(recipe.batch, patch, state.source)
-    with torch.autocast("cpu", torch.bfloat16):
-        output = state.network(small.to(memory_format=torch.channels_last))
-    loss = l1_fft(output.float(), sharp, recipe.fft_weight)
-    for optimiser in state.optimisers:
-        optimiser.zero_grad(set_to_none=True)
-        for group in optimiser.param_groups:
-            group["lr"] = group["full_lr"] * recipe.rate(state.step, spent)
-    torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(state.network.parameters(), recipe.clip)
-    for optimiser in state.optimisers:
-        optimiser.step()
-    keep = min(recipe.ema, (state.step + 1) / (state.step + 10))
-    for average, value in zip(state.average.parameters(), state.network.parameters(), strict=True):
-        average.lerp_(value.detach(), 1 - keep)
-    state.step += 1
-    return loss.item()
-
-
-@torch.inference_mode()
-def validate(network: nn.Module, unseen: Pairs) -> float:
-    """Mean RGB PSNR in dB over the held-out tiles, outputs rounded to 8 bits and `scale` pixels shaved."""
-    total = 0.0
-    for small, sharp in zip(unseen.small, unseen.sharp, strict=True):
-        with torch.autocast("cpu", torch.bfloat16):
-            output = network((small[None] / 255.0).to(memory_format=torch.channels_last))
-        error = (output[0].clamp(0, 1) * 255).round() - sharp
-        s = unseen.scale
-        total += float(10 * torch.log10(255**2 / error[:, s:-s, s:-s].square().mean()))
-    return total / len(unseen.small)
-
-
-@torch.inference_mode()
-def silent_channels(network: nn.Module, unseen: Pairs) -> list[int]:
-    """Channels a hidden layer leaves negative on all but 0.1 % of a held-out tile, layer by layer."""
-    counts: list[int] = []
-
-    def watch(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        counts.append(int(((F.leaky_relu(output, SLOPE) > 0).float().mean((0, 2, 3)) < 1e-3).sum()))
-
-    hidden = [m.first if isinstance(m, ResidualBlock) else m for m in network.get_submodule("body").children()]
-    hooks = [m.register_forward_hook(watch) for m in hidden]
-    try:
-        network(unseen.small[:1] / 255.0)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return counts
+    move: Callable[..., nn.Module] = network.to
+    return move(accelerator.device, memory_format=torch.channels_last)

@@ -6,6 +6,9 @@ from typing import Any, overload
 import torch
 from torch import Tensor, nn
 
+BETAS = (0.9, 0.99)
+ENDS = ("head", "tail")
+
 
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
     """The nearest semi-orthogonal matrices by a quintic Newton-Schulz iteration (Jordan et al., "Muon", 2024).
@@ -62,7 +65,18 @@ class Muon(torch.optim.Optimizer):
 
 
 def optimisers(network: nn.Module, muon_lr: float, adamw_lr: float) -> list[torch.optim.Optimizer]:
-    """Muon for kernels inside `network.body`, AdamW (β .9/.99, no decay) for head, tail and biases."""
-    hidden = [p for n, p in network.named_parameters() if n.startswith("body.") and p.ndim == 4]
-    rest = [p for n, p in network.named_parameters() if not (n.startswith("body.") and p.ndim == 4)]
-    return [Muon(hidden, muon_lr), torch.optim.AdamW(rest, adamw_lr, betas=(0.9, 0.99), weight_decay=0.0)]
+    """Muon for hidden kernels, AdamW (β .9/.99, no decay) for the first and last layers, biases and all the rest.
+
+    Without a rate for Muon, AdamW does everything.
+    """
+    named = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
+    hidden = [p for name, p in named if muon_lr and p.ndim == 4 and not _is_end(name)]
+    chosen = {id(p) for p in hidden}
+    rest = [p for _, p in named if id(p) not in chosen]
+    adamw = torch.optim.AdamW(rest, adamw_lr, BETAS, weight_decay=0.0)
+    return [Muon(hidden, muon_lr), adamw] if hidden else [adamw]
+
+
+def _is_end(name: str) -> bool:
+    """Whether a parameter belongs to the first or last layer, by the names that all our networks share."""
+    return name.split(".")[0] in ENDS

@@ -1,39 +1,92 @@
-"""What varies between training runs, as small typed data."""
+"""What varies between training runs, as small typed data; each field explains itself to the command line."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from enhancer.options import option, parse
+from enhancer.training.losses import PIXEL_LOSSES
+
+# name → architecture and hyper-parameters; generators are also told the scale
+NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "fast": ("generator", {"channels": 64, "depth": 12}),
+    "small": ("generator", {"channels": 32, "depth": 8}),
+    "quality": ("generator", {"channels": 64, "depth": 16, "residual": True}),
+}
+DISCRIMINATORS = ("patch", "unet")
+SELECTIONS = ("psnr", "haarpsi")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training run: rates rise over `warmup` steps, stay, and fall linearly to zero over the last `decay` share.
+    """One training run: rates rise over `warmup` steps, stay, and fall linearly to zero over the last `decay` share."""
 
-    Patches have `patch` low-resolution pixels a side, and `final_patch` in the last `finish` share.
-    """
-
-    scale: int
-    network: dict[str, Any] = field(default_factory=lambda: {"channels": 64, "depth": 12})
-    batch: int = 16
-    patch: int = 32
-    final_patch: int = 48
-    muon_lr: float = 0.005
-    adamw_lr: float = 1e-3
-    warmup: int = 200
-    decay: float = 0.9
-    finish: float = 0.35
-    ema: float = 0.999
-    fft_weight: float = 0.05
-    clip: float = 1.0
-    hold_out: int = 30
-    seed: int = 0
+    network: str = option("fast", "network to train; with --start, that of the file", choices=tuple(NETWORKS))
+    scale: int = option(2, "output pixels for each input pixel and side", minimum=1, maximum=4)
+    degradation: str = option("bicubic", "what happened to the input", choices=("bicubic",))
+    batch: int = option(16, "pictures a step and process", minimum=1, maximum=1024)
+    patch: int = option(32, "side of a training patch in low-resolution pixels", minimum=8, maximum=512)
+    final_patch: int = option(48, "the same in the last part of the run", minimum=8, maximum=512)
+    finish: float = option(0.35, "share of the run that this last part takes", minimum=0, maximum=1)
+    muon_lr: float = option(0.005, "rate of Muon on hidden kernels; 0 leaves them to AdamW", minimum=0, maximum=0.1)
+    adamw_lr: float = option(1e-3, "rate of AdamW on the rest", minimum=0, maximum=0.1)
+    warmup: int = option(200, "steps over which the rates rise", minimum=1, maximum=100_000)
+    decay: float = option(0.9, "share of the run over which they fall to zero", minimum=0.01, maximum=1)
+    clip: float = option(1.0, "largest norm of a gradient", minimum=1e-3, maximum=1e3)
+    ema: float = option(0.999, "how much of the averaged weights each step keeps", minimum=0, maximum=0.99999)
+    pixel_loss: str = option("l1", "distance of pixels", choices=tuple(PIXEL_LOSSES))
+    fft_weight: float = option(0.05, "weight of the distance of spectra", minimum=0, maximum=10)
+    adversarial: float = option(0.0, "weight of the least-squares GAN; 0 trains without one", minimum=0, maximum=10)
+    relativistic: bool = option(False, "judge against the mean of the other side (relativistic average GAN)")
+    artefact: float = option(0.0, "weight of the artefact map", minimum=0, maximum=10)
+    feature: float = option(0.0, "weight of the match of discriminator features", minimum=0, maximum=10)
+    discriminator: str = option("unet", "judge of the GAN", choices=DISCRIMINATORS)
+    discriminator_width: int = option(32, "its channels", minimum=8, maximum=256)
+    discriminator_lr: float = option(2e-4, "its rate", minimum=0, maximum=0.1)
+    blind_share: float = option(0.3, "share of steps without the strength map", minimum=0, maximum=1)
+    swap_colours: float = option(0.1, "chance that a picture's colour channels trade places", minimum=0, maximum=1)
+    hold_out: int = option(30, "every n-th picture by name is never trained on", minimum=2, maximum=10_000)
+    select: str = option("psnr", "what the best step is chosen by, on held-out pictures", choices=SELECTIONS)
+    slack: float = option(0.0, "dB below the untouched input that the watch-dog allows", minimum=0, maximum=20)
+    precision: str = option("bfloat16", "number format of the convolutions", choices=("bfloat16", "float32"))
+    report_every: int = option(500, "steps between reports and checkpoints", minimum=1, maximum=100_000)
+    seed: int = option(0, "of first weights, patches and degradations", minimum=0, maximum=2**31 - 1)
 
     def rate(self, step: int, spent: float) -> float:
-        """Factor on both learning rates at `step`, with the share `spent` of the budget used up."""
+        """Factor on the learning rates at `step`, with the share `spent` of the budget used up."""
         warm = min(1.0, (step + 1) / self.warmup)
         return warm * min(1.0, max(0.0, (1.0 - spent) / self.decay))
 
+    @property
+    def bfloat16(self) -> bool:
+        """Whether convolutions run in bfloat16."""
+        return self.precision == "bfloat16"
 
+    def architecture(self) -> tuple[str, dict[str, Any]]:
+        """Name and hyper-parameters of the network."""
+        name, hyperparameters = NETWORKS[self.network]
+        return name, ({"scale": self.scale} | hyperparameters) if name == "generator" else hyperparameters
+
+
+def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
+    """The recipe with some options replaced. Raises BadOptions for an unknown key or a value out of range."""
+    return parse(Recipe, asdict(recipe) | dict(values))
+
+
+SR = Recipe()
+SUMMARIES = {
+    "sr": "Enlarge pictures that were shrunk cleanly (MATLAB bicubic), the benchmark of the papers.",
+    "x2-fast": "The bundled x2-fast: sr with the fast network.",
+    "x4-fast": "The bundled x4-fast; start it from x2-fast.",
+    "x2": "The bundled x2: sr with the quality network.",
+    "x3": "The bundled x3; start it from x2.",
+    "x4": "The bundled x4; start it from x2.",
+}
 RECIPES: dict[str, Recipe] = {
-    "x2-fast": Recipe(scale=2),
-    "x4-fast": Recipe(scale=4),
+    "sr": SR,
+    "x2-fast": replace(SR, scale=2),
+    "x4-fast": replace(SR, scale=4),
+    "x2": replace(SR, network="quality", scale=2),
+    "x3": replace(SR, network="quality", scale=3),
+    "x4": replace(SR, network="quality", scale=4),
 }

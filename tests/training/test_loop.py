@@ -8,84 +8,96 @@ import pytest
 import torch
 from PIL import Image
 from safetensors import safe_open
-from skimage import data as pictures
+from safetensors.torch import save_file
 
+from enhancer.errors import BadOptions, TrainingError, WeightsRefused
 from enhancer.networks import Generator
-from enhancer.training.checkpoint import export, warm_start
-from enhancer.training.data import Pairs, dihedral, hold_out, picture_files
-from enhancer.training.degradations import bicubic
-from enhancer.training.loop import begin, silent_channels, step, train, validate
-from enhancer.training.recipes import RECIPES, Recipe
-
-TINY = Recipe(scale=2, network={"channels": 16, "depth": 3}, batch=4, patch=16, final_patch=16, warmup=5, hold_out=4)
+from enhancer.training.checkpoint import export
+from enhancer.training.data import picture_files
+from enhancer.training.feed import Feed, feed
+from enhancer.training.judge import judge, silent_channels
+from enhancer.training.loop import Budget, begin, train
+from enhancer.training.recipes import RECIPES, Recipe, changed
+from enhancer.training.start import warm_start
+from enhancer.training.update import step
+from tests.training.tiny import TINY, accelerator, make_tiles
 
 
 @pytest.fixture(scope="module")
 def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiles")
-    astronaut = pictures.astronaut()
-    for n in range(8):
-        y, x = 128 * (n // 4), 128 * (n % 4)
-        Image.fromarray(astronaut[y : y + 128, x : x + 128]).save(folder / f"{n}.png")
-    return folder
+    return make_tiles(tmp_path_factory.mktemp("tiles"))
 
 
 @pytest.fixture(scope="module")
-def pairs(tiles: Path) -> Pairs:
-    return Pairs.load(picture_files(tiles), 2)
+def pairs(tiles: Path) -> Feed:
+    return feed(picture_files(tiles), TINY, torch.device("cpu"))
 
 
-def test_pairs_are_aligned_under_every_turn(pairs: Pairs) -> None:
-    """A crop from the inside, shrunk again, is the small crop: the two never slip against each other."""
-    small, sharp = pairs.batch(16, 32, torch.Generator().manual_seed(0))
-    again = torch.stack([bicubic(s, 2) for s in sharp])
-    inside = slice(4, -4)
-    levels = (again - small)[:, :, inside, inside].abs() * 255
-    assert levels.max() < 2.1  # a quarter turn swaps which direction is rounded first
-    assert levels.mean() < 0.3
+def losses_of(folder: Path) -> dict[int, float]:
+    rows = [json.loads(line) for line in (folder / "reports.jsonl").read_text().splitlines()]
+    return {row["step"]: row["loss"] for row in rows}
 
 
-def test_the_eight_turns_are_different() -> None:
-    x = torch.arange(9.0).reshape(1, 3, 3)
-    assert len({tuple(dihedral(x, turn).flatten().tolist()) for turn in range(8)}) == 8
-
-
-def test_held_out_files_are_never_trained_on(tiles: Path) -> None:
-    files = picture_files(tiles)
-    training, validation = hold_out(files, 4)
-    assert len(validation) == 2
-    assert set(training) | set(validation) == set(files)
-    assert not set(training) & set(validation)
-
-
-def test_training_learns(pairs: Pairs) -> None:
-    state = begin(TINY, None)
-    before = validate(state.network, pairs)
-    losses = [step(state, TINY, pairs, 0.0) for _ in range(40)]
-    assert validate(state.network, pairs) > before + 0.5
+def test_training_learns(pairs: Feed) -> None:
+    state = begin(TINY, None, accelerator())
+    before = judge(state.network, pairs, bfloat16=True)
+    losses = [float(step(state, TINY, pairs, 0.0, accelerator())["loss"]) for _ in range(40)]
+    after = judge(state.network, pairs, bfloat16=True)
+    assert after.psnr > before.psnr + 0.5
+    assert after.haarpsi > before.haarpsi
     assert sum(losses[-10:]) < sum(losses[:10])
-    assert len(silent_channels(state.network, pairs)) == 3
+    assert len(silent_channels(state.network, pairs)) == 8
 
 
-def test_a_resumed_run_equals_an_uninterrupted_one(pairs: Pairs, tmp_path: Path) -> None:
-    whole = begin(TINY, None)
-    expected = [step(whole, TINY, pairs, 0.0) for _ in range(8)]
-    broken = begin(TINY, None)
-    seen = [step(broken, TINY, pairs, 0.0) for _ in range(3)]
-    broken.save(tmp_path / "checkpoint.pt")
-    resumed = begin(TINY, None)
-    resumed.load(tmp_path / "checkpoint.pt")
-    seen += [step(resumed, TINY, pairs, 0.0) for _ in range(5)]
-    assert seen == pytest.approx(expected, abs=1e-6)
+@pytest.mark.parametrize("adversarial", [False, True])
+def test_a_resumed_run_equals_an_uninterrupted_one(tiles: Path, tmp_path: Path, adversarial: bool) -> None:
+    recipe = replace(TINY, report_every=1, decay=0.01)  # rates follow the budget, so that it must not decay before 6
+    if adversarial:
+        recipe = replace(recipe, adversarial=0.1, feature=1.0, artefact=1.0, discriminator_width=8)
+    train(recipe, tiles, tmp_path / "whole", Budget(steps=6))
+    for steps in (2, 5, 6):
+        train(recipe, tiles, tmp_path / "parts", Budget(steps=steps))
+    expected, seen = losses_of(tmp_path / "whole"), losses_of(tmp_path / "parts")
+    assert list(seen) == list(range(1, 7))
+    assert [seen[n] for n in range(1, 7)] == pytest.approx([expected[n] for n in range(1, 7)], abs=1e-6)
 
 
-def test_train_writes_weights_with_their_architecture(tiles: Path, tmp_path: Path) -> None:
-    file = train(TINY, tiles, tmp_path / "run", minutes=0.02, report_every=2)
+def test_train_leaves_what_a_person_and_export_need(tiles: Path, tmp_path: Path) -> None:
+    file = train(TINY, tiles, tmp_path / "run", Budget(steps=15))
     with safe_open(file, "pt") as opened:
         header = opened.metadata()
     assert header["architecture"] == "generator"
     Generator(**json.loads(header["hyperparameters"]))
-    assert (tmp_path / "run" / "checkpoint.pt").exists()
+    names = {"checkpoint.pt", "weights.safetensors", "best.safetensors", "run.json", "reports.jsonl", "samples"}
+    assert names <= {f.name for f in file.parent.iterdir()}
+    assert not list(file.parent.glob("*.partial"))
+    facts = json.loads((file.parent / "run.json").read_text())
+    assert (facts["steps"], facts["data"], facts["recipe"]["network"]) == (15, tiles.name, "small")
+    assert set(losses_of(file.parent)) == {10, 15}
+    with Image.open(file.parent / "samples" / "0000015.png") as sheet:
+        assert sheet.size == (3 * 128, 2 * 128)
+
+
+def test_a_run_for_a_time_ends_on_time(tiles: Path, tmp_path: Path) -> None:
+    train(TINY, tiles, tmp_path / "run", Budget(minutes=0.03))
+    facts = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert facts["steps"] >= 1
+    with pytest.raises(TrainingError, match="needs an end"):
+        Budget()
+    with pytest.raises(TrainingError, match="needs an end"):
+        Budget(steps=0)
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(tiles: Path, tmp_path: Path) -> None:
+    train(TINY, tiles, tmp_path, Budget(steps=1))
+    with pytest.raises(TrainingError, match="belongs to another recipe"):
+        train(replace(TINY, network="fast"), tiles, tmp_path, Budget(steps=2))
+
+
+def test_a_folder_that_cannot_be_written_says_so(tiles: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(TrainingError, match="cannot be made"):
+        train(TINY, tiles, tmp_path / "file" / "run", Budget(steps=1))
 
 
 def test_a_tail_for_another_scale_starts_from_the_sub_pixels_it_covers(tmp_path: Path) -> None:
@@ -99,6 +111,17 @@ def test_a_tail_for_another_scale_starts_from_the_sub_pixels_it_covers(tmp_path:
     assert torch.allclose(large(x), twice, atol=2e-3)
 
 
+def test_weights_that_do_not_fit_or_are_spoilt_are_no_start(tmp_path: Path) -> None:
+    network = Generator(scale=2, channels=8, depth=1)
+    export(Generator(scale=2, channels=16, depth=1), "generator", {}, tmp_path / "wide.safetensors")
+    with pytest.raises(WeightsRefused, match="does not fit"):
+        warm_start(network, tmp_path / "wide.safetensors")
+    weights = network.state_dict() | {"head.bias": torch.full((8,), float("nan"))}
+    save_file(weights, tmp_path / "spoilt.safetensors")
+    with pytest.raises(WeightsRefused, match=r"head\.bias holds NaN"):
+        warm_start(network, tmp_path / "spoilt.safetensors")
+
+
 def test_rates_rise_stay_and_fall_to_zero() -> None:
     recipe = replace(TINY, warmup=10, decay=0.5)
     assert recipe.rate(0, 0.0) == pytest.approx(0.1)
@@ -107,17 +130,10 @@ def test_rates_rise_stay_and_fall_to_zero() -> None:
     assert recipe.rate(100, 1.0) == 0
 
 
-def test_recipes_match_their_names() -> None:
-    assert all(f"x{recipe.scale}" in name for name, recipe in RECIPES.items())
-
-
-def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no picture"):
-        picture_files(tmp_path)
-
-
-def test_tiles_of_different_sizes_are_refused(tmp_path: Path) -> None:
-    for side in (16, 32):
-        Image.new("RGB", (side, side)).save(tmp_path / f"{side}.png")
-    with pytest.raises(ValueError, match="one size"):
-        Pairs.load(picture_files(tmp_path), 2)
+def test_recipes_obey_their_own_limits_and_refuse_unknown_keys() -> None:
+    assert all(changed(recipe, {}) == recipe for recipe in RECIPES.values())
+    assert changed(RECIPES["sr"], {"scale": "3"}).scale == 3
+    with pytest.raises(BadOptions, match="Unknown option 'scael'"):
+        changed(Recipe(), {"scael": 4})
+    with pytest.raises(BadOptions, match="scale must lie between 1 and 4"):
+        changed(Recipe(), {"scale": 5})

@@ -1,0 +1,104 @@
+"""What a run keeps: the figures between reports, the checkpoint, the best weights, and the last ones."""
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import gather_object
+from torch import Tensor
+
+from enhancer.errors import TrainingError
+from enhancer.training.checkpoint import Best, State, export, replace_file
+from enhancer.training.feed import Feed
+from enhancer.training.judge import judge, silent_channels
+from enhancer.training.logbook import Logbook
+from enhancer.training.recipes import Recipe
+from enhancer.training.update import Figures
+from enhancer.training.watchdog import Report, Watchdog
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps one run in the folder `out`; with several processes, the first one writes.
+
+    Raises TrainingError when the folder cannot be made.
+    """
+
+    def __init__(self, recipe: Recipe, data: Path, out: Path, accelerator: Accelerator) -> None:
+        self.recipe, self.data, self.out, self.accelerator = recipe, data, out, accelerator
+        self.watchdog = Watchdog(recipe.slack)
+        self.sums: Figures = {}
+        self.count = 0
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TrainingError(f"The folder {out} cannot be made ({error}). Choose another.") from error
+
+    def resume(self, state: State) -> None:
+        """Take up the checkpoint, if there is one."""
+        checkpoint = self.out / "checkpoint.pt"
+        if checkpoint.exists():
+            state.load(checkpoint, self.accelerator.process_index, self.accelerator.num_processes)
+            log.info("resumed at step %d after %.1f minutes", state.step, state.seconds / 60)
+
+    def same_everywhere(self, value: float) -> float:
+        """The mean over all processes, so that all of them decide alike."""
+        if self.accelerator.num_processes == 1:
+            return value
+        return float(self.accelerator.reduce(torch.tensor(value, device=self.accelerator.device), "mean"))
+
+    def add(self, figures: Figures) -> None:
+        """Add a step's figures to those since the last report."""
+        zero = torch.zeros((), device=self.accelerator.device)
+        self.sums = {name: self.sums.get(name, zero) + value for name, value in figures.items()}
+        self.count += 1
+
+    def report(self, state: State, unseen: Feed, book: Logbook) -> None:
+        """Judge, write, remember the best, save; raises TrainingStopped, before anything is overwritten."""
+        found = judge(state.average, unseen, self.recipe.bfloat16)
+        means = {name: self.same_everywhere(float(value) / self.count) for name, value in self.sums.items()}
+        self.sums, self.count = {}, 0
+        report = Report(
+            step=state.step,
+            minutes=state.seconds / 60,
+            **asdict(found),
+            silent=silent_channels(state.network, unseen),
+            **means,
+        )
+        book.write(report, state.average, unseen, self.recipe.bfloat16)
+        self.watchdog.check(report, f"The weights of step {state.best.step} are in {self.out / 'best.safetensors'}.")
+        quality = {"psnr": found.psnr, "haarpsi": found.haarpsi}[self.recipe.select]
+        if quality > state.best.quality:
+            state.best = Best(state.step, quality)
+            self._export(state, "best")
+        sources: list[Tensor] = gather_object([state.source.get_state()])
+        if self.accelerator.is_main_process:
+            state.save(self.out / "checkpoint.pt", sources)
+        self.accelerator.wait_for_everyone()
+
+    def finish(self, state: State) -> Path:
+        """Export the averaged weights."""
+        weights = self._export(state, "weights")
+        log.info("done: step %d after %.1f minutes, %s", state.step, state.seconds / 60, weights)
+        return weights
+
+    def _export(self, state: State, name: str) -> Path:
+        """Weights and, beside them, what made them, for `export`."""
+        file = self.out / f"{name}.safetensors"
+        if self.accelerator.is_main_process:
+            export(state.average, *self.recipe.architecture(), file)
+            facts = {
+                "recipe": asdict(self.recipe),
+                "data": self.data.name,
+                "steps": state.step,
+                "minutes": round(state.seconds / 60, 1),
+                "processes": self.accelerator.num_processes,
+                "best": vars(state.best),
+            }
+            text = json.dumps(facts, indent=2)
+            replace_file(self.out / "run.json", lambda partial: partial.write_text(text))
+        return file

@@ -1,0 +1,117 @@
+"""One step: a batch, the losses, the gradients, and what they change."""
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss
+from enhancer.training.checkpoint import State
+from enhancer.training.feed import Feed, Sample
+from enhancer.training.judge import run
+from enhancer.training.losses import pixel_distance
+from enhancer.training.recipes import Recipe
+
+Figures = dict[str, Tensor]
+
+
+def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: Accelerator) -> Figures:
+    """One update of network, discriminator and average, with the share `spent` of the budget used up.
+
+    Returns scalars on the device: the loss, and the discriminator's mean scores `real` and `fake` where there is one.
+    """
+    patch = recipe.patch if spent < 1 - recipe.finish else recipe.final_patch
+    sample = _perhaps_blind(pairs.batch(recipe.batch, patch, state.source), recipe, state.source)
+    for group in (g for o in state.optimisers + state.judges for g in o.param_groups):
+        group["lr"] = group["full_lr"] * recipe.rate(state.step, spent)
+    output = run(state.network, sample, recipe.bfloat16)
+    loss = pixel_distance(output, sample.sharp, recipe.pixel_loss, recipe.fft_weight)
+    figures = {"loss": loss.detach()}
+    if recipe.artefact:
+        steadier = run(state.average, sample, recipe.bfloat16)
+        loss = loss + recipe.artefact * artefact_loss(sample.sharp, output, steadier)
+    if state.discriminator is not None:
+        loss = loss + _deceive(state.discriminator, recipe, sample.sharp, output)
+    _descend(loss, state.network, state.optimisers, recipe.clip, accelerator)
+    if state.discriminator is not None:
+        figures |= _judge(state.discriminator, state, recipe, sample.sharp, output.detach(), accelerator)
+    _average(state, recipe.ema)
+    state.step += 1
+    return figures
+
+
+def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> Sample:
+    """Now and then without its strength map, so that the network also learns to do without."""
+    if sample.plane is None:
+        return sample
+    drawn = torch.rand((), generator=source, device=source.device)
+    return Sample(sample.small, sample.sharp) if float(drawn) < recipe.blind_share else sample
+
+
+def _scores(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> Tensor:
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
+        scores: Tensor = discriminator(x)
+    return scores.float()
+
+
+def _features(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> list[Tensor]:
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
+        found: list[Tensor] = discriminator.features(x)  # type: ignore[operator]  # every discriminator has them
+    return [f.float() for f in found]
+
+
+def _deceive(discriminator: nn.Module, recipe: Recipe, sharp: Tensor, output: Tensor) -> Tensor:
+    """What the game adds to the generator's loss; the discriminator's own kernels get no gradient from it."""
+    discriminator.requires_grad_(False)
+    with torch.no_grad():
+        real = _scores(discriminator, sharp, recipe.bfloat16)
+    fake = _scores(discriminator, output, recipe.bfloat16)
+    loss = recipe.adversarial * fool_loss(real, fake, recipe.relativistic)
+    if recipe.feature:
+        with torch.no_grad():
+            truths = _features(discriminator, sharp, recipe.bfloat16)
+        loss = loss + recipe.feature * feature_distance(truths, _features(discriminator, output, recipe.bfloat16))
+    discriminator.requires_grad_(True)
+    return loss
+
+
+def _judge(
+    discriminator: nn.Module, state: State, recipe: Recipe, sharp: Tensor, made: Tensor, accelerator: Accelerator
+) -> Figures:
+    """One update of the discriminator."""
+    real, fake = (_scores(discriminator, x, recipe.bfloat16) for x in (sharp, made))
+    loss = judge_loss(real, fake, recipe.relativistic)
+    _descend(loss, discriminator, state.judges, recipe.clip, accelerator)
+    return {"real": real.detach().mean(), "fake": fake.detach().mean()}
+
+
+def _descend(
+    loss: Tensor, network: nn.Module, optimisers: list[torch.optim.Optimizer], clip: float, accelerator: Accelerator
+) -> None:
+    for optimiser in optimisers:
+        optimiser.zero_grad(set_to_none=True)
+    torch.autograd.backward(loss)
+    trained = [p for p in network.parameters() if p.grad is not None]
+    _share_gradients(trained, accelerator)
+    nn.utils.clip_grad_norm_(trained, clip)
+    for optimiser in optimisers:
+        optimiser.step()
+
+
+def _share_gradients(parameters: list[nn.Parameter], accelerator: Accelerator) -> None:
+    """The mean over all processes, sent as one tensor: these networks have a few million numbers at most."""
+    if accelerator.num_processes == 1:
+        return
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    mean = accelerator.reduce(torch.cat([g.flatten() for g in gradients]), "mean")
+    for gradient, part in zip(gradients, mean.split([g.numel() for g in gradients]), strict=True):
+        gradient.copy_(part.view_as(gradient))
+
+
+@torch.no_grad()
+def _average(state: State, ema: float) -> None:
+    """Move the averaged weights towards the present ones; early steps, which are far off, are forgotten sooner."""
+    keep = min(ema, (state.step + 1) / (state.step + 10))
+    for average, value in zip(state.average.parameters(), state.network.parameters(), strict=True):
+        average.lerp_(value, 1 - keep)
+    for kept, present in zip(state.average.buffers(), state.network.buffers(), strict=True):
+        kept.copy_(present)

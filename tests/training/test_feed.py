@@ -1,0 +1,96 @@
+"""Pairs are aligned, turned, recoloured and repeatable; what cannot be trained on is refused."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from enhancer.training.data import hold_out, picture_files
+from enhancer.training.degradations import bicubic
+from enhancer.training.feed import Feed, Sample, crops, feed, read_tiles
+from tests.training.tiny import TINY, make_tiles
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Feed:
+    return feed(picture_files(make_tiles(tmp_path_factory.mktemp("tiles"))), TINY, CPU)
+
+
+def test_pairs_are_aligned_under_every_turn(pairs: Feed) -> None:
+    """A crop from the inside, shrunk again, is the small crop: the two never slip against each other."""
+    sample = pairs.batch(16, 32, torch.Generator().manual_seed(0))
+    assert sample.small.shape == (16, 3, 32, 32)
+    assert sample.sharp.shape == (16, 3, 64, 64)
+    again = torch.stack([bicubic(s, 2) for s in sample.sharp])
+    inside = slice(4, -4)
+    levels = (again - sample.small)[:, :, inside, inside].abs() * 255
+    assert levels.max() < 2.1  # a quarter turn swaps which direction is rounded first
+    assert levels.mean() < 0.3
+
+
+def test_the_eight_turns_are_the_eight_symmetries_of_the_square() -> None:
+    tile = torch.arange(3 * 5 * 5).reshape(1, 3, 5, 5)
+    places = torch.tensor([[0, 1, 2, turn] for turn in range(8)]).T
+    found = crops(tile, places, 3)
+    cut = tile[0, :, 1:4, 2:5]
+    turned = [torch.rot90(cut, n, (-2, -1)) for n in range(4)]
+    wanted = {tuple(x.flatten().tolist()) for t in turned for x in (t, t.flip(-1))}
+    assert len(wanted) == 8
+    assert {tuple(x.flatten().tolist()) for x in found} == wanted
+
+
+def test_colours_are_swapped_as_often_as_asked_and_alike_in_both_pictures(pairs: Feed) -> None:
+    def swapped(chance: float) -> float:
+        changed = Feed(pairs.sharp, 2, pairs.small, swap_colours=chance)
+        plain = Feed(pairs.sharp, 2, pairs.small)
+        a = changed.batch(200, 8, torch.Generator().manual_seed(3))
+        b = plain.batch(200, 8, torch.Generator().manual_seed(3))
+        assert torch.equal(a.sharp.sort(1).values, b.sharp.sort(1).values)
+        moved = (a.small != b.small).flatten(1).any(1)
+        assert torch.equal(moved, (a.sharp != b.sharp).flatten(1).any(1))
+        return float(moved.float().mean())
+
+    assert swapped(0.0) == 0
+    assert swapped(1.0) == pytest.approx(5 / 6, abs=0.08)  # one order of six is the straight one
+
+
+def test_a_degradation_is_drawn_from_the_same_source_and_alike_for_held_out_pictures(pairs: Feed) -> None:
+    def noisy(sharp: Tensor, source: torch.Generator) -> Sample:
+        return Sample(sharp + torch.randn(sharp.shape, generator=source) / 10, sharp)
+
+    noisy_pairs = Feed(pairs.sharp, 1, degrade=noisy)
+    first, again = (noisy_pairs.batch(4, 16, torch.Generator().manual_seed(5)) for _ in range(2))
+    assert torch.equal(first.small, again.small)
+    assert float((first.small - first.sharp).std()) == pytest.approx(0.1, rel=0.1)
+    seen = [[s.small for s in noisy_pairs.whole(1)] for _ in range(2)]
+    assert all(torch.equal(a, b) for a, b in zip(*seen, strict=True))
+
+
+def test_normalisation_is_levels_over_255(pairs: Feed) -> None:
+    sample = next(pairs.whole(0))
+    assert sample.sharp.dtype == torch.float32
+    assert torch.equal((sample.sharp[0] * 255).round().byte(), pairs.sharp[0])
+    assert float(sample.sharp.max()) <= 1
+
+
+def test_held_out_files_are_never_trained_on(tmp_path: Path) -> None:
+    files = picture_files(make_tiles(tmp_path))
+    training, validation = hold_out(files, 4)
+    assert len(validation) == 2
+    assert set(training) | set(validation) == set(files)
+    assert not set(training) & set(validation)
+
+
+def test_what_cannot_be_trained_on_is_refused(tmp_path: Path, pairs: Feed) -> None:
+    with pytest.raises(FileNotFoundError, match="no picture"):
+        picture_files(tmp_path)
+    for side in (16, 32):
+        Image.new("RGB", (side, side)).save(tmp_path / f"{side}.png")
+    with pytest.raises(ValueError, match="one size"):
+        read_tiles(picture_files(tmp_path), 2)
+    with pytest.raises(ValueError, match="hold no patch of 200 pixels"):
+        pairs.batch(1, 100, torch.Generator())

@@ -1,0 +1,55 @@
+"""Losses against values worked out by hand, and the game against what it is for."""
+
+import pytest
+import torch
+
+from enhancer.training.adversarial import artefact_loss, artefact_map, feature_distance, fool_loss, judge_loss
+from enhancer.training.losses import charbonnier, fft_distance, pixel_distance
+
+
+def test_pixel_distances_by_hand() -> None:
+    zeros, halves = torch.zeros(1, 3, 4, 4), torch.full((1, 3, 4, 4), 0.5)
+    assert float(pixel_distance(halves, zeros, "l1", 0.0)) == pytest.approx(0.5)
+    assert float(charbonnier(halves, zeros)) == pytest.approx((0.25 + 1e-6) ** 0.5)
+    assert float(charbonnier(zeros, zeros)) == pytest.approx(1e-3)
+    # a constant has one coefficient, 16 · 0.5, in the 4 x 3 half-spectrum of real and imaginary parts
+    assert float(fft_distance(halves, zeros)) == pytest.approx(8 / 24)
+    assert float(pixel_distance(halves, zeros, "l1", 0.1)) == pytest.approx(0.5 + 0.1 * 8 / 24)
+
+
+def test_the_least_squares_game_as_its_authors_wrote_it() -> None:
+    real, fake = torch.tensor([0.8, 1.2]), torch.tensor([0.1, 0.3])
+    assert float(judge_loss(real, fake, relativistic=False)) == pytest.approx(0.5 * (0.04 + 0.05))
+    assert float(fool_loss(real, fake, relativistic=False)) == pytest.approx((0.81 + 0.49) / 2)
+    assert float(judge_loss(torch.ones(3), torch.zeros(3), relativistic=False)) == 0
+
+
+def test_the_relativistic_game_counts_against_the_other_side() -> None:
+    real, fake = torch.tensor([2.0, 2.0]), torch.tensor([1.0, 1.0])
+    assert float(judge_loss(real, fake, relativistic=True)) == pytest.approx(0)  # one apart is what it wants
+    assert float(fool_loss(real, fake, relativistic=True)) == pytest.approx(4)
+    shifted = judge_loss(real + 5, fake + 5, relativistic=True)
+    assert float(shifted) == pytest.approx(0)
+
+
+def test_feature_distance_pulls_only_the_made_picture() -> None:
+    real = [torch.ones(1, 2, 2, 2, requires_grad=True)]
+    fake = [torch.zeros(1, 2, 2, 2, requires_grad=True)]
+    loss = feature_distance(real, fake)
+    loss.backward()
+    assert loss.item() == 1
+    assert real[0].grad is None
+    assert fake[0].grad is not None
+
+
+def test_the_artefact_map_lights_up_where_noise_was_invented_and_nowhere_else() -> None:
+    torch.manual_seed(0)
+    target = torch.full((1, 3, 64, 64), 0.5)
+    average, output = target.clone() + 0.01, target.clone()
+    output[..., 16:32, 16:32] += 0.3 * torch.randn(1, 3, 16, 16)
+    weights = artefact_map(target, output, average)
+    assert weights.shape == (1, 1, 64, 64)
+    inside, outside = weights[..., 18:30, 18:30].mean(), weights[..., 40:, 40:].mean()
+    assert float(inside) > 100 * float(outside)
+    assert float(artefact_map(target, output, output).max()) == pytest.approx(float(weights.max()), rel=0.2)
+    assert float(artefact_loss(target, target, average)) == 0
