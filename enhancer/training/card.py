@@ -1,0 +1,86 @@
+"""The model card: what a weight file does, measured and in words, as Markdown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import nn
+
+from enhancer.models.entry import Entry
+from enhancer.networks import ARCHITECTURES
+from enhancer.training.evaluate import Protocol, Row, markdown
+from enhancer.training.history import History
+from enhancer.training.words import Words
+
+OWN_SECTION = ("command",)
+
+
+def card(
+    entry: Entry,
+    words: Words,
+    history: History,
+    network: nn.Module,
+    tables: Sequence[tuple[Protocol, Sequence[Row]]],
+    pictures: Sequence[str],
+    precision: str,
+) -> str:
+    """The whole card. `pictures` are files beside it, named `<id>.<caption>.<suffix>`, that show known failures."""
+    use = "yes" if entry.commercial else "no"
+    parts = [
+        f"# {entry.id}",
+        f"{words.summary} `{entry.id}.safetensors`, {entry.bytes:,} bytes, half precision, {entry.licence}, "
+        f"commercial use: {use}.\nsha256 `{entry.sha256}`.",
+        "## Figures",
+        f"Printed by `python -m enhancer.training evaluate {entry.id}` through the engine that the page uses, "
+        f"in {precision}.",
+        *("\n".join([f"{protocol.about}:", "", *markdown(protocol, rows, entry.id)]) for protocol, rows in tables),
+        "## Network",
+        _network(entry, network),
+        "## Training",
+        _training(history),
+        "## Known failures",
+        "\n".join(f"- {sentence}" for sentence in words.failures),
+        *(f"![{_caption(name)}]({name})" for name in pictures),
+        "## Do it again",
+        "\n".join(["```bash", *_commands(entry, history), "```"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _network(entry: Entry, network: nn.Module) -> str:
+    parameters = sum(p.numel() for p in network.parameters())
+    about = (ARCHITECTURES[entry.architecture].__doc__ or "").strip().splitlines()[0]
+    halo = getattr(network, "halo", None)
+    reach = f" An output pixel depends on input pixels at most {halo} away." if halo else ""
+    return (
+        f"`{entry.architecture}` ({_listed(entry.hyperparameters)}), {parameters:,} parameters. {about}{reach}\n"
+        "Architecture and hyper-parameters stand in the file's header; `enhancer/networks/` holds the code."
+    )
+
+
+def _training(history: History) -> str:
+    facts = {name: value for name, value in history.values().items() if name not in OWN_SECTION}
+    rows = [f"| {name} | {_text(value)} |" for name, value in facts.items()]
+    return "\n".join(["| what | value |", "| --- | --- |", *rows])
+
+
+def _commands(entry: Entry, history: History) -> list[str]:
+    train = [str(history.more["command"])] if "command" in history.more else []
+    return [
+        *train,
+        f"python -m enhancer.training export WEIGHTS --id {entry.id}",
+        f"python -m enhancer.training evaluate {entry.id}",
+    ]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return _listed(value)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _caption(name: str) -> str:
+    return name.split(".")[1].replace("-", " ")
