@@ -20,6 +20,7 @@ from enhancer.settings import Settings
 log = logging.getLogger(__name__)
 LARGEST_CORE = {"cuda": 1024}  # input pixels a side; below, the halo costs more than the cache saves
 LARGEST_CORE_ELSEWHERE = 256
+WORTH = 5  # halos; a core of fewer throws away more than half of the work, which costs more than the cache saves
 
 
 class ModelSource(Protocol):
@@ -52,17 +53,19 @@ class Engine:
         self._measure(model, lambda: None)
         return len(_plan(model, height, width, self._largest_core(model)))
 
-    def run(self, model: Model, pixels: Tensor, progress: Progress) -> Tensor:
+    def run(self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Tensor:
         """Enhance (3, H, W) float32 in [0, 1] on the host → (3, scale·H, scale·W) alike.
 
-        Networks of one channel see the three colours as three grey pictures.
-        Raises Cancelled at the next tile after a cancel, OutOfMemory when not even the smallest tile fits.
+        Networks of one channel see the three colours as three grey pictures. `plane` (1, H, W) is for models that take
+        one. Raises Cancelled at the next tile after a cancel, OutOfMemory when not even the smallest tile fits,
+        ValueError for a plane of another size or that the model does not take.
         """
+        _check_plane(model, pixels, plane)
         self._measure(model, _waiting(progress, begun=False))
         sizes = list(halvings(self._largest_core(model)))
         for attempt, largest in enumerate(sizes):
             try:
-                return self._tiles(model, pixels, largest, progress, begun=attempt > 0)
+                return self._tiles(model, pixels, plane, largest, progress, begun=attempt > 0)
             except RuntimeError as error:
                 if not _is_memory(error):
                     raise
@@ -89,29 +92,39 @@ class Engine:
     def _largest_core(self, model: Model) -> int:
         """Never below twice the halo, where nine tenths of the work would be thrown away; memory errors halve it."""
         side = int((self.settings.tile_memory / self._needs[model.network]) ** 0.5) - 2 * model.halo
-        most = LARGEST_CORE.get(self.device.type, LARGEST_CORE_ELSEWHERE)
+        most = max(LARGEST_CORE.get(self.device.type, LARGEST_CORE_ELSEWHERE), WORTH * model.halo)
         return max(GRAIN, 2 * model.halo, min(side, most))
 
-    def _tiles(self, model: Model, pixels: Tensor, largest: int, progress: Progress, begun: bool) -> Tensor:
+    def _tiles(
+        self, model: Model, pixels: Tensor, plane: Tensor | None, largest: int, progress: Progress, begun: bool
+    ) -> Tensor:
         channels, height, width = pixels.shape
         plan = _plan(model, height, width, largest)
         canvas = torch.empty(channels, model.scale * height, model.scale * width)
+        context = self._glance(model, pixels, _waiting(progress, begun))
         for done, (rows, columns) in enumerate(plan):
             with self._turns.turn(_waiting(progress, begun or done > 0)):
                 progress.step(done, len(plan), model.id)
-                window = pixels[:, rows.low : rows.high, columns.low : columns.high]
-                result = self._tile(model, window)
+                strength = None if plane is None else _cut(plane, rows, columns)
+                result = self._tile(model, _cut(pixels, rows, columns), strength, context)
             paste(canvas, rows, columns, result, model.scale)
         progress.step(len(plan), len(plan), model.id)
         return canvas
 
-    def _tile(self, model: Model, window: Tensor) -> Tensor:
-        """(C, H, W) → (C, scale·H, scale·W), both on the host."""
-        channels = len(window)
-        batch = window[None] if model.channels == channels else window[:, None]
-        batch = batch.to(self.device, memory_format=torch.channels_last)
-        result = model(batch, self._precision(model)).cpu()
-        return result.reshape(channels, *result.shape[-2:])
+    def _glance(self, model: Model, pixels: Tensor, waiting: Callable[[], None]) -> Tensor | None:
+        """What the network wants to know of the whole picture, once for all tiles."""
+        if not model.thumbnail:
+            return None
+        with self._turns.turn(waiting):
+            return model.glance(_batch(model, pixels))
+
+    def _tile(self, model: Model, window: Tensor, plane: Tensor | None, context: Tensor | None) -> Tensor:
+        """(C, H, W), perhaps with a plane (1, H, W) → (C, scale·H, scale·W), all on the host."""
+        batch = _batch(model, window).to(self.device, memory_format=torch.channels_last)
+        if plane is not None:
+            plane = plane.to(self.device).expand(len(batch), *plane.shape)
+        result = model(batch, self._precision(model), plane, context).cpu()
+        return result.reshape(len(window), *result.shape[-2:])
 
     def _precision(self, model: Model) -> torch.dtype:
         return self.precision if self.precision in model.precisions else torch.float32
@@ -121,6 +134,24 @@ class Engine:
             f"Not even a tile of {GRAIN} pixels fits into the memory of {self.device} with model {model.id}; "
             "choose a smaller model."
         )
+
+
+def _check_plane(model: Model, pixels: Tensor, plane: Tensor | None) -> None:
+    if plane is None:
+        return
+    if not model.planes:
+        raise ValueError(f"{model.id} takes no plane")
+    if plane.shape != (1, *pixels.shape[-2:]):
+        raise ValueError(f"a plane of {tuple(plane.shape)} does not cover a picture of {tuple(pixels.shape)}")
+
+
+def _batch(model: Model, pixels: Tensor) -> Tensor:
+    """(C, H, W) → what the network sees of it: (1, C, H, W), or (C, 1, H, W) for networks of one channel."""
+    return pixels[None] if model.channels == len(pixels) else pixels[:, None]
+
+
+def _cut(pixels: Tensor, rows: Span, columns: Span) -> Tensor:
+    return pixels[:, rows.low : rows.high, columns.low : columns.high]
 
 
 def _plan(model: Model, height: int, width: int, largest: int) -> list[tuple[Span, Span]]:

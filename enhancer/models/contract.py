@@ -1,10 +1,13 @@
 """A network with weights, and the one place that checks, pads, runs, clamps and crops."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from enhancer.networks.tone import shrink
 
 BOTH = (torch.bfloat16, torch.float32)
 
@@ -15,7 +18,9 @@ class Model:
 
     `scale` output pixels for each input pixel and side; `channels` 3, or 1 for networks that see luminance only;
     `multiple_of` and `minimum` the sides the network accepts; `halo` input pixels that an output pixel may depend on
-    at each side; `precisions` the number formats it survives.
+    at each side; `precisions` the number formats it survives; `planes` 1 for networks that can be told how strong the
+    damage is at each pixel; `thumbnail` the side of the small whole picture that a network wants to glance at first, 0
+    for those that need none.
     """
 
     id: str
@@ -26,24 +31,61 @@ class Model:
     minimum: int = 1
     halo: int = 16
     precisions: tuple[torch.dtype, ...] = BOTH
+    planes: int = 0
+    thumbnail: int = 0
 
-    def __call__(self, x: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
+    def __call__(
+        self,
+        x: Tensor,
+        precision: torch.dtype = torch.float32,
+        plane: Tensor | None = None,
+        context: Tensor | None = None,
+    ) -> Tensor:
         """Run: (B, channels, H, W) float32 in [0, 1] → (B, channels, scale·H, scale·W) float32 in [0, 1].
 
-        Convolutions and products are computed in `precision`, sums with the input in float32 (autocast).
-        Raises ValueError for another shape or for a precision that the network does not survive.
+        `plane` (B, 1, H, W) is the extra map of a network that takes one, `context` (B, n) what `glance` found; without
+        them the network does what it can. Convolutions and products are computed in `precision`, sums with the input
+        in float32 (autocast). Raises ValueError for another shape, for a plane or context that the network does not
+        take, or for a precision that it does not survive.
         """
+        self._check(x, precision, plane, context)
+        height, width = x.shape[-2:]
+        extra = {} if context is None else {"context": context}
+        if plane is not None:
+            extra["plane"] = self._padded(plane)
+        lower = precision != torch.float32
+        with torch.inference_mode(), torch.autocast(x.device.type, precision if lower else None, enabled=lower):
+            y: Tensor = self.network(self._padded(x), **extra)
+        return y.float().clamp(0, 1)[..., : height * self.scale, : width * self.scale]
+
+    def glance(self, pictures: Tensor) -> Tensor | None:
+        """Look at whole pictures, (B, channels, H, W) on the host → `context`, (B, n) on the device of the network.
+
+        They are shrunk on the host. None for networks that do not glance.
+        """
+        if not self.thumbnail:
+            return None
+        network: Any = self.network
+        device = next(network.parameters()).device
+        with torch.inference_mode():
+            context: Tensor = network.glance(shrink(pictures, self.thumbnail).to(device))
+        return context
+
+    def _check(self, x: Tensor, precision: torch.dtype, plane: Tensor | None, context: Tensor | None) -> None:
         if x.ndim != 4 or x.shape[1] != self.channels or 0 in x.shape:
             raise ValueError(f"{self.id} takes (B, {self.channels}, H, W), not {tuple(x.shape)}")
         if precision not in self.precisions:
             raise ValueError(f"{self.id} does not run in {precision}, only in {self.precisions}")
-        height, width = x.shape[-2:]
-        down, right = (self._missing(side) for side in (height, width))
-        padded = F.pad(x, (0, right, 0, down), mode="replicate")
-        lower = precision != torch.float32
-        with torch.inference_mode(), torch.autocast(x.device.type, precision if lower else None, enabled=lower):
-            y: Tensor = self.network(padded)
-        return y.float().clamp(0, 1)[..., : height * self.scale, : width * self.scale]
+        if plane is not None and (not self.planes or plane.shape != (len(x), self.planes, *x.shape[-2:])):
+            takes = f"a plane (B, {self.planes}, H, W)" if self.planes else "no plane"
+            raise ValueError(f"{self.id} takes {takes} with {tuple(x.shape)}, not {tuple(plane.shape)}")
+        if context is not None and (not self.thumbnail or context.ndim != 2 or len(context) != len(x)):
+            takes = "one row of context a picture" if self.thumbnail else "no context"
+            raise ValueError(f"{self.id} takes {takes} with {tuple(x.shape)}, not {tuple(context.shape)}")
+
+    def _padded(self, x: Tensor) -> Tensor:
+        down, right = (self._missing(side) for side in x.shape[-2:])
+        return F.pad(x, (0, right, 0, down), mode="replicate")
 
     def _missing(self, side: int) -> int:
         return max(self.minimum, -(-side // self.multiple_of) * self.multiple_of) - side

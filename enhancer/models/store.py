@@ -1,34 +1,27 @@
 """From a model id to a model: verified bytes, a known network, and the last few kept in memory."""
 
-import json
 import logging
-import math
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
 from weakref import WeakValueDictionary
-
-import torch
-from torch import nn
 
 from enhancer.errors import UnknownModel, WeightsRefused
 from enhancer.models.catalog import CATALOG
-from enhancer.models.contract import BOTH, Model
+from enhancer.models.community import community_model
+from enhancer.models.contract import Model
 from enhancer.models.entry import Entry, Hub
 from enhancer.models.fetch import hub_file, on_disk, weights_file
-from enhancer.models.halo import estimate_halo, window_grid
-from enhancer.models.weights import SUFFIXES, Weights, check_finite, read_weights
-from enhancer.networks import ARCHITECTURES
+from enhancer.models.own import is_ours, own_model
+from enhancer.models.weights import SUFFIXES, check_finite, read_weights
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 
 log = logging.getLogger(__name__)
 KEPT = 3  # models in memory
-LARGEST_HYPERPARAMETER = 4096  # a header may not make us build a network without end
 HUB_NAME = re.compile(r"([\w.-]+/[\w.-]+)/((?:[\w .()+-]+/)*[\w .()+-]+\.safetensors)")
 
 
@@ -146,94 +139,10 @@ def _version(file: Path) -> tuple[int, ...]:
 def open_model(file: Path, model_id: str) -> Model:
     """The model in a weight file whose bytes the caller has verified. Raises WeightsRefused with the reason."""
     weights = read_weights(file)
-    ours = {"architecture", "hyperparameters"} <= weights.header.keys()
-    model = _own(weights, file.name, model_id) if ours else _community(weights.tensors, file.name, model_id)
+    if is_ours(weights):
+        model = own_model(weights, file.name, model_id)
+    else:
+        model = community_model(weights.tensors, file.name, model_id)
     check_finite(model.network, file.name)
     model.network.eval().requires_grad_(False)
     return model
-
-
-def _own(weights: Weights, name: str, model_id: str) -> Model:
-    """A file of ours rebuilds its own network from its header."""
-    architecture = weights.header["architecture"]
-    if architecture not in ARCHITECTURES:
-        raise WeightsRefused(f"{name} needs the network {architecture!r}; known are {', '.join(ARCHITECTURES)}.")
-    try:
-        with torch.device("meta"):  # takes no memory, so a lying header cannot fill it
-            network: Any = ARCHITECTURES[architecture](**_hyperparameters(weights.header["hyperparameters"]))
-        network.load_state_dict({k: t.float() for k, t in weights.tensors.items()}, assign=True)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise WeightsRefused(f"{name} does not fit the network {architecture!r}: {_first_line(error)}") from error
-    if not all(hasattr(network, wanted) for wanted in ("scale", "halo", "unshuffle")):
-        raise WeightsRefused(f"{name} holds the network {architecture!r}, which does not give out pictures.")
-    return Model(
-        id=model_id,
-        network=network.to(memory_format=torch.channels_last),
-        scale=network.scale,
-        multiple_of=network.unshuffle,
-        minimum=network.unshuffle,
-        halo=network.halo,
-    )
-
-
-def _hyperparameters(text: str) -> dict[str, Any]:
-    values = json.loads(text)
-    if not isinstance(values, dict):
-        raise ValueError(f"its hyper-parameters are a {type(values).__name__}, not names with values")
-    for key, value in values.items():
-        if isinstance(value, int) and value > LARGEST_HYPERPARAMETER:
-            raise ValueError(f"{key} is {value}, above the limit of {LARGEST_HYPERPARAMETER}")
-    return values
-
-
-def _community(tensors: dict[str, Any], name: str, model_id: str) -> Model:
-    """A checkpoint of others, its network recognised by spandrel from the names and shapes of the tensors."""
-    from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
-
-    try:
-        found = ModelLoader("cpu").load_from_state_dict(tensors)
-    except UnsupportedModelError as error:
-        raise WeightsRefused(f"{name} holds a network of a kind that is not known here.") from error
-    except Exception as error:  # foreign tensors make its 42 architectures fail in as many ways
-        log.info("%s cannot be built", name, exc_info=True)
-        raise WeightsRefused(f"{name} resembles a known network, but does not fit it: {_first_line(error)}") from error
-    if not isinstance(found, ImageModelDescriptor) or found.purpose not in ("SR", "Restoration"):
-        raise WeightsRefused(f"{name} is made for {found.purpose}, not for whole pictures alone.")
-    if found.input_channels != found.output_channels or found.input_channels not in (1, 3):
-        raise WeightsRefused(
-            f"{name} turns {found.input_channels} channels into {found.output_channels}, not 3 into 3."
-        )
-    needs = found.size_requirements
-    multiple_of = math.lcm(needs.multiple_of, window_grid(found.architecture.id, found.model))
-    return Model(
-        id=model_id,
-        network=_Described(found),
-        scale=found.scale,
-        channels=found.input_channels,
-        multiple_of=multiple_of,
-        minimum=max(1, needs.minimum),
-        halo=estimate_halo(found.model, multiple_of),
-        precisions=BOTH if found.supports_bfloat16 else (torch.float32,),
-    )
-
-
-class _Described(nn.Module):
-    """A spandrel descriptor as a module: its call adds noise maps, picks outputs and squares where a network needs it.
-
-    Shape: (B, C, H, W) in [0, 1] → (B, C, scale·H, scale·W); a descriptor takes one picture at a time.
-    """
-
-    def __init__(self, descriptor: Any) -> None:
-        super().__init__()
-        self.inner = descriptor.model
-        self._descriptor = descriptor
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(B, C, H, W) → (B, C, scale·H, scale·W)."""
-        return torch.cat([self._descriptor(x[i : i + 1]) for i in range(len(x))])
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = " ".join(lines[:2]) or type(error).__name__
-    return f"{text[:200].rstrip('.')}."

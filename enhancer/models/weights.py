@@ -102,3 +102,10 @@ def _explained(file: Path, message: str) -> str:
         f"{file.name} holds pickled Python objects ({culprit[1]}), which could run code when opened; "
         "only plain tensors are opened, best as .safetensors."
     )
+
+
+def first_line(error: Exception) -> str:
+    """The beginning of a message, as the end of a sentence."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = " ".join(lines[:2]) or type(error).__name__
+    return f"{text[:200].rstrip('.')}."

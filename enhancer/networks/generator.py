@@ -4,9 +4,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.networks.block import SLOPE, ResidualBlock
-from enhancer.networks.initialise import initialise
 
-__all__ = ["SLOPE", "Generator", "ResidualBlock", "initialise"]
+__all__ = ["SLOPE", "Generator", "ResidualBlock"]
 
 
 class Generator(nn.Module):

@@ -9,7 +9,7 @@ from enhancer.engine import Engine
 from enhancer.engine.tiling import spans
 from enhancer.models.contract import Model
 from enhancer.networks import Generator
-from enhancer.networks.generator import initialise
+from enhancer.networks.initialise import initialise
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 
@@ -34,7 +34,7 @@ class Shelf:
 
 def engine(model: Model, precision: str, tile: int) -> Engine:
     built = Engine(Shelf(model), Settings(device="cpu", precision=precision))
-    built._largest_core = lambda _model: tile  # type: ignore[method-assign]  # the test chooses the tile
+    built._largest_core = lambda model: tile  # type: ignore[method-assign]  # the test chooses the tile
     return built
 
 
