@@ -75,7 +75,7 @@ def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Pa
             source.filename,
             revision=source.revision if COMMIT.fullmatch(source.revision) else found.commit_hash,
             cache_dir=cache,
-            endpoint=_endpoint(),
+            endpoint=endpoint(),
             etag_timeout=ANSWER,
             tqdm_class=_counter(tally),
         )
@@ -94,10 +94,10 @@ def _located(source: Hub, tick: Callable[[], None]) -> "HfFileMetadata":
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.errors import HfHubHTTPError
 
-    url = hf_hub_url(source.repo_id, source.filename, revision=source.revision, endpoint=_endpoint())
+    url = hf_hub_url(source.repo_id, source.filename, revision=source.revision, endpoint=endpoint())
 
     def ask() -> "HfFileMetadata":
-        return _watched(lambda: get_hf_file_metadata(url, timeout=ANSWER, endpoint=_endpoint()), tick, ANSWER + 0.5)
+        return _watched(lambda: get_hf_file_metadata(url, timeout=ANSWER, endpoint=endpoint()), tick, ANSWER + 0.5)
 
     for pause in PAUSES:
         try:
@@ -161,7 +161,8 @@ def _counter(tally: _Tally) -> type:
     return Counter
 
 
-def _endpoint() -> str:
+def endpoint() -> str:
+    """The Hub to talk to: HF_ENDPOINT, else the public one."""
     return os.environ.get("HF_ENDPOINT", PUBLIC_HUB).rstrip("/")
 
 
@@ -174,7 +175,7 @@ def _explained(error: Exception, source: Hub, cache: Path) -> WeightsUnavailable
         (errors.RepositoryNotFoundError, f"The Hub has no public repository {repo}; choose another model."),
         (errors.RevisionNotFoundError, f"The repository {repo} has no revision {source.revision}."),
         (errors.RemoteEntryNotFoundError, f"The repository {repo} has no file {source.filename}."),
-        (errors.FileMetadataError, f"{_endpoint()} does not answer like a Hugging Face Hub; check HF_ENDPOINT."),
+        (errors.FileMetadataError, f"{endpoint()} does not answer like a Hugging Face Hub; check HF_ENDPOINT."),
     )
     for kind, sentence in sentences:
         if isinstance(error, kind):
@@ -183,9 +184,9 @@ def _explained(error: Exception, source: Hub, cache: Path) -> WeightsUnavailable
         return _explained_status(error.response.status_code, source)
     if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError) and error.errno:
         return WeightsUnavailable(f"{source} cannot be written to {cache}: {error.strerror}.")
-    if _is_network(error):
+    if is_out_of_reach(error):
         return WeightsUnavailable(
-            f"The Hub at {_endpoint()} cannot be reached, and {source} is not on this disk yet; "
+            f"The Hub at {endpoint()} cannot be reached, and {source} is not on this disk yet; "
             "connect to the network, or choose a bundled model."
         )
     return WeightsUnavailable(f"The transfer of {source} broke off; try again.")
@@ -197,7 +198,7 @@ def _explained_status(status: int, source: Hub) -> WeightsUnavailable:
     return WeightsUnavailable(f"The Hub answered {status} when asked for {source}; try again later.")
 
 
-def _is_network(error: Exception) -> bool:
+def is_out_of_reach(error: Exception) -> bool:
     """Whether the Hub was out of reach. The HTTP client is huggingface_hub's own affair, hence by name."""
     names = {kind.__name__ for kind in type(error).__mro__}
     return bool(names & {"NetworkError", "TimeoutException", "ProxyError", "ConnectionError", "TimeoutError"})

@@ -1,6 +1,7 @@
 """The model card: what a weight file does, measured and in words, as Markdown."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from torch import nn
@@ -9,6 +10,7 @@ from enhancer.models.entry import Entry
 from enhancer.networks import ARCHITECTURES
 from enhancer.training.evaluate import Protocol, Row, markdown
 from enhancer.training.history import History
+from enhancer.training.recipes import RECIPES
 from enhancer.training.words import Words
 
 OWN_SECTION = ("command",)
@@ -64,12 +66,32 @@ def _training(history: History) -> str:
 
 
 def _commands(entry: Entry, history: History) -> list[str]:
-    train = [str(history.more["command"])] if "command" in history.more else []
     return [
-        *train,
-        f"python -m enhancer.training export WEIGHTS --id {entry.id}",
+        str(history.more.get("command", _train_command(entry, history))),
+        f"python -m enhancer.training export RUN --id {entry.id}",
         f"python -m enhancer.training evaluate {entry.id}",
     ]
+
+
+def _train_command(entry: Entry, history: History) -> str:
+    """The recipe by its name, or the one named like the model with the options that differ from it."""
+    if isinstance(history.recipe, str):
+        name, options = history.recipe, ""
+    else:
+        name = entry.id if entry.id in RECIPES else "sr"
+        usual = asdict(RECIPES[name])
+        options = "".join(_option(k, v) for k, v in history.recipe.items() if k not in usual or usual[k] != v)
+    start = f" --start {history.more['start']}" if "start" in history.more else ""
+    return (
+        f"python -m enhancer.training train {name} --data TILES --out RUN --minutes {history.minutes:g}{start}{options}"
+    )
+
+
+def _option(name: str, value: Any) -> str:
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f" --{flag}" if value else f" --no-{flag}"
+    return f" --{flag} {value}"
 
 
 def _text(value: Any) -> str:

@@ -71,7 +71,7 @@ def export(
         entry = entry_for(model_id, words, found, model, made, tables)
         for picture, name in captioned.items():
             shutil.copyfile(picture, Path(folder) / name)
-        shown = sorted({p.name for place in (weights, Path(folder)) for p in _pictures(place, model_id)})
+        shown = sorted({p.name for place in (weights, Path(folder)) for p in pictures_of(model_id, place)})
         text = card(entry, words, history, model.network, tables, shown, _precision(engine, model))
         made.with_suffix(".json").write_text(entry_text(entry), encoding="utf-8")
         made.with_suffix(".md").write_text(text, encoding="utf-8")
@@ -113,7 +113,7 @@ def write_half(file: Path, found: Weights, history: History, target: Path) -> No
         raise WeightsRefused(
             f"The header of {file.name} names no network of ours; known are {', '.join(ARCHITECTURES)}."
         )
-    header = {**found.header, HEADER: json.dumps(history.values(), sort_keys=True)}
+    header = {**found.header, HEADER: json.dumps(history.values())}
     half = {key: _halved(key, tensor) for key, tensor in found.tensors.items()}
     if header == found.header and all(half[key].dtype == tensor.dtype for key, tensor in found.tensors.items()):
         shutil.copyfile(file, target)
@@ -148,6 +148,11 @@ def entry_for(model_id: str, words: Words, found: Weights, model: Model, file: P
     )
 
 
+def pictures_of(model_id: str, folder: Path) -> list[Path]:
+    """The pictures of known failures beside a card, `<id>.<caption>.<suffix>`."""
+    return sorted(p for p in folder.glob(f"{model_id}.*") if p.suffix.lower() in PICTURES)
+
+
 def _halved(key: str, tensor: torch.Tensor) -> torch.Tensor:
     if not tensor.is_floating_point():
         return tensor
@@ -176,10 +181,6 @@ def _picture_name(model_id: str, picture: Path) -> str:
     if not picture.is_file():
         raise FileNotFoundError(f"there is no picture {picture}")
     return f"{model_id}.{picture.name}"
-
-
-def _pictures(folder: Path, model_id: str) -> list[Path]:
-    return [p for p in folder.glob(f"{model_id}.*") if p.suffix.lower() in PICTURES]
 
 
 def run_export(a: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""A small local server that speaks as much of the Hugging Face Hub's protocol as a download needs, faults included."""
+"""A small local server that speaks as much of the Hugging Face Hub's protocol as transfers need, faults included."""
 
 import hashlib
 import re
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import unquote
+
+from tests.models.fake_uploads import Uploads
 
 RESOLVE = re.compile(r"/(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<file>.+)")
 COMMIT = "c0ffee" + "0" * 34
@@ -29,6 +31,7 @@ class FakeHub:
     def __init__(self) -> None:
         self.requests: list[str] = []
         self.faults: list[Fault] = []
+        self.uploads = Uploads(self)
         self._files: dict[tuple[str, str], tuple[bytes, str]] = {}
         hub = self
 
@@ -40,6 +43,12 @@ class FakeHub:
 
             def do_GET(self) -> None:
                 hub._answer(self)
+
+            def do_POST(self) -> None:
+                hub._take(self)
+
+            def do_PUT(self) -> None:
+                hub._take(self)
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -97,6 +106,13 @@ class FakeHub:
         else:
             self._send_file(request, *self._files[place["repo"], place["file"]], fault.cut if fault else None)
 
+    def _take(self, request: BaseHTTPRequestHandler) -> None:
+        self.requests.append(f"{request.command} {request.path}")
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        fault = self._fault(request.command)
+        status, answer = (fault.status, b"") if fault else self.uploads.take(request.command, request.path, body)
+        _send(request, status, fault.headers if fault else {}, answer)
+
     def _send_file(self, request: BaseHTTPRequestHandler, content: bytes, digest: str, cut: int | None) -> None:
         headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{digest}"', "X-Linked-Etag": f'"{digest}"'}
         headers["X-Linked-Size"] = str(len(content))
@@ -115,6 +131,6 @@ def _send(
         request.send_header(name, value)
     request.send_header("Content-Length", str(len(body)))
     request.end_headers()
-    if request.command == "GET":
+    if request.command != "HEAD":
         request.wfile.write(body[:cut])
         request.close_connection = request.close_connection or cut is not None

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,18 @@ from enhancer.models.fetch import digest
 from enhancer.networks import Generator
 from enhancer.training.evaluate import PROTOCOLS, bench_engine, run_protocol
 from enhancer.training.export import add_command, export
+from enhancer.training.recipes import RECIPES
 from enhancer.training.words import WORDS
 
 HYPERPARAMETERS = {"scale": 2, "channels": 8, "depth": 2}
 HEADER = {"architecture": "generator", "hyperparameters": json.dumps(HYPERPARAMETERS, sort_keys=True)}
-RUN = {"recipe": {"batch": 16, "seed": 3}, "data": "two tiles", "steps": 1200, "minutes": 2.5, "best": {"step": 1000}}
+RUN = {
+    "recipe": {**asdict(RECIPES["x2-fast"]), "batch": 24, "seed": 3},
+    "data": "two tiles",
+    "steps": 1200,
+    "minutes": 2.5,
+    "best": {"step": 1000},
+}
 
 
 @pytest.fixture
@@ -89,13 +97,21 @@ def test_the_card_tells_training_licence_failures_and_how_to_do_it_again(
     Image.new("RGB", (8, 8)).save(picture)
     export(run, "x2-fast", tmp_path / "out", bench, {"command": "python train it"}, [picture])
     card = (tmp_path / "out" / "x2-fast.md").read_text()
-    for told in ("| steps | 1,200 |", "| minutes | 2.5 |", "| data | two tiles |", "batch 16, seed 3", "Apache-2.0"):
+    for told in ("| steps | 1,200 |", "| minutes | 2.5 |", "| data | two tiles |", "batch 24, ", "Apache-2.0"):
         assert told in card
     assert all(f"- {sentence}" in card for sentence in WORDS["x2-fast"].failures)
     assert "![soft hair](x2-fast.soft-hair.png)" in card
     assert (tmp_path / "out" / "x2-fast.soft-hair.png").read_bytes() == picture.read_bytes()
-    assert "python train it\npython -m enhancer.training export WEIGHTS --id x2-fast\n" in card
+    assert "python train it\npython -m enhancer.training export RUN --id x2-fast\n" in card
     assert "| command |" not in card
+
+
+def test_the_card_names_the_recipe_and_the_options_that_differ(run: Path, bench: Path, tmp_path: Path) -> None:
+    export(run, "x2-fast", tmp_path / "out", bench, {"start": "x2.safetensors"})
+    train = "train x2-fast --data TILES --out RUN --minutes 2.5 --start x2.safetensors --batch 24 --seed 3\n"
+    assert f"python -m enhancer.training {train}" in (tmp_path / "out" / "x2-fast.md").read_text()
+    export(run, "x2-fast", tmp_path / "out", bench, {"recipe": "sr", "minutes": 7})
+    assert "train sr --data TILES --out RUN --minutes 7\n" in (tmp_path / "out" / "x2-fast.md").read_text()
 
 
 def test_exporting_what_was_exported_loses_nothing_and_keeps_every_byte(run: Path, bench: Path, tmp_path: Path) -> None:
