@@ -54,6 +54,16 @@ def test_the_input_rows_are_the_published_ones(rows: Rows, name: str, key: tuple
         assert row.figures[2] == pytest.approx(STRUCTURE[key][1], abs=0.012)
 
 
+def test_a_published_deblocker_gives_its_published_figures(bench: Path) -> None:
+    """DnCNN-3 on Classic5 at quality 10: 29.40 dB / .803 / 29.13 dB (its authors' table)."""
+    weights = bench.parents[1] / "weights-public" / "DnCNN3_gray.pth"
+    found = evaluate([str(weights)], ["Classic5"], bench, [10], ["jpeg"])[-1].split()
+    assert found[:4] == ["q10", weights.name, "Classic5", "5"]
+    decibels, structure, blocks = map(float, found[4:])
+    assert (decibels, blocks) == pytest.approx((29.40, 29.13), abs=0.03)
+    assert structure == pytest.approx(0.803, abs=0.001)
+
+
 @pytest.mark.parametrize("model", BUNDLED_ENTRIES, ids=lambda e: e.id)
 def test_bundled_weights_give_the_figures_of_their_entry(rows: Rows, model: Entry) -> None:
     names = protocols_of(model.id, model.scale)
