@@ -110,7 +110,7 @@ def chance(batch: int, share: float, source: torch.Generator) -> Tensor:
 
 def choose(batch: int, weights: tuple[float, ...], source: torch.Generator) -> Tensor:
     """`batch` indices into `weights`, int64."""
-    table = torch.tensor(weights, device=source.device)
+    table = torch.tensor(weights, dtype=torch.float32, device=source.device)
     return torch.multinomial(table, batch, replacement=True, generator=source).cpu()
 
 
