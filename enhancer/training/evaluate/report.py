@@ -25,7 +25,7 @@ def lines(protocol: Protocol, rows: Sequence[Row]) -> list[str]:
         figures = "".join(f"{value:>{column.width}.{column.digits}f}" for column, value in cells)
         timed = f"{row.seconds:>8.2f}" if protocol.timed else ""
         label = f"{protocol.mark}{row.level}"
-        text.append(f"{label:<6}{row.method:<24}{row.set:<12}{row.pictures:>8}{figures}{timed}")
+        text.append(f"{label:<6}{row.method:<23} {row.set:<12}{row.pictures:>8}{figures}{timed}")
     return text
 
 
