@@ -1,5 +1,6 @@
 """The protocols give the published rows of their inputs, and the bundled weights the figures in their entries."""
 
+import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from torch import Tensor
 
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import BUNDLED_ENTRIES, Entry
+from enhancer.training.degradations.blind import BlindParams
 from enhancer.training.evaluate import PROTOCOLS, Row, bench_engine, evaluate, protocols_of, run_protocol, stated
+from enhancer.training.evaluate.photo import RANGES, SEED, drawn, past, rebuilt
 from enhancer.training.evaluate.protocols import BY_PURPOSE
 from enhancer.training.words import WORDS
 
@@ -146,6 +149,36 @@ def test_dark_pictures_are_the_same_every_time_and_differ_from_one_another(tmp_p
     other = next(iter(PROTOCOLS["tone"].cases(folder, 1)))
     assert not torch.equal(once[0].given, other.given)
     assert torch.equal((once[0].given * 255).round() / 255, once[0].given)
+
+
+def test_every_picture_of_the_list_is_worn_the_same_way_at_every_scale(bench: Path, tmp_path: Path) -> None:
+    files = sorted((bench / "LIVE1" / "HR").iterdir())
+    assert [file.name for file in files] == list(past())
+    for scale in PROTOCOLS["photo"].levels:
+        once, again = (next(iter(PROTOCOLS["photo"].cases(bench / "LIVE1", scale))) for _ in range(2))
+        assert torch.equal(once.given, again.given)
+        assert tuple(side * scale for side in once.given.shape[1:]) == tuple(once.truth.shape[1:])
+        assert not torch.equal(once.given, once.truth)
+    with pytest.raises(FileNotFoundError, match=r"photo\.json does not say what befalls .*0\.png"):
+        next(iter(PROTOCOLS["photo"].cases(folder_of(tmp_path) / "Small", 4)))
+
+
+def test_a_list_reads_back_as_it_was_drawn_and_unknown_keys_are_refused() -> None:
+    drawn_now = json.loads(drawn(["a.png", "b.png"]))
+    again = {name: rebuilt(BlindParams, values) for name, values in drawn_now.items()}
+    whole = RANGES.draw(2, torch.Generator().manual_seed(SEED))
+    for n, params in enumerate(again.values()):
+        assert params.label(0) == whole.label(n)
+        torch.testing.assert_close(params.first.noise.sigma, whole.first.noise.sigma[n : n + 1], rtol=1e-5, atol=0)
+    with pytest.raises(ValueError, match=r"photo\.json does not fit BlindParams: colour"):
+        rebuilt(BlindParams, {**drawn_now["a.png"], "colour": 1})
+
+
+def test_a_timed_table_has_a_column_of_seconds(bench: Path) -> None:
+    lines = evaluate(["x4-fast"], None, bench, None, ["photo"], 1)
+    assert lines[0].split()[-2:] == ["dB", "s/MP"]
+    assert [line.split()[1] for line in lines[1:]] == ["bicubic", "x4-fast"]
+    assert all(len(line.split()) == 9 for line in lines[1:])
 
 
 def test_the_table_says_what_it_measured(bench: Path) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from enhancer.metrics import psnr, psnr_b, ssim
+from enhancer.metrics import gmsd, haarpsi, psnr, psnr_b, ssim
+from enhancer.training.evaluate.photo import worn
 from enhancer.training.evaluate.protocol import Case, Column, Protocol
 from enhancer.training.evaluate.sources import (
     as_given,
@@ -39,6 +40,16 @@ def psnr_rgb(output: Tensor, case: Case) -> float:
 def ssim_rgb(output: Tensor, case: Case) -> float:
     """SSIM, mean over R, G and B."""
     return ssim(output, case.truth, shave=case.shave)
+
+
+def haar(output: Tensor, case: Case) -> float:
+    """HaarPSI of the whole picture."""
+    return haarpsi(output, case.truth)
+
+
+def gradients(output: Tensor, case: Case) -> float:
+    """GMSD of the whole picture; lower is better."""
+    return gmsd(output, case.truth)
 
 
 def psnr_blocks(output: Tensor, case: Case) -> float:
@@ -120,6 +131,28 @@ _ALL = (
         columns=(PSNR, _likeness("SSIM", ssim_rgb)),
         label="{set} colour q{level} {column}",
         stated=(10, 40),
+    ),
+    Protocol(
+        id="photo",
+        about="HaarPSI, GMSD (lower is better), SSIM and luminance PSNR after two orders of blur, resizing, noise and "
+        "JPEG down to 1/scale, listed in enhancer/training/evaluate/photo.json; 8-bit outputs, whole picture",
+        level="scale",
+        mark="x",
+        levels=(1, 2, 4),
+        sets=("LIVE1",),
+        baseline="bicubic",
+        cases=worn,
+        plain=enlarged,
+        columns=(
+            _likeness("HaarPSI", haar, short=4),
+            _likeness("GMSD", gradients, short=4),
+            _likeness("SSIM", ssim_rgb, short=4),
+            Y_PSNR,
+        ),
+        label="{set} worn {column}",
+        scaled=True,
+        stated=(1, 2, 4),
+        timed=True,
     ),
     Protocol(
         id="tone",
