@@ -59,10 +59,12 @@ def _compress_alike(x: Tensor, tables: Tensor, half: bool) -> Tensor:
 
 def _to_ycc(levels: Tensor) -> Tensor:
     """RGB levels 0-255 → YCbCr levels 0-255, every sum exact in float32."""
-    matrix = levels.new_tensor(FORWARD_COLOUR)
-    offset = levels.new_tensor(FORWARD_OFFSET)[:, None]
-    mixed = torch.baddbmm(offset, matrix.expand(len(levels), 3, 3), levels.flatten(2))
-    return mixed.mul_(2.0**-16).floor_().view_as(levels)
+    out = torch.empty_like(levels)
+    red, green, blue = levels.unbind(1)
+    for plane, weights, offset in zip(out.unbind(1), FORWARD_COLOUR, FORWARD_OFFSET, strict=True):
+        torch.mul(red, weights[0], out=plane)
+        plane.add_(green, alpha=weights[1]).add_(blue, alpha=weights[2]).add_(offset)
+    return out.mul_(2.0**-16).floor_()
 
 
 def _to_rgb(brightness: Tensor, colour: Tensor) -> Tensor:
@@ -118,7 +120,7 @@ def _code(planes: Tensor, tables: Tensor) -> Tensor:
 
     Both directions go through whole numbers between rows and columns, as the integer transform of libjpeg does.
     """
-    dtype = torch.float32 if torch.get_float32_matmul_precision() == "highest" else torch.float64
+    dtype = _exact_dtype(planes.device)
     rows, columns, back_columns, back_rows = _transforms(planes.device, dtype)
     half, level = rows.new_tensor(0.5), rows.new_tensor(128.5)
     wide = tables.repeat(1, 1, 1, planes.shape[-1] // 8)[:, :, None].to(dtype)  # (B, 1, 1, 8, W)
@@ -131,6 +133,16 @@ def _code(planes: Tensor, tables: Tensor) -> Tensor:
     strips = torch.matmul(back_columns, strips).add_(half).floor_()
     flat = torch.addmm(level, strips.view(-1, 8 * BLOCKS_AT_ONCE), back_rows).floor_()
     return flat.clamp_(0, 255).float().view_as(planes)
+
+
+def _exact_dtype(device: torch.device) -> torch.dtype:
+    """The type whose matrix products keep 24 bits; training likes to let the hardware round those of float32.
+
+    Graphics processors get float64 in any case. On the CPU the setting has its own place since torch 2.9.
+    """
+    backend = getattr(torch.backends.mkldnn, "matmul", None)
+    setting = backend.fp32_precision if backend else torch.get_float32_matmul_precision()
+    return torch.float32 if device.type == "cpu" and setting in ("none", "ieee", "highest") else torch.float64
 
 
 @cache
