@@ -76,12 +76,15 @@ def _unfit(found: Survey, plan: Plan) -> Rejection | None:
 
 
 def _repeated(surveys: Sequence[Survey], plan: Plan) -> dict[str, Rejection]:
-    """Of pictures that are alike the largest stays, of equal sizes the first by name."""
+    """Of pictures that are alike the one with most good tiles stays, then the largest, then the first by name.
+
+    The largest alone would be wrong: it may be an enlargement, or saved worse.
+    """
     rejected: dict[str, Rejection] = {}
     kept: list[Survey] = []
     exact: dict[str, str] = {}
     hashes = np.empty((len(surveys), FREQUENCIES, FREQUENCIES), np.float32)
-    for found in sorted(surveys, key=lambda s: (-s.pixels, s.name)):
+    for found in sorted(surveys, key=lambda s: (-_good(s, plan), -s.pixels, s.name)):
         if found.sha256 in exact:
             words = f"same pixels as {exact[found.sha256]}"
             rejected[found.name] = Rejection(found.name, "duplicate", words)
@@ -97,6 +100,10 @@ def _repeated(surveys: Sequence[Survey], plan: Plan) -> dict[str, Rejection]:
         hashes[len(kept)] = hashed
         kept.append(found)
     return rejected
+
+
+def _good(found: Survey, plan: Plan) -> int:
+    return sum(fault(t.figures, plan) is None for t in found.tiles)
 
 
 def _tiles(found: Survey, plan: Plan, seen: dict[str, str]) -> tuple[tuple[Tile, ...], list[Rejection]]:

@@ -22,7 +22,7 @@ from enhancer.training.prepare.choose import Choice
 from enhancer.training.prepare.files import Entry
 from enhancer.training.prepare.read import read_picture
 from enhancer.training.prepare.survey import Survey, survey
-from tests.training.prepare.conftest import SMALL, TILE, resized, saved
+from tests.training.prepare.conftest import SMALL, TILE, as_jpeg, resized, saved
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -163,6 +163,15 @@ def test_shrink_overlap_and_fewer_tiles(sharp: np.ndarray, tmp_path: Path) -> No
     plain = [r.tile.figures.detail for r in choice.rejected if r.reason == "plain" and r.tile]
     assert plain
     assert min(t.figures.detail for t in tiles) >= max(plain)
+
+
+def test_of_pictures_that_are_alike_the_good_one_stays_and_not_the_largest(sharp: np.ndarray, tmp_path: Path) -> None:
+    saved(sharp, tmp_path / "in" / "original.png")
+    saved(as_jpeg(resized(sharp, 2), 15), tmp_path / "in" / "enlarged.png")
+    saved(resized(sharp, 0.7), tmp_path / "in" / "shrunken.png")
+    choice = prepare([tmp_path / "in"], tmp_path / "out", SMALL)
+    assert [s.name for s, _ in choice.kept] == ["in/original.png"]
+    assert {r.name for r in choice.rejected if r.reason == "alike"} == {"in/enlarged.png", "in/shrunken.png"}
 
 
 def test_layouts_of_div2k_and_flickr2k(sharp: np.ndarray, tmp_path: Path) -> None:
