@@ -68,9 +68,9 @@ def _unfit(found: Survey, plan: Plan) -> Rejection | None:
     if not found.tiles:
         size = f"{found.width}x{found.height}" + (f" shrunk to {plan.shrink:g}" if plan.shrink < 1 else "")
         return Rejection(found.name, "small", f"{size} pixels, a tile has {plan.tile}x{plan.tile}")
-    least = min(t.figures.noise for t in found.tiles)
-    if len(found.tiles) >= 4 and least > plan.noise_everywhere:
-        words = f"noise of {least:.1f} levels even in its plainest tile, at most {plan.noise_everywhere:g}"
+    plainest = min((t.figures for t in found.tiles), key=lambda f: f.noise)
+    if len(found.tiles) >= 4 and plainest.noise > plan.noise_everywhere and plainest.grainy:
+        words = f"noise of {plainest.noise:.1f} levels even in its plainest tile, at most {plan.noise_everywhere:g}"
         return Rejection(found.name, "noisy", words)
     return None
 

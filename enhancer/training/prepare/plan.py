@@ -28,7 +28,7 @@ class Plan:
     # Good tiles have at most 0.58. LIVE1 at JPEG quality 50: all 0.77 or more; at 70 the median is 0.94, at 80 0.60, at
     # 90 0.30.
     blocks: float = option(0.6, "most extra step at the borders of JPEG blocks, in 8-bit levels", minimum=0, maximum=99)
-    # Fine texture counts as noise in a single tile (good tiles: 99 % below 9.5), but some tile of a picture is plain.
+    # Texture that fills a tile hides or resembles noise (see `measure.WHITE`); some tile of a picture is plain.
     noise: float = option(10.0, "most noise of a tile, standard deviation in 8-bit levels", minimum=0, maximum=255)
     noise_everywhere: float = option(
         6.0, "most noise of the least noisy tile of a picture of four or more", minimum=0, maximum=255

@@ -13,6 +13,12 @@ STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:1400px;margin:2rem 
 background:#fafaf8}table{border-collapse:collapse;margin:1rem 0}td,th{padding:.25rem .8rem;text-align:left;
 border-bottom:1px solid #ddd;vertical-align:top;overflow-wrap:anywhere}td.n{text-align:right}img{max-width:100%}"""
 
+KEPT = "<h2>A sample of what was kept</h2><img src='kept.jpg' alt='contact sheet of kept tiles'>"
+LEFT_OUT = (
+    "<h2>A sample of what was left out</h2><p>Whole pictures reduced, of tiles the middle at 100 %.</p>"
+    "<img src='rejected.jpg' alt='contact sheet of what was left out'>"
+)
+
 
 def report(choice: Choice, found: Listing, settings: dict[str, Any]) -> bytes:
     """report.html, which shows the contact sheets kept.jpg and rejected.jpg beside it."""
@@ -24,10 +30,8 @@ def report(choice: Choice, found: Listing, settings: dict[str, Any]) -> bytes:
         "<h2>What was left out</h2>",
         _counts(choice),
         _passed_over(found),
-        "<h2>A sample of what was kept</h2><img src='kept.jpg' alt='contact sheet of kept tiles'>" if tiles else "",
-        "<h2>A sample of what was left out</h2><img src='rejected.jpg' alt='contact sheet of what was left out'>"
-        if choice.rejected
-        else "",
+        KEPT if tiles else "",
+        LEFT_OUT if choice.rejected else "",
         "<h2>Each of them</h2>" + _each(choice) if choice.rejected else "",
         "<h2>Settings</h2>" + _table(("setting", "value"), [(k, str(v)) for k, v in settings.items()]),
     ]

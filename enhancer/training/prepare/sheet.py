@@ -25,11 +25,15 @@ QUALITY = 88
 
 @dataclass(frozen=True)
 class Cell:
-    """A picture file, the tile to show of it (None shows all of it), and the line under it."""
+    """A picture file, the tile to show of it (None shows all of it), the line under it, and whether it is shown close.
+
+    Close is the middle of the tile at 100 %, where blocks, grain and blur can be seen.
+    """
 
     path: Path
     tile: Tile | None
     caption: str
+    close: bool = False
 
 
 def cells_of_kept(choice: Choice, paths: dict[str, Path]) -> dict[str, list[Cell]]:
@@ -44,7 +48,7 @@ def cells_of_rejected(choice: Choice, paths: dict[str, Path]) -> dict[str, list[
     groups: dict[str, list[Cell]] = {}
     for reason, meaning in REASONS.items():
         found = [r for r in choice.rejected if r.reason == reason]
-        shown = [Cell(paths[r.name], r.tile, _caption(r)) for r in _sample(found, MOST_OF_A_REASON)]
+        shown = [Cell(paths[r.name], r.tile, _caption(r), close=True) for r in _sample(found, MOST_OF_A_REASON)]
         if shown:
             groups[f"{reason}: {len(found)}, {meaning}"] = shown
     return groups
@@ -65,7 +69,7 @@ def _sample(items: Sequence[T], count: int) -> list[T]:
 
 
 def draw(groups: dict[str, list[Cell]], plan: Plan) -> bytes:
-    """A contact sheet as JPEG. Tiles are shown whole, reduced to SIDE pixels; unreadable files as an empty field."""
+    """A contact sheet as JPEG. Pictures are reduced to SIDE pixels; unreadable files are an empty field."""
     rows = {title: -(-len(cells) // COLUMNS) for title, cells in groups.items()}
     height = GAP + sum(HEADING + n * (SIDE + LINE + GAP) for n in rows.values())
     sheet = Image.new("RGB", (GAP + COLUMNS * (SIDE + GAP), max(height, HEADING)), PAPER)
@@ -106,6 +110,9 @@ def _thumbnail(cell: Cell, plan: Plan) -> Image.Image:
         return field
     if cell.tile is not None:
         picture = cut(shrunken(picture, plan.shrink), cell.tile.left, cell.tile.top, plan)
+        if cell.close:
+            start = max(0, (plan.tile - SIDE) // 2)
+            picture = picture[start : start + SIDE, start : start + SIDE]
     image = Image.fromarray(np.ascontiguousarray(picture))
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     field.paste(PAPER, (0, 0, SIDE, SIDE))

@@ -26,7 +26,21 @@ ENCODERS: Mapping[str, dict[str, Any]] = {
     "webp": {"lossless": True, "quality": 75, "method": 4, "exact": True},
     "png": {},
 }
-COLUMNS = ("file", "sha256", "source", "left", "top", "tile", "shrink", "detail", "blur", "blocks", "noise", "grey")
+COLUMNS = (
+    "file",
+    "sha256",
+    "source",
+    "left",
+    "top",
+    "tile",
+    "shrink",
+    "detail",
+    "blur",
+    "blocks",
+    "noise",
+    "white",
+    "grey",
+)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,15 @@ def test_noise_is_in_levels(tile: np.ndarray) -> None:
     assert measure(noisy).noise == pytest.approx(7, rel=0.05)
 
 
+def test_fine_texture_is_not_noise(shared: Path) -> None:
+    """Snow on firs and a lawn: each has more than 10 levels of what a measure of noise sees."""
+    names = ("elementary--Snow_Forest__6865822d--0.webp", "CID22--3571065--0.webp")
+    for name in names:
+        tile = read_picture(shared / "data" / "train" / name)
+        assert measure(tile).noise > PLAN.noise
+        assert reason(tile) is None
+
+
 def test_limits_are_those_of_the_plan(tile: np.ndarray) -> None:
     figures = measure(tile)
     assert fault(figures, replace(PLAN, detail=figures.detail + 1))[0] == "flat"  # type: ignore[index]
