@@ -1,8 +1,7 @@
 """From folders of photographs to clean, equal tiles that a training may learn from."""
 
 from enhancer.training.prepare.command import add_command
-from enhancer.training.prepare.files import PrepareError
 from enhancer.training.prepare.plan import Plan
 from enhancer.training.prepare.run import prepare
 
-__all__ = ["Plan", "PrepareError", "add_command", "prepare"]
+__all__ = ["Plan", "add_command", "prepare"]

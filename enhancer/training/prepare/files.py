@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from enhancer.errors import EnhancerError
+from enhancer.errors import TrainingError
 
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".bmp", ".tif", ".tiff", ".gif", ".avif"}
 SUFFIXES |= {".heic", ".heif", ".apng"}  # found so that the report can say that they were not read
@@ -17,10 +17,6 @@ HELD_OUT = re.compile(r"^DIV2K_(valid|test)([_-]|$)", re.IGNORECASE)
 Skips = tuple[tuple[re.Pattern[str], str], ...]
 COPIES: Skips = ((SHRUNKEN, "shrunken copies of other pictures"),)
 NOT_FOR_TRAINING: Skips = (*COPIES, (HELD_OUT, "the part of DIV2K that is kept for measuring"))
-
-
-class PrepareError(EnhancerError):
-    """Pictures cannot be prepared; the message says why and what would work."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ def listing(sources: Sequence[Path], leave_out: Path | None = None, skips: Skips
     """The pictures in folders and all folders in them, without hidden ones, links to folders and `leave_out`.
 
     Folders whose name is in `skips` (shrunken copies, and what DIV2K keeps for measuring) are passed over, unless they
-    are given themselves. Raises PrepareError for a source that is no readable folder, and where there is no picture.
+    are given themselves. Raises TrainingError for a source that is no readable folder, and where there is no picture.
     """
     entries: dict[Path, Entry] = {}
     skipped: dict[str, str] = {}
@@ -64,7 +60,7 @@ def listing(sources: Sequence[Path], leave_out: Path | None = None, skips: Skips
                 entries.setdefault((here / file).resolve(), Entry(f"{name}/{file}", here / file))
     if not entries:
         places = ", ".join(str(s) for s in sources)
-        raise PrepareError(f"There is no picture in {places}; please name a folder of PNG, JPEG, WebP or TIFF files.")
+        raise TrainingError(f"There is no picture in {places}; please name a folder of PNG, JPEG, WebP or TIFF files.")
     return Listing(tuple(sorted(entries.values(), key=lambda e: e.name)), tuple(sorted(skipped.items())), others)
 
 
@@ -73,7 +69,7 @@ def _titles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
     titled: list[tuple[str, Path]] = []
     for source in sources:
         if not source.is_dir():
-            raise PrepareError(f"{source} is not a folder; please name the folder that holds the pictures.")
+            raise TrainingError(f"{source} is not a folder; please name the folder that holds the pictures.")
         base = source.resolve().name or "root"
         before = sum(1 for title, _ in titled if title.split("~")[0] == base)
         titled.append((f"{base}~{before + 1}" if before else base, source.resolve()))
@@ -81,13 +77,13 @@ def _titles(sources: Sequence[Path]) -> list[tuple[str, Path]]:
 
 
 def _unreadable(error: OSError) -> None:
-    raise PrepareError(f"The folder {error.filename} may not be read ({error.strerror}); please allow it.") from error
+    raise TrainingError(f"The folder {error.filename} may not be read ({error.strerror}); please allow it.") from error
 
 
 def write_atomic(file: Path, data: bytes) -> None:
     """Fill a file beside `file`, flush it to the disk, then replace `file` in one move.
 
-    Raises PrepareError where the disk does not take it; nothing half written is left behind.
+    Raises TrainingError where the disk does not take it; nothing half written is left behind.
     """
     partial = file.with_name(f".{file.name}.partial")
     try:
@@ -101,9 +97,9 @@ def write_atomic(file: Path, data: bytes) -> None:
         raise unwritable(file, error) from error
 
 
-def unwritable(file: Path, error: OSError) -> PrepareError:
+def unwritable(file: Path, error: OSError) -> TrainingError:
     """What is said where the disk does not take a file."""
-    return PrepareError(
+    return TrainingError(
         f"{file} cannot be written ({error.strerror or error}); please make room or choose another folder, then run the"
         " same command again: it goes on where it stopped."
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from enhancer.training.prepare.files import COPIES, PrepareError, listing, write_atomic
+from enhancer.errors import TrainingError
+from enhancer.training.prepare.files import COPIES, listing, write_atomic
 from enhancer.training.prepare.fingerprint import Box, Bytes, Plane, digest, from_text, luminance, signs, to_text
 from enhancer.training.prepare.read import read_picture
 
@@ -53,7 +54,7 @@ def _boxes(image: Image.Image) -> Iterable[Box]:
 
 
 def hash_folders(folders: Sequence[Path]) -> list[Refusal]:
-    """The hashes of every picture in folders and the folders in them. Raises PrepareError where there is none.
+    """The hashes of every picture in folders and the folders in them. Raises TrainingError where there is none.
 
     Raises BadPicture for a picture that cannot be read, for it could not be refused.
     """
@@ -62,7 +63,7 @@ def hash_folders(folders: Sequence[Path]) -> list[Refusal]:
 
 
 def write_refusals(file: Path, refusals: Sequence[Refusal]) -> None:
-    """Write a list of hashes. Raises PrepareError where it cannot be written."""
+    """Write a list of hashes. Raises TrainingError where it cannot be written."""
     pictures = [
         {
             "name": r.name,
@@ -79,14 +80,14 @@ def write_refusals(file: Path, refusals: Sequence[Refusal]) -> None:
 
 
 def read_refusals(file: Path) -> list[Refusal]:
-    """Read a list of hashes. Raises PrepareError where it is none."""
+    """Read a list of hashes. Raises TrainingError where it is none."""
     try:
         content = json.loads(file.read_text("utf-8"))
         if content["version"] != VERSION:
             raise ValueError(f"version {content['version']}")
         return [_read_one(entry) for entry in content["pictures"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise PrepareError(
+        raise TrainingError(
             f"{file} is not a list of hashes ({error}); please make one with `hash-folder`,"
             " or name a folder of pictures."
         ) from error

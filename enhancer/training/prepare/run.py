@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
+from enhancer.errors import TrainingError
 from enhancer.training.prepare.choose import Choice, choose
-from enhancer.training.prepare.files import Entry, Listing, PrepareError, listing, unwritable, write_atomic
+from enhancer.training.prepare.files import Entry, Listing, listing, unwritable, write_atomic
 from enhancer.training.prepare.plan import Plan
 from enhancer.training.prepare.refusals import Refusal, gather
 from enhancer.training.prepare.report import report
@@ -35,12 +36,12 @@ def prepare(sources: Sequence[Path], out: Path, plan: Plan, refuse: Sequence[Pat
 
     Pictures of benchmarks never enter, nor those in the folders or lists of hashes `refuse`. Calling it again goes on
     where it stopped, takes up new pictures and drops those that are gone; the same pictures give the same files.
-    Raises PrepareError for a source that is no folder or holds no picture, for an `out` that is not ours, was made
+    Raises TrainingError for a source that is no folder or holds no picture, for an `out` that is not ours, was made
     with other settings or cannot be written, and where no tile is left.
     """
     out = out.resolve()
     if plan.overlap >= plan.tile:
-        raise PrepareError(f"Tiles of {plan.tile} pixels cannot overlap by {plan.overlap}; please give less.")
+        raise TrainingError(f"Tiles of {plan.tile} pixels cannot overlap by {plan.overlap}; please give less.")
     found = listing(_outside(sources, out), leave_out=out)
     refusals = gather(refuse)
     settings = {"program": PROGRAM, "version": VERSION, **asdict(plan), "refused": _summary(refusals)}
@@ -56,14 +57,14 @@ def prepare(sources: Sequence[Path], out: Path, plan: Plan, refuse: Sequence[Pat
     write_manifest(out, rows, choice, settings)
     log.info("%d tiles of %d pictures; %s says what was left out", len(rows), len(found.entries), out / "report.html")
     if not rows:
-        raise PrepareError(f"No tile is left; {out / 'report.html'} says why, picture by picture.")
+        raise TrainingError(f"No tile is left; {out / 'report.html'} says why, picture by picture.")
     return choice
 
 
 def _outside(sources: Sequence[Path], out: Path) -> Sequence[Path]:
     for source in sources:
         if source.resolve() == out or out in source.resolve().parents:
-            raise PrepareError(f"{source} lies in the folder to write, {out}; please choose another for one of them.")
+            raise TrainingError(f"{source} lies in the folder to write, {out}; please choose another for one of them.")
     return sources
 
 
@@ -94,11 +95,11 @@ def _check_mark(mark: Path, settings: dict[str, Any]) -> None:
         except ValueError:
             log.info("%s is not JSON", mark)
     if not isinstance(known, dict) or known.get("program") != PROGRAM:
-        raise PrepareError(f"{mark.parent} holds other files; please choose an empty folder.")
+        raise TrainingError(f"{mark.parent} holds other files; please choose an empty folder.")
     differing = [k for k in settings if known.get(k) != settings[k]]
     if differing:
         k = differing[0]
-        raise PrepareError(
+        raise TrainingError(
             f"{mark.parent} was prepared with {k} {known.get(k)}, not {settings[k]}; please choose another folder."
         )
 

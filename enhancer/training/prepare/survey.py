@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from enhancer.errors import BadPicture
-from enhancer.training.prepare.files import Entry, PrepareError, unwritable
+from enhancer.errors import BadPicture, TrainingError
+from enhancer.training.prepare.files import Entry, unwritable
 from enhancer.training.prepare.fingerprint import Bytes, digest, luminance, signs, to_text
 from enhancer.training.prepare.measure import Figures, measure
 from enhancer.training.prepare.plan import Plan
@@ -104,7 +104,7 @@ class Journal:
             for content in map(json.loads, whole.splitlines()):
                 self._known[content["key"]] = _from_json(content["survey"])
         except (ValueError, KeyError, TypeError) as error:
-            raise PrepareError(f"{file} is damaged ({error}); please delete it and run the command again.") from error
+            raise TrainingError(f"{file} is damaged ({error}); please delete it and run the command again.") from error
         self._rewrite(whole + "\n" if whole else "")
 
     def _rewrite(self, text: str) -> None:
@@ -119,7 +119,7 @@ class Journal:
         return self._known.get(_key(entry))
 
     def add(self, entry: Entry, found: Survey) -> None:
-        """Keep a survey. Raises PrepareError where the disk does not take it."""
+        """Keep a survey. Raises TrainingError where the disk does not take it."""
         try:
             with self._file.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps({"key": _key(entry), "survey": asdict(found)}) + "\n")

@@ -12,9 +12,9 @@ from typing import Any
 
 from PIL import Image
 
-from enhancer.errors import BadPicture
+from enhancer.errors import BadPicture, TrainingError
 from enhancer.training.prepare.choose import Choice
-from enhancer.training.prepare.files import PrepareError, write_atomic
+from enhancer.training.prepare.files import write_atomic
 from enhancer.training.prepare.fingerprint import Bytes, digest
 from enhancer.training.prepare.plan import Plan
 from enhancer.training.prepare.read import read_picture, shrunken
@@ -58,7 +58,7 @@ def write_tiles(
 ) -> list[Row]:
     """Cut every kept tile that is not in `folder` yet, and take out those that are no longer chosen.
 
-    `seen` is called after each picture. Raises PrepareError where the disk does not take one, or a picture changed
+    `seen` is called after each picture. Raises TrainingError where the disk does not take one, or a picture changed
     since it was looked at.
     """
     rows: list[Row] = []
@@ -102,9 +102,9 @@ def _again(found: Survey, path: Path, plan: Plan) -> Bytes:
     try:
         picture = read_picture(path)
     except BadPicture as error:
-        raise PrepareError(f"{path} can no longer be read: {error}; please run the command again.") from error
+        raise TrainingError(f"{path} can no longer be read: {error}; please run the command again.") from error
     if digest(picture) != found.sha256:
-        raise PrepareError(f"{path} was changed while it was being prepared; please run the command again.")
+        raise TrainingError(f"{path} was changed while it was being prepared; please run the command again.")
     return shrunken(picture, plan.shrink)
 
 

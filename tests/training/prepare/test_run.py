@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from enhancer.errors import BadOptions
-from enhancer.training.prepare import PrepareError, add_command, prepare, refusals
+from enhancer.errors import BadOptions, TrainingError
+from enhancer.training.prepare import add_command, prepare, refusals
 from enhancer.training.prepare.choose import Choice
 from enhancer.training.prepare.files import Entry
 from enhancer.training.prepare.read import read_picture
@@ -192,7 +192,7 @@ def test_layouts_of_div2k_and_flickr2k(sharp: np.ndarray, tmp_path: Path) -> Non
 
 def test_what_may_not_enter_does_not(sharp: np.ndarray, mixed: Path, tmp_path: Path) -> None:
     saved(np.ascontiguousarray(resized(sharp, 0.8)[::-1]), tmp_path / "held" / "a.png")
-    with pytest.raises(PrepareError, match=r"No tile is left.*report\.html"):
+    with pytest.raises(TrainingError, match=r"No tile is left.*report\.html"):
         prepare([mixed], tmp_path / "out", SMALL, refuse=[tmp_path / "held"])
     left_out = json.loads((tmp_path / "out" / "manifest.json").read_text())["left_out"]
     refused = {Path(r["source"]).name for r in left_out if r["reason"] == "benchmark"}
@@ -201,7 +201,7 @@ def test_what_may_not_enter_does_not(sharp: np.ndarray, mixed: Path, tmp_path: P
 
 def test_benchmarks_cannot_enter(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refusals, "BUILT_IN", Path(refusals.__file__).with_name("benchmarks.json"))
-    with pytest.raises(PrepareError, match="No tile is left"):
+    with pytest.raises(TrainingError, match="No tile is left"):
         prepare([shared / "data" / "bench"], tmp_path / "out", SMALL)
     left_out = json.loads((tmp_path / "out" / "manifest.json").read_text())["left_out"]
     assert {r["reason"] for r in left_out} == {"benchmark"}
@@ -221,11 +221,11 @@ def test_folders_that_do_not_serve_are_refused(mixed: Path, prepared: tuple[Path
         ([prepared[0] / "tiles"], prepared[0], "lies in the folder"),
     ]
     for sources, out, words in cases:
-        with pytest.raises(PrepareError, match=words):
+        with pytest.raises(TrainingError, match=words):
             prepare(sources, out, SMALL)
-    with pytest.raises(PrepareError, match="tile 96, not 128"):
+    with pytest.raises(TrainingError, match="tile 96, not 128"):
         prepare([mixed], prepared[0], replace(SMALL, tile=128))
-    with pytest.raises(PrepareError, match="cannot overlap"):
+    with pytest.raises(TrainingError, match="cannot overlap"):
         prepare([mixed], tmp_path / "out", replace(SMALL, overlap=TILE))
     assert (tmp_path / "theirs" / "letter.txt").read_text() == "dear"
 
@@ -240,7 +240,7 @@ def test_a_folder_that_may_not_be_read_is_named(mixed: Path, tmp_path: Path, mon
         return real(folder)
 
     monkeypatch.setattr(os, "scandir", forbidden)
-    with pytest.raises(PrepareError, match="deeper may not be read"):
+    with pytest.raises(TrainingError, match="deeper may not be read"):
         prepare([mixed], tmp_path / "out", SMALL)
 
 
@@ -255,7 +255,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_half_written(
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(PrepareError, match="No space left on device"):
+    with pytest.raises(TrainingError, match="No space left on device"):
         prepare([mixed], tmp_path / "out", SMALL)
     monkeypatch.undo()
     assert not list((tmp_path / "out" / "tiles").iterdir())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage import data as pictures
 
-from enhancer.training.prepare import PrepareError
+from enhancer.errors import TrainingError
 from enhancer.training.prepare.fingerprint import apart, from_text, luminance, orientations, signs, to_text
 from enhancer.training.prepare.read import read_picture
 from enhancer.training.prepare.refusals import BUILT_IN, gather, hash_folders, read_refusals, refusal, write_refusals
@@ -119,7 +119,7 @@ def test_a_list_of_hashes_is_read_as_written(refused: dict[str, np.ndarray], tmp
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 9, "pictures": []}', '{"version": 1, "pictures": [{}]}'])
 def test_what_is_no_list_of_hashes_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text(text)
-    with pytest.raises(PrepareError, match="is not a list of hashes"):
+    with pytest.raises(TrainingError, match="is not a list of hashes"):
         read_refusals(tmp_path / "list.json")
 
 
