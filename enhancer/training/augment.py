@@ -1,9 +1,11 @@
-"""From stored levels to what a network learns from: [0, 1], and random crops, turns and colour orders of a pair."""
+"""From stored levels to what a network learns from: [0, 1], and random squares, turns and colours of whole batches."""
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from enhancer.training.degradations.light import luma
 
 LEVELS = 255
 TURNS = 8  # flips and quarter turns of a square
@@ -21,49 +23,48 @@ def to_unit(pixels: NDArray[np.uint8] | Tensor) -> Tensor:
     return pixels.to(torch.float32) / LEVELS
 
 
-def dihedral(x: Tensor, turn: int) -> Tensor:
-    """One of the eight flips and quarter turns, `turn` in 0-7, of (..., H, W)."""
-    if not 0 <= turn < TURNS:
-        raise ValueError(f"turn must lie between 0 and {TURNS - 1}, not {turn}")
-    x = torch.rot90(x, turn % 4, (-2, -1))
-    return x.flip(-1) if turn >= 4 else x
+def places(tiles: Tensor, size: int, patch: int, source: torch.Generator) -> Tensor:
+    """`size` random squares of `patch` pixels in tiles (N, 3, H, W): (4, B) int64 of tile, top, left and turn 0-7.
 
-
-def aligned_crop(
-    small: Tensor, sharp: Tensor, scale: int, patch: int, source: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """The same random square of a pair, `patch` pixels a side of the small one.
-
-    Shape: (C, H, W) and (C, scale·H, scale·W) → (C, patch, patch) and (C, scale·patch, scale·patch).
-    Raises ValueError where the two do not fit each other, or hold no such square.
+    Raises ValueError when the tiles hold no such square.
     """
-    height, width = small.shape[-2:]
-    if (scale * height, scale * width) != tuple(sharp.shape[-2:]):
-        raise ValueError(f"{tuple(sharp.shape[-2:])} is not {scale} times {(height, width)}")
-    if patch > min(height, width):
-        raise ValueError(f"a picture of {height}x{width} holds no square of {patch} pixels")
-    top = int(torch.randint(height - patch + 1, (), generator=source))
-    left = int(torch.randint(width - patch + 1, (), generator=source))
-    first = small[..., top : top + patch, left : left + patch]
-    top, left, patch = scale * top, scale * left, scale * patch
-    return first, sharp[..., top : top + patch, left : left + patch]
+    count, _, height, width = tiles.shape
+    if min(height, width) < patch:
+        raise ValueError(f"tiles of {height}x{width} hold no square of {patch} pixels")
+    limits = (count, height - patch + 1, width - patch + 1, TURNS)
+    return torch.stack([torch.randint(n, (size,), generator=source, device=tiles.device) for n in limits])
 
 
-def colour_order(probability: float, source: torch.Generator) -> Tensor:
-    """With `probability` a random order of the three channels, else the straight one. Shape: (3,) int64."""
-    swapped, order = torch.rand((), generator=source), torch.randperm(3, generator=source)
-    return order if float(swapped) < probability else torch.arange(3)
+def crops(tiles: Tensor, chosen: Tensor, patch: int, scale: int = 1) -> Tensor:
+    """Cut the squares that `places` chose and turn each; with `scale`, out of tiles that are so many times larger.
 
-
-def augment(
-    small: Tensor, sharp: Tensor, scale: int, patch: int, source: torch.Generator, swap_colours: float = 0.0
-) -> tuple[Tensor, Tensor]:
-    """A random aligned square of a uint8 pair, turned and recoloured alike, in [0, 1].
-
-    Shape: (3, H, W) and (3, scale·H, scale·W) → (3, patch, patch) and (3, scale·patch, scale·patch), float32.
-    The same `source` state gives the same result.
+    Shape: (N, 3, H, W) uint8 and (4, B) → (B, 3, scale·patch, scale·patch) in [0, 1], channels last.
     """
-    first, second = aligned_crop(small, sharp, scale, patch, source)
-    turn = int(torch.randint(TURNS, (), generator=source))
-    order = colour_order(swap_colours, source)
-    return to_unit(dihedral(first, turn)[order]), to_unit(dihedral(second, turn)[order])
+    tile, top, left, turn = (c[:, None, None] for c in chosen)
+    side = scale * patch
+    i, j = torch.arange(side, device=tiles.device)[None, :, None], torch.arange(side, device=tiles.device)[None, None]
+    i, j = torch.where(turn >= 4, j, i), torch.where(turn >= 4, i, j)
+    i = torch.where(turn % 2 == 1, side - 1 - i, i)
+    j = torch.where(turn // 2 % 2 == 1, side - 1 - j, j)
+    return to_unit(tiles[tile, :, scale * top + i, scale * left + j].permute(0, 3, 1, 2))
+
+
+def colour_orders(size: int, chance: float, source: torch.Generator) -> Tensor:
+    """For each of `size` pictures a random order of the three channels with this chance, else the straight one.
+
+    Shape: (B, 3) int64.
+    """
+    drawn = torch.rand(4, size, generator=source, device=source.device)
+    straight = torch.arange(3, device=source.device).expand(size, 3)
+    return torch.where(chance > drawn[:1].T, drawn[1:].T.argsort(1), straight)
+
+
+def recoloured(x: Tensor, orders: Tensor) -> Tensor:
+    """Channels of (B, 3, H, W) in the orders (B, 3)."""
+    return x.gather(1, orders[:, :, None, None].expand_as(x)).contiguous(memory_format=torch.channels_last)
+
+
+def some_grey(x: Tensor, chance: float, source: torch.Generator) -> Tensor:
+    """Each picture of (B, 3, H, W) turned grey with this chance."""
+    chosen = torch.rand(len(x), 1, 1, 1, generator=source, device=x.device) < chance
+    return torch.where(chosen, luma(x).expand_as(x), x)

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from enhancer.metrics import haarpsi, psnr
 from enhancer.networks.generator import SLOPE, Generator, ResidualBlock
-from enhancer.training.feed import Feed, Sample
+from enhancer.training.damage import Sample
+from enhancer.training.feed import Feed
 
 SEED = 20_000  # of the degradations of held-out pictures, alike in every run
 

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from enhancer.training.feed import Feed, Sample
+from enhancer.training.damage import Sample
+from enhancer.training.feed import Feed
 from enhancer.training.judge import SEED, run
 from enhancer.training.watchdog import Report
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 BETAS = (0.9, 0.99)
-ENDS = ("head", "tail")
+ENDS = ("head", "tail", "blind", "see", "mix", "basis")  # first and last layers, and single numbers
 
 
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
@@ -78,5 +78,5 @@ def optimisers(network: nn.Module, muon_lr: float, adamw_lr: float) -> list[torc
 
 
 def _is_end(name: str) -> bool:
-    """Whether a parameter belongs to the first or last layer, by the names that all our networks share."""
-    return name.split(".")[0] in ENDS
+    """Whether a parameter is none of a hidden layer, by the names that all our networks share."""
+    return not set(name.split(".")).isdisjoint(ENDS)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from enhancer.options import option, parse
+from enhancer.training.damage import DAMAGES
 from enhancer.training.losses import PIXEL_LOSSES
 
 # name → architecture and hyper-parameters; generators are also told the scale
@@ -12,6 +13,10 @@ NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "fast": ("generator", {"channels": 64, "depth": 12}),
     "small": ("generator", {"channels": 32, "depth": 8}),
     "quality": ("generator", {"channels": 64, "depth": 16, "residual": True}),
+    "unet": ("restoration-unet", {"widths": [32, 64, 128], "blocks": [2, 2, 4], "planes": 1}),
+    "unet-wide": ("restoration-unet", {"widths": [48, 96, 192], "blocks": [2, 2, 2], "planes": 1}),
+    "tone": ("tone", {}),
+    "tone-clean": ("tone", {"widths": [32, 64], "blocks": [2, 2]}),
 }
 DISCRIMINATORS = ("patch", "unet")
 SELECTIONS = ("psnr", "haarpsi")
@@ -23,7 +28,7 @@ class Recipe:
 
     network: str = option("fast", "network to train; with --start, that of the file", choices=tuple(NETWORKS))
     scale: int = option(2, "output pixels for each input pixel and side", minimum=1, maximum=4)
-    degradation: str = option("bicubic", "what happened to the input", choices=("bicubic",))
+    degradation: str = option("bicubic", "what happened to the input", choices=tuple(DAMAGES))
     batch: int = option(16, "pictures a step and process", minimum=1, maximum=1024)
     patch: int = option(32, "side of a training patch in low-resolution pixels", minimum=8, maximum=512)
     final_patch: int = option(48, "the same in the last part of the run", minimum=8, maximum=512)
@@ -43,8 +48,9 @@ class Recipe:
     discriminator: str = option("unet", "judge of the GAN", choices=DISCRIMINATORS)
     discriminator_width: int = option(32, "its channels", minimum=8, maximum=256)
     discriminator_lr: float = option(2e-4, "its rate", minimum=0, maximum=0.1)
-    blind_share: float = option(0.3, "share of steps without the strength map", minimum=0, maximum=1)
+    blind_share: float = option(0.3, "share of pictures whose strength the network is not told", minimum=0, maximum=1)
     swap_colours: float = option(0.1, "chance that a picture's colour channels trade places", minimum=0, maximum=1)
+    grey: float = option(0.0, "chance that a picture is turned grey", minimum=0, maximum=1)
     hold_out: int = option(30, "every n-th picture by name is never trained on", minimum=2, maximum=10_000)
     select: str = option("psnr", "what the best step is chosen by, on held-out pictures", choices=SELECTIONS)
     slack: float = option(0.0, "dB below the untouched input that the watch-dog allows", minimum=0, maximum=20)
@@ -74,7 +80,38 @@ def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 
 
 SR = Recipe()
+BLIND = replace(SR, network="quality", scale=4, degradation="blind", fft_weight=0.05, slack=1.0)
+GAN = replace(
+    BLIND,
+    adversarial=0.1,
+    artefact=1.0,
+    feature=1.0,
+    muon_lr=0.0,
+    adamw_lr=1e-4,
+    decay=0.5,
+    select="haarpsi",
+    slack=3.0,
+)
+CLEAN = replace(
+    SR,
+    network="unet",
+    scale=1,
+    batch=8,
+    patch=96,
+    final_patch=128,
+    finish=0.2,
+    pixel_loss="charbonnier",
+    fft_weight=0.0,
+)
+TONE = replace(
+    CLEAN, network="tone", degradation="dark", pixel_loss="l1", muon_lr=0.0, patch=192, final_patch=256, swap_colours=0
+)
 SUMMARIES = {
+    "blind": "Enlarge or mend photographs whose faults nobody knows: blur, noise and JPEG in two orders.",
+    "gan": "Crisp texture on top of `blind` by a least-squares GAN; start it from the weights of `blind`.",
+    "denoise": "Take away noise of any strength, with or without a map of it.",
+    "deblock": "Take away the blocks and rings of JPEG, with or without its quality.",
+    "tone": "Lift dark pictures and mend colour casts, with curves and look-up tables chosen for each picture.",
     "sr": "Enlarge pictures that were shrunk cleanly (MATLAB bicubic), the benchmark of the papers.",
     "x2-fast": "The bundled x2-fast: sr with the fast network.",
     "x4-fast": "The bundled x4-fast; start it from x2-fast.",
@@ -84,6 +121,11 @@ SUMMARIES = {
 }
 RECIPES: dict[str, Recipe] = {
     "sr": SR,
+    "blind": BLIND,
+    "gan": GAN,
+    "denoise": replace(CLEAN, degradation="noise"),
+    "deblock": replace(CLEAN, degradation="jpeg", grey=0.3),
+    "tone": TONE,
     "x2-fast": replace(SR, scale=2),
     "x4-fast": replace(SR, scale=4),
     "x2": replace(SR, network="quality", scale=2),

@@ -4,9 +4,11 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
+from enhancer.networks.unet import UNKNOWN
 from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss
 from enhancer.training.checkpoint import State
-from enhancer.training.feed import Feed, Sample
+from enhancer.training.damage import Sample
+from enhancer.training.feed import Feed
 from enhancer.training.judge import run
 from enhancer.training.losses import pixel_distance
 from enhancer.training.recipes import Recipe
@@ -40,11 +42,12 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
 
 
 def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> Sample:
-    """Now and then without its strength map, so that the network also learns to do without."""
+    """Some pictures without their strength, so that the network also learns to do without."""
     if sample.plane is None:
         return sample
-    drawn = torch.rand((), generator=source, device=source.device)
-    return Sample(sample.small, sample.sharp) if float(drawn) < recipe.blind_share else sample
+    drawn = torch.rand(len(sample.plane), 1, 1, 1, generator=source, device=source.device)
+    plane = torch.where(drawn < recipe.blind_share, UNKNOWN, sample.plane)
+    return Sample(sample.small, sample.sharp, plane)
 
 
 def _scores(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> Tensor:

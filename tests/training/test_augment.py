@@ -3,15 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from skimage import data as pictures
 
-from enhancer.training.augment import aligned_crop, augment, colour_order, dihedral, to_unit
-from enhancer.training.degradations import bicubic
+from enhancer.training.augment import colour_orders, crops, places, recoloured, some_grey, to_unit
 
-
-@pytest.fixture(scope="module")
-def sharp() -> torch.Tensor:
-    return torch.from_numpy(pictures.astronaut()[:192, :240].copy()).permute(2, 0, 1)
+STRAIGHT = torch.arange(3)
 
 
 def test_levels_become_the_unit_range_exactly() -> None:
@@ -25,47 +20,51 @@ def test_levels_become_the_unit_range_exactly() -> None:
         to_unit(unit)
 
 
-def test_the_eight_turns_are_eight_and_keep_every_pixel() -> None:
-    x = torch.arange(24).reshape(1, 4, 6)
-    turned = [dihedral(x, n) for n in range(8)]
-    assert len({(t.shape, tuple(t.flatten().tolist())) for t in turned}) == 8
-    assert all(sorted(t.flatten().tolist()) == list(range(24)) for t in turned)
-    with pytest.raises(ValueError, match="8"):
-        dihedral(x, 8)
+def test_the_eight_turns_are_the_eight_symmetries_of_the_square() -> None:
+    tile = torch.arange(3 * 5 * 5, dtype=torch.uint8).reshape(1, 3, 5, 5)
+    chosen = torch.tensor([[0, 1, 2, turn] for turn in range(8)]).T
+    found = (crops(tile, chosen, 3) * 255).round().byte()
+    cut = tile[0, :, 1:4, 2:5]
+    turned = [torch.rot90(cut, n, (-2, -1)) for n in range(4)]
+    wanted = {tuple(x.flatten().tolist()) for t in turned for x in (t, t.flip(-1))}
+    assert len(wanted) == 8
+    assert {tuple(x.flatten().tolist()) for x in found} == wanted
 
 
-def test_a_crop_is_the_same_place_in_both(sharp: torch.Tensor) -> None:
-    places = torch.arange(48 * 60).reshape(1, 48, 60)
-    large = places.repeat_interleave(4, 1).repeat_interleave(4, 2)
-    for seed in range(20):
-        small, wide = aligned_crop(places, large, 4, 12, torch.Generator().manual_seed(seed))
-        assert torch.equal(small, wide[:, ::4, ::4])
-    with pytest.raises(ValueError, match="not 4 times"):
-        aligned_crop(places, large[:, 1:], 4, 12, torch.Generator())
-    with pytest.raises(ValueError, match="holds no square"):
-        aligned_crop(places, large, 4, 49, torch.Generator())
+def test_a_crop_is_the_same_place_in_both_sizes() -> None:
+    small = torch.randint(256, (4, 3, 20, 30), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    large = small.repeat_interleave(4, 2).repeat_interleave(4, 3)
+    chosen = places(small, 50, 12, torch.Generator().manual_seed(1))
+    assert torch.equal(crops(large, chosen, 12, 4)[:, :, ::4, ::4], crops(small, chosen, 12))
+    assert {int(turn) for turn in chosen[3]} == set(range(8))
+    assert int(chosen[1].max()) <= 8 < int(chosen[2].max()) <= 18
+    with pytest.raises(ValueError, match="20x30 hold no square of 21 pixels"):
+        places(small, 1, 21, torch.Generator())
 
 
-def test_an_augmented_pair_still_belongs_together(sharp: torch.Tensor) -> None:
-    small = (bicubic(sharp / 255.0, 2) * 255).round().byte()
-    source = torch.Generator().manual_seed(1)
-    for _ in range(12):
-        first, second = augment(small, sharp, 2, 32, source, swap_colours=0.5)
-        inner = (bicubic(second, 2) - first)[:, 4:-4, 4:-4]
-        assert inner.abs().max() < 2.5 / 255  # a turn changes which direction was rounded first
+def test_colours_change_places_as_often_as_asked() -> None:
+    def moved(chance: float) -> float:
+        orders = colour_orders(600, chance, torch.Generator().manual_seed(3))
+        assert torch.equal(orders.sort(1).values, STRAIGHT.expand(600, 3))
+        return float((orders != STRAIGHT).any(1).float().mean())
+
+    assert moved(0.0) == 0
+    assert moved(0.3) == pytest.approx(0.25, abs=0.06)  # one order of six is the straight one
+    assert moved(1.0) == pytest.approx(5 / 6, abs=0.06)
+    x = torch.tensor([1.0, 2.0, 3.0]).reshape(1, 3, 1, 1)
+    assert recoloured(x, torch.tensor([[2, 0, 1]])).flatten().tolist() == [3, 1, 2]
 
 
-def test_the_same_seed_gives_the_same_and_another_does_not(sharp: torch.Tensor) -> None:
-    a, b, c = (augment(sharp, sharp, 1, 64, torch.Generator().manual_seed(s), 0.5)[0] for s in (3, 3, 4))
+def test_pictures_turn_grey_as_often_as_asked() -> None:
+    x = torch.rand(400, 3, 2, 2, generator=torch.Generator().manual_seed(4))
+    found = some_grey(x, 0.3, torch.Generator().manual_seed(5))
+    grey = (found[:, :1] == found).all(1).flatten(1).all(1)
+    assert torch.equal(found[~grey], x[~grey])
+    assert float(grey.float().mean()) == pytest.approx(0.3, abs=0.07)
+
+
+def test_the_same_seed_gives_the_same_and_another_does_not() -> None:
+    tiles = torch.zeros(9, 3, 64, 64, dtype=torch.uint8)
+    a, b, c = (places(tiles, 16, 8, torch.Generator().manual_seed(s)) for s in (3, 3, 4))
     assert torch.equal(a, b)
     assert not torch.equal(a, c)
-
-
-def test_colours_are_swapped_as_often_as_asked() -> None:
-    source = torch.Generator().manual_seed(0)
-    straight = torch.arange(3)
-    assert all(torch.equal(colour_order(0.0, source), straight) for _ in range(50))
-    orders = [tuple(colour_order(1.0, source).tolist()) for _ in range(300)]
-    assert len(set(orders)) == 6
-    half = sum(not torch.equal(colour_order(0.6, source), straight) for _ in range(600)) / 600
-    assert half == pytest.approx(0.5, abs=0.07)  # one order in six is the straight one

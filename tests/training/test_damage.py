@@ -1,0 +1,76 @@
+"""Every recipe's pictures: the right shapes, a map that tells the truth, and a network that learns from them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from enhancer.networks.unet import UNKNOWN
+from enhancer.training.damage import DAMAGES, jpeg, noise
+from enhancer.training.data import picture_files
+from enhancer.training.feed import feed
+from enhancer.training.loop import begin
+from enhancer.training.recipes import RECIPES
+from enhancer.training.update import step
+from tests.training.tiny import accelerator, make_tiles
+
+SMALL = {"batch": 2, "patch": 32, "final_patch": 32, "hold_out": 4, "warmup": 2, "discriminator_width": 8}
+
+
+@pytest.fixture(scope="module")
+def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiles(tmp_path_factory.mktemp("tiles"))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_makes_a_finite_step(tiles: Path, name: str) -> None:
+    patch = 64 // RECIPES[name].scale
+    recipe = replace(RECIPES[name], **(SMALL | {"patch": patch, "final_patch": patch}))
+    pairs = feed(picture_files(tiles), recipe, torch.device("cpu"))
+    sample = pairs.batch(2, recipe.patch, torch.Generator().manual_seed(0))
+    assert sample.sharp.shape[-1] == recipe.scale * sample.small.shape[-1] == recipe.scale * recipe.patch
+    state = begin(recipe, None, accelerator())
+    figures = step(state, recipe, pairs, 0.0, accelerator())
+    assert all(bool(torch.isfinite(value)) for value in figures.values())
+    assert ("real" in figures) == bool(recipe.adversarial)
+
+
+def test_the_noise_map_is_the_deviation_that_each_picture_received() -> None:
+    sharp = torch.full((32, 3, 64, 64), 0.5)
+    sample = noise(1)(sharp, torch.Generator().manual_seed(1))
+    assert sample.plane is not None
+    measured = (sample.small - sharp).flatten(1).std(1)
+    assert torch.allclose(sample.plane[:, 0, 0, 0], measured)
+    assert sample.plane.shape == (32, 1, 64, 64)
+    assert float(measured.max()) > 0.12  # up to 55 of 255
+    assert float(sample.small.max()) > 1  # unclipped
+
+
+def test_the_jpeg_map_is_unknown_where_the_picture_was_saved_twice() -> None:
+    sample = jpeg(1)(torch.rand(64, 3, 32, 32, generator=torch.Generator().manual_seed(2)), torch.Generator())
+    assert sample.plane is not None
+    levels = sample.plane[:, 0, 0, 0]
+    assert 0 < int((levels == UNKNOWN).sum()) < 32
+    known = levels[levels != UNKNOWN]
+    assert float(known.min()) >= 0.05 - 1e-6
+    assert float(known.max()) <= 0.95 + 1e-6
+
+
+def test_grey_pictures_are_as_frequent_as_asked(tiles: Path) -> None:
+    recipe = replace(RECIPES["deblock"], **SMALL, grey=0.5)
+    sharp = feed(picture_files(tiles), recipe, torch.device("cpu")).batch(200, 16, torch.Generator()).sharp
+    grey = (sharp - sharp.mean(1, keepdim=True)).abs().amax((1, 2, 3)) < 1e-5
+    assert float(grey.float().mean()) == pytest.approx(0.5, abs=0.12)
+
+
+def test_denoising_learns(tiles: Path) -> None:
+    recipe = replace(RECIPES["denoise"], **SMALL)
+    pairs = feed(picture_files(tiles), recipe, torch.device("cpu"))
+    state = begin(recipe, None, accelerator())
+    losses = [float(step(state, recipe, pairs, 0.0, accelerator())["loss"]) for _ in range(40)]
+    assert sum(losses[-10:]) < 0.7 * sum(losses[:10])
+
+
+def test_every_damage_belongs_to_a_recipe() -> None:
+    assert {recipe.degradation for recipe in RECIPES.values()} == DAMAGES.keys()
