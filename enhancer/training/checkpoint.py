@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,13 @@ class Best:
 class State:
     """Everything a run needs to go on as if it had never stopped.
 
-    `source` draws patches and degradations of this process; with several processes each has its own.
+    `save_weights` writes a network of this kind into a weight file; `source` draws patches and degradations of this
+    process: with several processes each has its own.
     """
 
     network: nn.Module
     average: nn.Module
+    save_weights: Callable[[nn.Module, Path], None]
     optimisers: list[torch.optim.Optimizer]
     source: torch.Generator
     discriminator: nn.Module | None = None

@@ -11,7 +11,7 @@ from accelerate.utils import gather_object
 from torch import Tensor
 
 from enhancer.errors import TrainingError
-from enhancer.training.checkpoint import Best, State, export, replace_file
+from enhancer.training.checkpoint import Best, State, replace_file
 from enhancer.training.feed import Feed
 from enhancer.training.judge import judge, silent_channels
 from enhancer.training.logbook import Logbook
@@ -90,7 +90,7 @@ class Keeper:
         """Weights and, beside them, what made them, for `export`."""
         file = self.out / f"{name}.safetensors"
         if self.accelerator.is_main_process:
-            export(state.average, *self.recipe.architecture(), file)
+            state.save_weights(state.average, file)
             facts = {
                 "recipe": asdict(self.recipe),
                 "data": self.data.name,

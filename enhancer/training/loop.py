@@ -3,7 +3,7 @@
 import copy
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,6 @@ from accelerate import Accelerator
 from torch import nn
 
 from enhancer.errors import TrainingError
-from enhancer.networks import ARCHITECTURES
-from enhancer.networks.initialise import initialise
 from enhancer.training.checkpoint import State
 from enhancer.training.data import hold_out, picture_files
 from enhancer.training.feed import feed
@@ -21,7 +19,7 @@ from enhancer.training.keeper import Keeper
 from enhancer.training.logbook import Logbook
 from enhancer.training.optim import BETAS, optimisers
 from enhancer.training.recipes import Recipe
-from enhancer.training.start import warm_start
+from enhancer.training.start import network_of, seeded
 from enhancer.training.update import step
 
 log = logging.getLogger(__name__)
@@ -76,14 +74,14 @@ def train(recipe: Recipe, data: Path, out: Path, budget: Budget, start: Path | N
 
 def begin(recipe: Recipe, start: Path | None, accelerator: Accelerator) -> State:
     """A fresh state on the device, from the weights in `start` if given."""
-    name, hyperparameters = recipe.architecture()
-    network = _placed(name, hyperparameters, recipe.seed, accelerator, start)
+    network, save = network_of(recipe, start)
+    network = _placed(network, accelerator)
     source = torch.Generator(accelerator.device).manual_seed(recipe.seed + 1_000_003 * accelerator.process_index)
     rates = optimisers(network, recipe.muon_lr, recipe.adamw_lr)
-    state = State(network, copy.deepcopy(network).requires_grad_(False), rates, source)
+    state = State(network, copy.deepcopy(network).requires_grad_(False), save, rates, source)
     if recipe.adversarial:
         name, width = f"{recipe.discriminator}-discriminator", {"channels": recipe.discriminator_width}
-        state.discriminator = _placed(name, width, recipe.seed + 1, accelerator)
+        state.discriminator = _placed(seeded(name, width, recipe.seed + 1), accelerator)
         judged = state.discriminator.parameters()
         state.judges = [torch.optim.AdamW(judged, recipe.discriminator_lr, BETAS, weight_decay=0.0)]
     for group in (g for o in state.optimisers + state.judges for g in o.param_groups):
@@ -91,14 +89,6 @@ def begin(recipe: Recipe, start: Path | None, accelerator: Accelerator) -> State
     return state
 
 
-def _placed(
-    name: str, hyperparameters: Mapping[str, object], seed: int, accelerator: Accelerator, start: Path | None = None
-) -> nn.Module:
-    with torch.random.fork_rng():  # spectral norms draw their first vectors from the global source
-        torch.manual_seed(seed)
-        network = ARCHITECTURES[name](**hyperparameters)
-        initialise(network, seed)
-    if start is not None:
-        warm_start(network, start)
+def _placed(network: nn.Module, accelerator: Accelerator) -> nn.Module:
     move: Callable[..., nn.Module] = network.to
     return move(accelerator.device, memory_format=torch.channels_last)

@@ -9,6 +9,7 @@ from enhancer.training.damage import DAMAGES
 from enhancer.training.losses import PIXEL_LOSSES
 
 # name → architecture and hyper-parameters; generators are also told the scale
+FILE = "file"  # whatever network the weights given by --start belong to, of others too
 NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "fast": ("generator", {"channels": 64, "depth": 12}),
     "small": ("generator", {"channels": 32, "depth": 8}),
@@ -16,6 +17,7 @@ NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "unet": ("restoration-unet", {"widths": [32, 64, 128], "blocks": [2, 2, 4], "planes": 1}),
     "unet-wide": ("restoration-unet", {"widths": [48, 96, 192], "blocks": [2, 2, 2], "planes": 1}),
     "tone": ("tone", {}),
+    FILE: ("", {}),
     "tone-clean": ("tone", {"widths": [32, 64], "blocks": [2, 2]}),
 }
 DISCRIMINATORS = ("patch", "unet")
@@ -26,7 +28,7 @@ SELECTIONS = ("psnr", "haarpsi")
 class Recipe:
     """One training run: rates rise over `warmup` steps, stay, and fall linearly to zero over the last `decay` share."""
 
-    network: str = option("fast", "network to train; with --start, that of the file", choices=tuple(NETWORKS))
+    network: str = option("fast", "network to train; `file` is that of --start", choices=tuple(NETWORKS))
     scale: int = option(2, "output pixels for each input pixel and side", minimum=1, maximum=4)
     degradation: str = option("bicubic", "what happened to the input", choices=tuple(DAMAGES))
     batch: int = option(16, "pictures a step and process", minimum=1, maximum=1024)
@@ -106,12 +108,16 @@ CLEAN = replace(
 TONE = replace(
     CLEAN, network="tone", degradation="dark", pixel_loss="l1", muon_lr=0.0, patch=192, final_patch=256, swap_colours=0
 )
+FINETUNE = replace(
+    SR, network=FILE, batch=8, patch=48, finish=0.0, muon_lr=0.0, adamw_lr=1e-4, decay=0.7, fft_weight=0.0
+)
 SUMMARIES = {
     "blind": "Enlarge or mend photographs whose faults nobody knows: blur, noise and JPEG in two orders.",
     "gan": "Crisp texture on top of `blind` by a least-squares GAN; start it from the weights of `blind`.",
     "denoise": "Take away noise of any strength, with or without a map of it.",
     "deblock": "Take away the blocks and rings of JPEG, with or without its quality.",
     "tone": "Lift dark pictures and mend colour casts, with curves and look-up tables chosen for each picture.",
+    "finetune": "Train on the network of --start, ours or any that the page can open, at its own scale.",
     "sr": "Enlarge pictures that were shrunk cleanly (MATLAB bicubic), the benchmark of the papers.",
     "x2-fast": "The bundled x2-fast: sr with the fast network.",
     "x4-fast": "The bundled x4-fast; start it from x2-fast.",
@@ -126,6 +132,7 @@ RECIPES: dict[str, Recipe] = {
     "denoise": replace(CLEAN, degradation="noise"),
     "deblock": replace(CLEAN, degradation="jpeg", grey=0.3),
     "tone": TONE,
+    "finetune": FINETUNE,
     "x2-fast": replace(SR, scale=2),
     "x4-fast": replace(SR, scale=4),
     "x2": replace(SR, network="quality", scale=2),

@@ -1,15 +1,57 @@
-"""Weights to start from: those of the same network, or of a relative with another scale."""
+"""The network of a run: new, from the weights of a relative, or whatever a weight file holds; and how it is saved."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from enhancer.errors import WeightsRefused
+from enhancer.errors import TrainingError, WeightsRefused
+from enhancer.models.finetune import open_for_training
 from enhancer.models.weights import read_weights
-from enhancer.networks import Generator
+from enhancer.networks import ARCHITECTURES, Generator
+from enhancer.networks.initialise import initialise
+from enhancer.training.checkpoint import export
+from enhancer.training.recipes import FILE, Recipe
 
 TAIL = ("tail.weight", "tail.bias")
+Save = Callable[[nn.Module, Path], None]
+
+
+def network_of(recipe: Recipe, start: Path | None) -> tuple[nn.Module, Save]:
+    """The network in its first state, and what writes such a network into a .safetensors file in half precision.
+
+    Raises TrainingError when the recipe wants the network of a file and there is none, or it has another scale;
+    WeightsRefused for a file that is no weight file, holds NaN, or does not fit.
+    """
+    if recipe.network == FILE:
+        return _network_in(start, recipe)
+    name, hyperparameters = recipe.architecture()
+    network = seeded(name, hyperparameters, recipe.seed)
+    if start is not None:
+        warm_start(network, start)
+    return network, lambda trained, file: export(trained, name, hyperparameters, file)
+
+
+def seeded(name: str, hyperparameters: Mapping[str, object], seed: int) -> nn.Module:
+    """A new network, the same for a seed."""
+    with torch.random.fork_rng():  # spectral norms draw their first vectors from the global source
+        torch.manual_seed(seed)
+        network = ARCHITECTURES[name](**hyperparameters)
+        initialise(network, seed)
+    return network
+
+
+def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
+    if file is None:
+        raise TrainingError("This recipe trains on the network of a weight file: give it with --start.")
+    found = open_for_training(file)
+    if (found.model.scale, found.model.channels) != (recipe.scale, 3):
+        raise TrainingError(
+            f"{file.name} enlarges by {found.model.scale} and takes {found.model.channels} channels; this run wants "
+            f"{recipe.scale} and 3. Give --scale {found.model.scale}, or another file."
+        )
+    return found.model.network, lambda trained, path: found.save(path, trained, torch.float16)
 
 
 def warm_start(network: nn.Module, file: Path) -> None:

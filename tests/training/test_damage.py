@@ -23,7 +23,7 @@ def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiles(tmp_path_factory.mktemp("tiles"))
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", sorted(RECIPES.keys() - {"finetune"}))
 def test_every_recipe_makes_a_finite_step(tiles: Path, name: str) -> None:
     patch = 64 // RECIPES[name].scale
     recipe = replace(RECIPES[name], **(SMALL | {"patch": patch, "final_patch": patch}))

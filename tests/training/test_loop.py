@@ -122,6 +122,22 @@ def test_weights_that_do_not_fit_or_are_spoilt_are_no_start(tmp_path: Path) -> N
         warm_start(network, tmp_path / "spoilt.safetensors")
 
 
+def test_the_network_of_a_file_is_trained_at_its_own_scale(tiles: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    start = tmp_path / "start.safetensors"
+    export(Generator(scale=2, channels=8, depth=2), "generator", {"scale": 2, "channels": 8, "depth": 2}, start)
+    recipe = replace(RECIPES["finetune"], batch=2, patch=16, final_patch=16, hold_out=4, slack=20.0)
+    file = train(recipe, tiles, tmp_path / "run", Budget(steps=3), start)
+    with safe_open(start, "pt") as before, safe_open(file, "pt") as after:
+        assert before.metadata() == after.metadata()
+        assert set(before.keys()) == set(after.keys())
+        assert not torch.equal(before.get_tensor("tail.weight"), after.get_tensor("tail.weight"))
+    with pytest.raises(TrainingError, match=r"enlarges by 2 .+ Give --scale 2"):
+        train(replace(recipe, scale=4), tiles, tmp_path / "four", Budget(steps=3), start)
+    with pytest.raises(TrainingError, match="give it with --start"):
+        train(recipe, tiles, tmp_path / "none", Budget(steps=3))
+
+
 def test_rates_rise_stay_and_fall_to_zero() -> None:
     recipe = replace(TINY, warmup=10, decay=0.5)
     assert recipe.rate(0, 0.0) == pytest.approx(0.1)
