@@ -8,6 +8,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from enhancer.errors import TrainingError
+
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
 
 
@@ -32,5 +34,18 @@ def is_grey(file: Path) -> bool:
 
 
 def hold_out(files: Sequence[Path], every: int) -> tuple[list[Path], list[Path]]:
-    """Split into (training, validation): every `every`-th file, by name order, is never trained on."""
-    return [f for i, f in enumerate(files) if i % every], [f for i, f in enumerate(files) if not i % every]
+    """Split into (training, validation): every `every`-th file, by name order, is never trained on.
+
+    Nor are other tiles of the same photograph: `photo--0.webp` and `photo--1.webp` are two tiles of one.
+    Raises TrainingError where nothing is left to train on.
+    """
+    validation = list(files[::every])
+    kept = {_photograph(f) for f in validation}
+    training = [f for f in files if _photograph(f) not in kept]
+    if not training:
+        raise TrainingError(f"{len(files)} tiles of {len(kept)} photographs leave none to train on; add photographs.")
+    return training, validation
+
+
+def _photograph(tile: Path) -> str:
+    return tile.stem.rpartition("--")[0] or tile.stem

@@ -60,6 +60,13 @@ def test_held_out_files_are_never_trained_on(tmp_path: Path) -> None:
     assert not set(training) & set(validation)
 
 
+def test_tiles_of_a_held_out_photograph_are_not_trained_on_either() -> None:
+    names = ["a--0", "a--1", "b--0", "c--0", "c--1", "d"]
+    training, validation = hold_out([Path(f"{n}.webp") for n in names], 4)
+    assert [f.stem for f in validation] == ["a--0", "c--1"]
+    assert [f.stem for f in training] == ["b--0", "d"]
+
+
 def test_what_cannot_be_trained_on_is_refused(tmp_path: Path, pairs: Feed) -> None:
     with pytest.raises(FileNotFoundError, match="no picture"):
         picture_files(tmp_path)
