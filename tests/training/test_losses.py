@@ -1,10 +1,12 @@
 """Losses against values worked out by hand, and the game against what it is for."""
 
+import math
+
 import pytest
 import torch
 
 from enhancer.training.adversarial import artefact_loss, artefact_map, feature_distance, fool_loss, judge_loss
-from enhancer.training.losses import charbonnier, fft_distance, pixel_distance
+from enhancer.training.losses import charbonnier, decibels, fft_distance, pixel_distance
 
 
 def test_pixel_distances_by_hand() -> None:
@@ -15,6 +17,16 @@ def test_pixel_distances_by_hand() -> None:
     # a constant has one coefficient, 16 · 0.5, in the 4 x 3 half-spectrum of real and imaginary parts
     assert float(fft_distance(halves, zeros)) == pytest.approx(8 / 24)
     assert float(pixel_distance(halves, zeros, "l1", 0.1)) == pytest.approx(0.5 + 0.1 * 8 / 24)
+
+
+def test_decibels_by_hand_count_every_picture_alike() -> None:
+    target = torch.zeros(2, 3, 4, 4)
+    output = torch.stack([torch.full((3, 4, 4), 0.1), torch.full((3, 4, 4), 0.01)])
+    luminance, smallest = (65.481 + 128.553 + 24.966) / 255, (0.7 / 255) ** 2
+    expected = [math.log((luminance * d) ** 2 + 0.1 * d**2 + smallest) / 100 for d in (0.1, 0.01)]
+    assert float(decibels(output, target)) == pytest.approx(sum(expected) / 2, rel=1e-5)
+    halved = [decibels(torch.stack([a * output[0], b * output[1]]), target) for a, b in ((0.5, 1), (1, 0.5))]
+    assert float(halved[0]) == pytest.approx(float(halved[1]), rel=0.02)  # halving the small error gains as much
 
 
 def test_the_least_squares_game_as_its_authors_wrote_it() -> None:
