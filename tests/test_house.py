@@ -74,10 +74,10 @@ def test_the_face_is_light() -> None:
 
 
 def test_training_needs_no_page_and_no_codecs() -> None:
-    """The companion runs on a machine with torch, torchvision, numpy, Pillow, scikit-image and safetensors alone."""
+    """The companion runs where there is torch, torchvision, numpy, Pillow, scikit-image, safetensors, accelerate, tqdm."""
     program = (
         "import sys\n"
-        "for name in ('gradio', 'huggingface_hub', 'spandrel', 'imagecodecs', 'pillow_heif', 'tifffile'):\n"
+        "for name in ('gradio', 'huggingface_hub', 'spandrel', 'imagecodecs', 'pillow_heif', 'tifffile', 'tensorboard'):\n"
         "    sys.modules[name] = None\n"
         "import enhancer.training.__main__"
     )
