@@ -74,10 +74,11 @@ def test_the_face_is_light() -> None:
 
 
 def test_training_needs_no_page_and_no_codecs() -> None:
-    """The companion runs where there is torch, torchvision, numpy, Pillow, scikit-image, safetensors, accelerate, tqdm."""
+    """The companion runs on torch, torchvision, numpy, Pillow, scikit-image, safetensors, accelerate and tqdm."""
     program = (
         "import sys\n"
-        "for name in ('gradio', 'huggingface_hub', 'spandrel', 'imagecodecs', 'pillow_heif', 'tifffile', 'tensorboard'):\n"
+        "others = 'gradio huggingface_hub spandrel imagecodecs pillow_heif tifffile tensorboard'\n"
+        "for name in others.split():\n"
         "    sys.modules[name] = None\n"
         "import enhancer.training.__main__"
     )
