@@ -5,10 +5,10 @@ import logging
 import sys
 
 from enhancer.errors import EnhancerError
-from enhancer.training import benchmark, evaluate, export, prepare, publish, studio, train_command
+from enhancer.training import average, benchmark, evaluate, export, prepare, publish, studio, train_command
 from enhancer.training.degradations import sheet
 
-COMMANDS = (prepare, sheet, train_command, evaluate, export, publish, studio, benchmark)
+COMMANDS = (prepare, sheet, train_command, average, evaluate, export, publish, studio, benchmark)
 
 
 def parser() -> argparse.ArgumentParser:
