@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from enhancer.errors import TrainingError, WeightsRefused
 from enhancer.models.finetune import open_for_training
-from enhancer.models.weights import read_weights
+from enhancer.models.weights import check_finite, read_weights
 from enhancer.networks import ARCHITECTURES, Generator
 from enhancer.networks.initialise import initialise
 from enhancer.training.checkpoint import export
@@ -61,15 +61,13 @@ def warm_start(network: nn.Module, file: Path) -> None:
     Raises WeightsRefused when the file is no weight file, holds NaN, or does not fit the network.
     """
     weights: dict[str, Tensor] = read_weights(file).tensors
-    spoilt = [name for name, value in weights.items() if not bool(torch.isfinite(value).all())]
-    if spoilt:
-        raise WeightsRefused(f"{file.name} is spoilt: its tensor {spoilt[0]} holds NaN or infinity. Use another file.")
     if isinstance(network, Generator) and set(TAIL) <= set(weights):
         weights |= {name: _respread(weights[name].float(), len(network.tail.weight)) for name in TAIL}
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
         raise WeightsRefused(f"{file.name} does not fit the network of this recipe ({error}).") from error
+    check_finite(network, file.name)
 
 
 def _respread(tail: Tensor, channels: int) -> Tensor:
