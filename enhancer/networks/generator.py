@@ -11,26 +11,26 @@ __all__ = ["SLOPE", "Generator", "ResidualBlock"]
 class Generator(nn.Module):
     """Enlarge a picture by `scale` (1, 2, 3 or 4) with sub-pixel convolution (Shi et al., "ESPCN", CVPR 2016, eq. 3-4).
 
-    `channels` is the width, `depth` the number of hidden convolutions (of residual blocks when `residual`),
+    `channels` is the width, `depth` the number of hidden convolutions, `blocks` that of the residual blocks after them;
     `unshuffle` folds that many pixels a side into channels first, for tasks at scale 1.
 
     Shape: (B, 3, H, W) in [0, 1], H and W multiples of `unshuffle` → (B, 3, scale·H, scale·W), float32, not clamped.
-    Raises ValueError for a scale outside 1-4 or a size that is not positive.
+    Raises ValueError for a scale outside 1-4 or a size that is not positive (`blocks`: negative).
     """
 
-    def __init__(
-        self, *, scale: int, channels: int = 64, depth: int = 12, unshuffle: int = 1, residual: bool = False
-    ) -> None:
+    def __init__(self, *, scale: int, channels: int = 64, depth: int = 12, unshuffle: int = 1, blocks: int = 0) -> None:
         super().__init__()
         if scale not in (1, 2, 3, 4):
             raise ValueError(f"scale must be 1, 2, 3 or 4, not {scale}")
-        if min(channels, depth, unshuffle) < 1:
-            raise ValueError(f"channels, depth and unshuffle must be positive, not {channels}, {depth}, {unshuffle}")
-        self.scale, self.unshuffle, self.residual = scale, unshuffle, residual
+        if min(channels, depth, unshuffle) < 1 or blocks < 0:
+            raise ValueError(
+                f"channels, depth and unshuffle must be positive and blocks not negative, not {channels}, {depth}, "
+                f"{unshuffle}, {blocks}"
+            )
+        self.scale, self.unshuffle = scale, unshuffle
         self.head = nn.Conv2d(3 * unshuffle**2, channels, 3, padding=1)
-        self.body = nn.ModuleList(
-            ResidualBlock(channels) if residual else nn.Conv2d(channels, channels, 3, padding=1) for _ in range(depth)
-        )
+        self.body = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(depth))
+        self.blocks = nn.Sequential(*(ResidualBlock(channels) for _ in range(blocks)))
         self.tail = nn.Conv2d(channels, 3 * (scale * unshuffle) ** 2, 3, padding=1)
 
     @property
@@ -41,15 +41,12 @@ class Generator(nn.Module):
     @property
     def halo(self) -> int:
         """Radius of the receptive field in input pixels: one folded pixel for each 3x3 convolution."""
-        convolutions = 2 + len(self.body) * (2 if self.residual else 1)
-        return convolutions * self.unshuffle
+        return (2 + len(self.body) + 2 * len(self.blocks)) * self.unshuffle
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) → (B, 3, scale·H, scale·W), float32."""
-        f = self.head(F.pixel_unshuffle(x - 0.5, self.unshuffle))
-        if not self.residual:
-            f = F.leaky_relu(f, SLOPE)
+        f = F.leaky_relu(self.head(F.pixel_unshuffle(x - 0.5, self.unshuffle)), SLOPE)
         for layer in self.body:
-            f = layer(f) if self.residual else F.leaky_relu(layer(f), SLOPE)
-        detail = F.pixel_shuffle(self.tail(f), self.scale * self.unshuffle)
+            f = F.leaky_relu(layer(f), SLOPE)
+        detail = F.pixel_shuffle(self.tail(self.blocks(f)), self.scale * self.unshuffle)
         return detail.float() + F.interpolate(x.float(), scale_factor=self.scale, mode="nearest")

@@ -13,7 +13,7 @@ FILE = "file"  # whatever network the weights given by --start belong to, of oth
 NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "fast": ("generator", {"channels": 64, "depth": 12}),
     "small": ("generator", {"channels": 32, "depth": 8}),
-    "quality": ("generator", {"channels": 64, "depth": 16, "residual": True}),
+    "quality": ("generator", {"channels": 64, "depth": 12, "blocks": 10}),
     "unet": ("restoration-unet", {"widths": [32, 64, 128], "blocks": [2, 2, 4], "planes": 1}),
     "unet-wide": ("restoration-unet", {"widths": [48, 96, 192], "blocks": [2, 2, 2], "planes": 1}),
     "tone": ("tone", {}),
@@ -121,7 +121,7 @@ SUMMARIES = {
     "sr": "Enlarge pictures that were shrunk cleanly (MATLAB bicubic), the benchmark of the papers.",
     "x2-fast": "The bundled x2-fast: sr with the fast network.",
     "x4-fast": "The bundled x4-fast; start it from x2-fast.",
-    "x2": "The bundled x2: sr with the quality network.",
+    "x2": "The bundled x2: sr with the quality network; start it from x2-fast.",
     "x3": "The bundled x3; start it from x2.",
     "x4": "The bundled x4; start it from x2.",
 }

@@ -55,19 +55,27 @@ def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
 
 
 def warm_start(network: nn.Module, file: Path) -> None:
-    """Copy the weights of `file`; a generator's tail for another scale is spread over the new sub-pixels.
+    """Copy the weights of `file`; a generator may have another scale or more residual blocks than it had.
 
-    Each new sub-pixel gets the kernel of the old one that covered its place.
+    Each sub-pixel of another scale gets the kernel of the old one that covered its place. Blocks that the file lacks
+    start as the identity, so the larger network begins where the smaller one ended (Chen et al., "Net2Net", ICLR 2016).
     Raises WeightsRefused when the file is no weight file, holds NaN, or does not fit the network.
     """
     weights: dict[str, Tensor] = read_weights(file).tensors
     if isinstance(network, Generator) and set(TAIL) <= set(weights):
         weights |= {name: _respread(weights[name].float(), len(network.tail.weight)) for name in TAIL}
+        weights = _idle_blocks(network) | weights
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
         raise WeightsRefused(f"{file.name} does not fit the network of this recipe ({error}).") from error
     check_finite(network, file.name)
+
+
+def _idle_blocks(network: Generator) -> dict[str, Tensor]:
+    """The residual blocks as they are, but for last kernels of zeros: what comes in goes out."""
+    blocks = {n: t for n, t in network.state_dict().items() if n.startswith("blocks.")}
+    return {n: torch.zeros_like(t) if ".second." in n else t for n, t in blocks.items()}
 
 
 def _respread(tail: Tensor, channels: int) -> Tensor:

@@ -14,8 +14,8 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 
 
-def generator(scale: int, unshuffle: int = 1, residual: bool = False) -> Model:
-    network = Generator(scale=scale, channels=16, depth=3, unshuffle=unshuffle, residual=residual)
+def generator(scale: int, unshuffle: int = 1, blocks: int = 0) -> Model:
+    network = Generator(scale=scale, channels=16, depth=3, unshuffle=unshuffle, blocks=blocks)
     initialise(network, seed=1)
     with torch.no_grad():  # a tail strong enough for a wrong pixel to show
         network.tail.weight.mul_(20)
@@ -42,7 +42,7 @@ SIZES = [(1, 1), (1, 97), (97, 1), (2, 3), (31, 33), (32, 32), (33, 31), (65, 64
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("model", [generator(2), generator(4), generator(1, unshuffle=2), generator(3, residual=True)])
+@pytest.mark.parametrize("model", [generator(2), generator(4), generator(1, unshuffle=2), generator(3, blocks=2)])
 def test_tiled_equals_untiled_in_float32(size: tuple[int, int], model: Model) -> None:
     pixels = torch.rand(3, *size, generator=torch.Generator().manual_seed(0))
     tiled = engine(model, "float32", 32).run(model, pixels, Progress())

@@ -52,8 +52,8 @@ def test_a_file_of_ours_rebuilds_its_network(bundled: Store, network: Generator)
 
 def test_a_network_that_folds_pixels_states_its_multiple(tmp_path: Path) -> None:
     file = tmp_path / "folding.safetensors"
-    shape = {"scale": 1, "channels": 8, "depth": 2, "unshuffle": 2, "residual": True}
-    export(Generator(scale=1, channels=8, depth=2, unshuffle=2, residual=True), "generator", shape, file)
+    shape = {"scale": 1, "channels": 8, "depth": 2, "unshuffle": 2, "blocks": 2}
+    export(Generator(scale=1, channels=8, depth=2, unshuffle=2, blocks=2), "generator", shape, file)
     model = open_model(file, "folding")
     assert (model.scale, model.multiple_of) == (1, 2)
     assert model(torch.rand(1, 3, 5, 7)).shape == (1, 3, 5, 7)

@@ -10,9 +10,9 @@ from enhancer.networks.initialise import initialise
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
-@pytest.mark.parametrize("residual", [False, True])
-def test_every_scale_has_its_output_size(scale: int, residual: bool) -> None:
-    network = Generator(scale=scale, channels=8, depth=2, residual=residual)
+@pytest.mark.parametrize("blocks", [0, 2])
+def test_every_scale_has_its_output_size(scale: int, blocks: int) -> None:
+    network = Generator(scale=scale, channels=8, depth=2, blocks=blocks)
     assert network(torch.rand(2, 3, 7, 9)).shape == (2, 3, 7 * scale, 9 * scale)
 
 
@@ -20,11 +20,11 @@ def test_folding_pixels_keeps_the_size() -> None:
     assert Generator(scale=1, channels=8, depth=2, unshuffle=2)(torch.rand(1, 3, 8, 6)).shape == (1, 3, 8, 6)
 
 
-@pytest.mark.parametrize(("residual", "unshuffle"), [(False, 1), (True, 1), (False, 2)])
-def test_the_halo_is_the_receptive_field(residual: bool, unshuffle: int) -> None:
+@pytest.mark.parametrize(("blocks", "unshuffle"), [(0, 1), (2, 1), (0, 2)])
+def test_the_halo_is_the_receptive_field(blocks: int, unshuffle: int) -> None:
     """Gradient of one output pixel: nothing beyond the halo, and with ordinary weights something at the last row."""
     torch.manual_seed(0)
-    network = Generator(scale=1, channels=8, depth=2, residual=residual, unshuffle=unshuffle)
+    network = Generator(scale=1, channels=8, depth=2, blocks=blocks, unshuffle=unshuffle)
     side, middle = 40, 20
     x = torch.rand(1, 3, side, side, requires_grad=True)
     network(x)[0, :, middle, middle].sum().backward()
@@ -50,7 +50,9 @@ def test_the_same_seed_gives_the_same_start() -> None:
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
-@pytest.mark.parametrize("wrong", [{"scale": 5}, {"scale": 2, "channels": 0}, {"scale": 2, "depth": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"scale": 5}, {"scale": 2, "channels": 0}, {"scale": 2, "depth": -1}, {"scale": 2, "blocks": -1}]
+)
 def test_impossible_networks_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):
         Generator(**wrong)

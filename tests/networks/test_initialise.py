@@ -18,7 +18,7 @@ from enhancer.networks.initialise import GAINS, initialise
 
 NETWORKS: list[Callable[[], nn.Module]] = [
     lambda: Generator(scale=2, channels=8, depth=2),
-    lambda: Generator(scale=1, channels=8, depth=2, unshuffle=2, residual=True),
+    lambda: Generator(scale=1, channels=8, depth=2, unshuffle=2, blocks=2),
     lambda: RestorationUNet(widths=[8, 8], blocks=[1, 1], planes=1),
     lambda: ToneNetwork(widths=[8, 8], blocks=[1, 1]),
     lambda: PatchDiscriminator(channels=8),

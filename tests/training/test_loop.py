@@ -111,6 +111,20 @@ def test_a_tail_for_another_scale_starts_from_the_sub_pixels_it_covers(tmp_path:
     assert torch.allclose(large(x), twice, atol=2e-3)
 
 
+def test_blocks_that_the_start_lacks_change_nothing_at_first(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    shallow = Generator(scale=2, channels=8, depth=1, blocks=1)
+    export(shallow, "generator", {}, tmp_path / "shallow.safetensors")
+    deep = Generator(scale=2, channels=8, depth=1, blocks=3)
+    warm_start(deep, tmp_path / "shallow.safetensors")
+    x = torch.rand(1, 3, 6, 6)
+    assert torch.allclose(deep(x), shallow(x), atol=2e-3)
+    deep(x).sum().backward()
+    added: torch.Tensor = deep.get_parameter("blocks.2.second.weight")
+    assert added.grad is not None
+    assert added.grad.abs().max() > 0
+
+
 def test_weights_that_do_not_fit_or_are_spoilt_are_no_start(tmp_path: Path) -> None:
     network = Generator(scale=2, channels=8, depth=1)
     export(Generator(scale=2, channels=16, depth=1), "generator", {}, tmp_path / "wide.safetensors")
