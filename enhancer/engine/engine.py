@@ -26,8 +26,8 @@ WORTH = 5  # halos; a core of fewer throws away more than half of the work, whic
 class ModelSource(Protocol):
     """Where models come from: `enhancer.models.store.Store`, or anything alike."""
 
-    def load(self, model_id: str, progress: Progress | None = None) -> Model:
-        """The model with this id."""
+    def load(self, model_id: str, progress: Progress | None = None, crispness: float = 1.0) -> Model:
+        """The model with this id; below a crispness of 1 blended with its faithful twin."""
 
 
 class Engine:
@@ -41,9 +41,12 @@ class Engine:
         self._turns = Turns()
         self._needs: WeakKeyDictionary[nn.Module, int] = WeakKeyDictionary()  # bytes for each input pixel
 
-    def model(self, model_id: str, progress: Progress | None = None) -> Model:
-        """The model with this id, fetched and verified if it must be. Raises what the store raises."""
-        return self._store.load(model_id, progress)
+    def model(self, model_id: str, progress: Progress | None = None, crispness: float = 1.0) -> Model:
+        """The model with this id, fetched and verified if it must be; below a crispness of 1 blended with its twin.
+
+        Raises what the store raises.
+        """
+        return self._store.load(model_id, progress, crispness)
 
     def tiles(self, model: Model, height: int, width: int) -> int:
         """How many tiles `run` cuts a picture of this size into, unless the memory makes it halve them.

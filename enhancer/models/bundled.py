@@ -8,8 +8,14 @@ from typing import Any
 from enhancer.errors import WeightsRefused, WeightsUnavailable
 from enhancer.models.entry import PURPOSES, Bundled, Entry
 
-KINDS: dict[str, type] = {"scale": int, "commercial": bool, "bytes": int, "hyperparameters": dict}  # others are text
-OPTIONAL = ("hyperparameters", "figures")
+KINDS: dict[str, type] = {  # others are text
+    "scale": int,
+    "commercial": bool,
+    "bytes": int,
+    "hyperparameters": dict,
+    "blind": bool,
+}
+OPTIONAL = ("hyperparameters", "figures", "blind", "twin")
 
 
 def read_entries(folder: Path) -> tuple[Entry, ...]:
@@ -43,8 +49,7 @@ def read_entry(file: Path) -> Entry:
 
 def entry_text(entry: Entry) -> str:
     """The JSON that `read_entry` reads back as this entry."""
-    values = asdict(entry)
-    del values["source"]
+    values = {k: v for k, v in asdict(entry).items() if k != "source" and (v or k not in OPTIONAL)}
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-PURPOSES = ("upscale", "denoise", "deblur", "deblock", "lowlight")
+PURPOSES = ("upscale", "mend", "denoise", "deblur", "deblock", "lowlight")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,11 @@ class Hub:
 
 @dataclass(frozen=True)
 class Entry:
-    """One model as people choose it. `figures` holds measured results as (protocol, value) pairs."""
+    """One model as people choose it. `figures` holds measured results as (protocol, value) pairs.
+
+    `blind` marks models for photographs whose faults nobody knows, `twin` names the faithful model of the same network
+    that a crisp one was trained on from, so that the two can be blended.
+    """
 
     id: str
     title: str
@@ -42,3 +46,5 @@ class Entry:
     bytes: int | None = None
     hyperparameters: dict[str, Any] = field(default_factory=dict)
     figures: tuple[tuple[str, str], ...] = ()
+    blind: bool = False
+    twin: str = ""

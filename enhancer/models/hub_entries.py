@@ -184,7 +184,7 @@ RESTORERS = (
         title="SCUNet real noise",
         description="Removes noise and JPEG traces of unknown kind and strength, at the same size; slow without a "
         "graphics card. Calm rather than crisp: it smooths what it cannot tell from noise.",
-        purpose="denoise",
+        purpose="mend",
         architecture="SCUNet",
         scale=1,
         source=Hub("deepinv/scunet", "scunet_color_real_psnr.pth"),

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from weakref import WeakValueDictionary
 
 from enhancer.errors import UnknownModel, WeightsRefused
+from enhancer.models.blend import between
 from enhancer.models.catalog import CATALOG
 from enhancer.models.community import community_model
 from enhancer.models.contract import Model
@@ -55,18 +56,32 @@ class Store:
             return on_disk(place.source, self._settings, place.bytes)
         return place.is_file() if isinstance(place, Path) else on_disk(place, self._settings)
 
-    def load(self, model_id: str, progress: Progress | None = None) -> Model:
+    def load(self, model_id: str, progress: Progress | None = None, crispness: float = 1.0) -> Model:
         """The model with this id, on the processor in float32, fetched first where it must be.
 
-        Raises UnknownModel, WeightsUnavailable, WeightsRefused, Cancelled.
+        A `crispness` below 1 blends the weights of its faithful twin in, down to the twin alone at 0.
+        Raises UnknownModel (for a blend without a twin, too), WeightsUnavailable, WeightsRefused, Cancelled.
         """
         progress = progress or Progress()
         place = self._place(model_id)
+        if crispness < 1:
+            return self._blend(place, model_id, progress, crispness)
         key = f"{model_id} {_version(place)}" if isinstance(place, Path) else model_id
         with self._turn(key, progress):
             model = self._kept(key)
             if model is None:
                 model = self._open(model_id, place, progress)
+                self._keep(key, model)
+            return model
+
+    def _blend(self, place: Entry | Path | Hub, model_id: str, progress: Progress, crispness: float) -> Model:
+        if not isinstance(place, Entry) or not place.twin:
+            raise UnknownModel(f"There is no faithful twin of {model_id!r} to blend it with.")
+        key = f"{model_id} {crispness:g}"
+        with self._turn(key, progress):
+            model = self._kept(key)
+            if model is None:
+                model = between(self.load(place.twin, progress), self.load(model_id, progress), crispness)
                 self._keep(key, model)
             return model
 

@@ -1,4 +1,4 @@
-"""Which catalogue model serves a purpose."""
+"""Which catalogue model serves a purpose, and how far between a crisp model and its faithful twin."""
 
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import CATALOG, Bundled
@@ -6,18 +6,35 @@ from enhancer.models.catalog import CATALOG, Bundled
 AUTO = "auto"
 MODEL_HELP = "a catalogue id, a local weight file, or owner/repo/file on the Hub; auto takes a bundled one"
 STRENGTH_HELP = "how much of the network's picture is blended over the plain one"
+CRISPNESS = 0.7  # crisp, and yet no invented texture that jumps to the eye
+CRISPNESS_HELP = f"0 invents nothing, 1 draws likely texture; for models that have both, {CRISPNESS:g} where left out"
 
 
 def choose_model(model_id: str, purpose: str, factor: float = 1.0) -> str:
     """`auto` is the bundled model of the smallest sufficient scale, else of the largest; other ids stay as they are.
 
+    Models for photographs with unknown faults go before those for clean pictures.
     Raises BadOptions when no bundled model has this purpose, naming those that can be fetched.
     """
     if model_id != AUTO:
         return model_id
     suited = [e for e in CATALOG if e.purpose == purpose]
-    own = sorted((e for e in suited if isinstance(e.source, Bundled)), key=lambda e: e.scale)
+    twins = {e.twin for e in suited}
+    own = sorted((e for e in suited if isinstance(e.source, Bundled) and e.id not in twins), key=lambda e: e.scale)
     if not own:
         names = ", ".join(e.id for e in suited) or "none"
         raise BadOptions(f"No bundled model does {purpose}; choose one from the Hub: {names}.")
-    return next((e.id for e in own if e.scale >= factor), own[-1].id)
+    first = [e for e in own if e.blind] or own
+    return next((e.id for e in first if e.scale >= factor), first[-1].id)
+
+
+def crisp_share(model_id: str, asked: float | None) -> float:
+    """The share of the crisp model in a blend with its faithful twin; 1 for models without one.
+
+    Raises BadOptions where a share is asked for and there is no twin.
+    """
+    if next((e.twin for e in CATALOG if e.id == model_id), ""):
+        return CRISPNESS if asked is None else asked
+    if asked is None:
+        return 1.0
+    raise BadOptions(f"{model_id} has no faithful twin to blend with; leave crispness out.")

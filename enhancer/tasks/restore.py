@@ -1,22 +1,21 @@
-"""Tasks at the picture's own size: what differs between them is the purpose of the model, which is catalogue data."""
+"""Tasks at the picture's own size: what differs is the purpose of the model and what people may know of the damage."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
+from enhancer.models.contract import Model
 from enhancer.options import option
 from enhancer.progress import Progress
-from enhancer.tasks.choose import AUTO, MODEL_HELP, STRENGTH_HELP, choose_model
+from enhancer.tasks.choose import AUTO, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, choose_model, crisp_share
 from enhancer.tasks.resize import bleed
 from enhancer.tasks.task import Task
-
-PURPOSES = (
-    ("denoise", "Denoise", "Take away the grain of a photograph shot in little light."),
-    ("deblur", "Deblur", "Undo the blur of a shaken or moving camera."),
-    ("deblock", "Repair JPEG", "Remove the blocks and rings that strong JPEG compression leaves."),
-    ("lowlight", "Brighten", "Lift a picture taken in the dark."),
-)
 
 
 @dataclass(frozen=True)
@@ -27,19 +26,91 @@ class RestoreOptions:
     strength: float = option(1.0, STRENGTH_HELP, minimum=0.0, maximum=1.0, step=0.05)
 
 
-def restore(purpose: str) -> Task:
-    """The task that runs a model of this purpose. Its `run` raises BadOptions for a model that changes the size."""
-    title, summary = next((t, s) for p, t, s in PURPOSES if p == purpose)
+@dataclass(frozen=True)
+class MendOptions(RestoreOptions):
+    """And how much the result may invent."""
+
+    crispness: float | None = option(None, CRISPNESS_HELP, minimum=0.0, maximum=1.0, step=0.05)
+
+
+@dataclass(frozen=True)
+class DenoiseOptions(RestoreOptions):
+    """And how strong the noise is, where people want to rule that."""
+
+    noise: float | None = option(
+        None, "standard deviation of the noise in levels of 255; left out, the network judges it", minimum=0, maximum=75
+    )
+
+
+@dataclass(frozen=True)
+class DeblockOptions(RestoreOptions):
+    """And how strong the compression was, where people know it."""
+
+    quality: int | None = option(
+        None, "quality that the JPEG was saved with; left out, the network judges it", minimum=1, maximum=100
+    )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One purpose. `told` is the damage on the scale of the network's map, None where it is to judge by itself."""
+
+    purpose: str
+    title: str
+    summary: str
+    options: type[RestoreOptions] = RestoreOptions
+    told: Callable[[Any], float | None] = lambda _options: None
+
+
+def _noise(options: DenoiseOptions) -> float | None:
+    return None if options.noise is None else options.noise / 255
+
+
+def _quality(options: DeblockOptions) -> float | None:
+    return None if options.quality is None else 1 - options.quality / 100
+
+
+KINDS = (
+    Kind("mend", "Clean up", "Noise, JPEG blocks and slight blur in one go, at the same size.", MendOptions),
+    Kind("denoise", "Denoise", "Take away the grain of a photograph shot in little light.", DenoiseOptions, _noise),
+    Kind("deblur", "Deblur", "Undo the blur of a shaken or moving camera."),
+    Kind(
+        "deblock",
+        "Repair JPEG",
+        "Remove the blocks and rings that strong JPEG compression leaves.",
+        DeblockOptions,
+        _quality,
+    ),
+    Kind("lowlight", "Brighten", "Lift a picture taken in the dark."),
+)
+
+
+def restore(kind: Kind) -> Task:
+    """The task that runs a model of this purpose.
+
+    Its `run` raises BadOptions for a model that changes the size or cannot be told what it was told.
+    """
 
     def run(picture: Picture, options: RestoreOptions, engine: Engine, progress: Progress) -> Picture:
-        model = engine.model(choose_model(options.model, purpose), progress)
+        chosen = choose_model(options.model, kind.purpose)
+        share = crisp_share(chosen, getattr(options, "crispness", None))
+        model = engine.model(chosen, progress, share)
         if model.scale != 1:
-            raise BadOptions(f"{model.id} enlarges by {model.scale}; {title} keeps the size. Use Upscale for it.")
+            raise BadOptions(f"{model.id} enlarges by {model.scale}; {kind.title} keeps the size. Use Upscale for it.")
         source = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
-        restored = engine.run(model, source, progress)
+        restored = engine.run(model, source, progress, _plane(model, kind.told(options), source))
         return picture.with_pixels(source.lerp(restored, options.strength), picture.alpha)
 
-    return Task(purpose, title, summary, "learned", RestoreOptions, run)
+    return Task(kind.purpose, kind.title, kind.summary, "learned", kind.options, run)
 
 
-RESTORE = tuple(restore(purpose) for purpose, _, _ in PURPOSES)
+def _plane(model: Model, level: float | None, pixels: Tensor) -> Tensor | None:
+    """The map for the network, alike all over the picture."""
+    if level is None:
+        return None
+    if not model.planes:
+        raise BadOptions(f"{model.id} judges by itself how strong the damage is; leave that option out.")
+    return torch.full_like(pixels[:1], level)
+
+
+RESTORE = tuple(restore(kind) for kind in KINDS)

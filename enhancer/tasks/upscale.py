@@ -11,7 +11,7 @@ from enhancer.media.picture import Picture
 from enhancer.models.contract import Model
 from enhancer.options import option
 from enhancer.progress import Progress
-from enhancer.tasks.choose import AUTO, MODEL_HELP, STRENGTH_HELP, choose_model
+from enhancer.tasks.choose import AUTO, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, choose_model, crisp_share
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.task import Task
 
@@ -29,6 +29,7 @@ class UpscaleOptions:
     width: int | None = option(None, "pixels from left to right; alone, the height follows", minimum=1, maximum=30_000)
     height: int | None = option(None, "pixels from top to bottom; alone, the width follows", minimum=1, maximum=30_000)
     strength: float = option(1.0, STRENGTH_HELP, minimum=0.0, maximum=1.0, step=0.05)
+    crispness: float | None = option(None, CRISPNESS_HELP, minimum=0.0, maximum=1.0, step=0.05)
 
 
 def target_size(width: int, height: int, options: UpscaleOptions, largest: int) -> tuple[int, int]:
@@ -78,15 +79,16 @@ def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress:
     if options.strength == 0:
         return picture.with_pixels(plain, alpha)
     factor = max(width / picture.width, height / picture.height)
-    enhanced = resize(_enlarge(source, factor, options.model, engine, progress), height, width)
+    enhanced = resize(_enlarge(source, factor, options, engine, progress), height, width)
     return picture.with_pixels(plain.lerp(enhanced, options.strength), alpha)
 
 
-def _enlarge(pixels: Tensor, factor: float, model_id: str, engine: Engine, progress: Progress) -> Tensor:
+def _enlarge(pixels: Tensor, factor: float, options: UpscaleOptions, engine: Engine, progress: Progress) -> Tensor:
     """Run the network until `factor` is reached; at least once, so that a factor of 1 sharpens."""
     reached = 1
     while True:
-        model = engine.model(choose_model(model_id, "upscale", factor / reached), progress)
+        chosen = choose_model(options.model, "upscale", factor / reached)
+        model = engine.model(chosen, progress, crisp_share(chosen, options.crispness))
         _check_pass(model, pixels, engine.settings.max_output_pixels)
         pixels, reached = engine.run(model, pixels, progress), reached * model.scale
         if reached >= factor * (1 - 1e-6):

@@ -145,6 +145,8 @@ def entry_for(model_id: str, words: Words, found: Weights, model: Model, file: P
         bytes=file.stat().st_size,
         hyperparameters=json.loads(found.header["hyperparameters"]),
         figures=tuple((figure.label, figure.text) for figure in figures),
+        blind=words.blind,
+        twin=words.twin,
     )
 
 

@@ -13,11 +13,19 @@ INVENTIVE = (
     "Deliberate softness, such as a blurred background, film grain or brush strokes, may be sharpened or wiped away.",
     "Text much smaller than 8 pixels turns into strokes that only look like letters.",
 )
+CALM = (
+    "Where it cannot tell texture from noise or compression, it leaves smooth areas: skin, grass, fabric.",
+    "It stays faithful, so edges are clean, yet softer than those of its crisp sister.",
+    "Text much smaller than 8 pixels does not become readable.",
+)
 
 
 @dataclass(frozen=True)
 class Words:
-    """`summary` opens the model card and `failures` close it; `description` (80 to 300 letters) stands on the page."""
+    """`summary` opens the model card and `failures` close it; `description` (80 to 300 letters) stands on the page.
+
+    `blind` and `twin` as in the catalogue's `Entry`.
+    """
 
     title: str
     summary: str
@@ -25,6 +33,8 @@ class Words:
     purpose: str
     protocols: tuple[str, ...]
     failures: tuple[str, ...]
+    blind: bool = False
+    twin: str = ""
 
 
 WORDS: dict[str, Words] = {
@@ -81,6 +91,18 @@ WORDS: dict[str, Words] = {
         "upscale",
         ("photo",),
         INVENTIVE,
+        blind=True,
+        twin="photo-x2-faithful",
+    ),
+    "photo-x2-faithful": Words(
+        "Photo ×2, faithful",
+        "Enlarges photographs as people have them (noise, JPEG, slight blur) ×2, and invents nothing.",
+        "Enlarges photographs from phones and the web and takes off noise, JPEG blocks and slight blur. "
+        "Calmer and smoother than its crisp sister, because it leaves out what it does not know.",
+        "upscale",
+        ("photo",),
+        CALM,
+        blind=True,
     ),
     "photo-x4": Words(
         "Photo ×4",
@@ -90,15 +112,39 @@ WORDS: dict[str, Words] = {
         "upscale",
         ("photo",),
         INVENTIVE,
+        blind=True,
+        twin="photo-x4-faithful",
+    ),
+    "photo-x4-faithful": Words(
+        "Photo ×4, faithful",
+        "Enlarges photographs as people have them (noise, JPEG, slight blur) ×4, and invents nothing.",
+        "Enlarges photographs from phones and the web and takes off noise, JPEG blocks and slight blur. "
+        "Calmer and smoother than its crisp sister, because it leaves out what it does not know.",
+        "upscale",
+        ("photo",),
+        CALM,
+        blind=True,
     ),
     "photo-x1": Words(
         "Photo, same size",
         "Cleans photographs as people have them (noise, JPEG, slight blur) at their own size.",
         "Takes noise, JPEG blocks and slight blur off photographs from phones and the web, at the same size, when it "
         "is not known what is wrong with them. It draws likely texture where the picture holds none.",
-        "deblock",
+        "mend",
         ("photo",),
         INVENTIVE,
+        blind=True,
+        twin="photo-x1-faithful",
+    ),
+    "photo-x1-faithful": Words(
+        "Photo same size, faithful",
+        "Cleans photographs as people have them (noise, JPEG, slight blur) at their own size, and invents nothing.",
+        "Cleans photographs from phones and the web at their own size: noise, JPEG blocks and slight blur. "
+        "Calmer and smoother than its crisp sister, because it leaves out what it does not know.",
+        "mend",
+        ("photo",),
+        CALM,
+        blind=True,
     ),
     "denoise": Words(
         "Denoise",

@@ -11,7 +11,7 @@ from enhancer.errors import BadOptions
 from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
 from enhancer.options import parse
 from enhancer.tasks import TASKS, Task, task
-from enhancer.tasks.choose import AUTO, choose_model
+from enhancer.tasks.choose import AUTO, CRISPNESS, choose_model
 from enhancer.tasks.upscale import target_size
 from enhancer.ui.jobs import Update
 from enhancer.ui.options_form import control, form
@@ -26,6 +26,7 @@ SIZES = {
 }
 START: dict[str, Any] = {"scale": 2.0, "long_side": 2048, "megapixels": 8.0, "width": 1920, "height": None}
 LABELS = {"scale": "Enlarge by", "long_side": "Longer side", "megapixels": "Megapixels"}
+SHARED = {"model", "strength", "crispness", *START}  # options of several tasks, which have one control each
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Choice:
             return self
         whole = self.result_size(size, largest)
         width, height = (max(1, round(p * w / s)) for p, w, s in zip(part, whole, size, strict=True))
-        kept = {name: value for name, value in self.options.items() if name in ("model", "strength")}
+        kept = {name: value for name, value in self.options.items() if name not in START}
         return Choice(self.task, {**kept, "width": width, "height": height})
 
 
@@ -84,6 +85,18 @@ def serving(model_id: str, purpose: str) -> str:
     """The chosen model, or the first of this purpose: a new task arrives before the model list has followed it."""
     able = [suited for _, suited in models_for(purpose)]
     return model_id if model_id in able else able[0]
+
+
+def own_options(t: Task) -> list[str]:
+    """The options that this task shares with no other."""
+    return [f.name for f in fields(t.options) if f.name not in SHARED or t.family == "classical"]
+
+
+def has_twin(model_id: str, t: Task) -> bool:
+    """Whether the chosen model of a task can be blended with a faithful twin."""
+    if "crispness" not in {f.name for f in fields(t.options)}:
+        return False
+    return bool(entry(choose_model(model_id, t.id)).twin)
 
 
 class Controls:
@@ -110,7 +123,18 @@ class Controls:
             self.targets = self._targets()
         self.strength = control(UPSCALE.options, "strength", "option")
         self.strength.visible = bool(models)
-        self.groups, self.fields = self._classical(first)
+        self.crispness = gr.Slider(
+            0,
+            1,
+            CRISPNESS,
+            step=0.05,
+            label="Crispness",
+            info="0 stays with what is there, 1 draws likely texture where the picture holds none.",
+            visible=bool(models) and has_twin(models[0][1], task(first)),
+            buttons=[],
+            elem_id="option-crispness",
+        )
+        self.groups, self.fields = self._own(first)
 
     def _targets(self) -> dict[str, Component]:
         shown = {}
@@ -121,20 +145,19 @@ class Controls:
                 shown[name].visible = name == "scale"
         return shown
 
-    def _classical(self, first: str) -> tuple[dict[str, gr.Group], dict[str, Component]]:
+    def _own(self, first: str) -> tuple[dict[str, gr.Group], dict[str, Component]]:
         groups: dict[str, gr.Group] = {}
         found: dict[str, Component] = {}
         for t in TASKS.values():
-            if t.family == "classical":
-                with gr.Group(visible=t.id == first and bool(fields(t.options)), elem_classes="options") as groups[
-                    t.id
-                ]:
-                    found |= {f"{t.id}.{name}": c for name, c in form(t, t.id).items()}
+            if names := own_options(t):
+                with gr.Group(visible=t.id == first, elem_classes="options") as groups[t.id]:
+                    found |= {f"{t.id}.{name}": c for name, c in form(t, names).items()}
         return groups, found
 
     @property
     def _named(self) -> dict[str, Component]:
         learned = {"task": self.task, "model": self.model, "size_by": self.size_by, "strength": self.strength}
+        learned["crispness"] = self.crispness
         return {**learned, **self.targets, **self.fields}
 
     @property
@@ -146,10 +169,13 @@ class Controls:
         """The choice that these values of `inputs` mean. Raises BadOptions for an empty target size."""
         named = dict(zip(self._named, values, strict=True))
         chosen = task(named["task"])
+        own = {name: named[f"{chosen.id}.{name}"] for name in own_options(chosen)}
+        own = {name: value for name, value in own.items() if value is not None}
         if chosen.family == "classical":
-            own = {name: named[f"{chosen.id}.{name}"] for name in (f.name for f in fields(chosen.options))}
-            return Choice(chosen, {name: value for name, value in own.items() if value is not None})
-        options = {"model": serving(named["model"], chosen.id), "strength": named["strength"]}
+            return Choice(chosen, own)
+        options = {"model": serving(named["model"], chosen.id), "strength": named["strength"], **own}
+        if has_twin(options["model"], chosen):
+            options["crispness"] = named["crispness"]
         if chosen is UPSCALE:
             wanted = {name: named[name] for name in SIZES[named["size_by"]] if named[name]}
             if not wanted:
@@ -159,8 +185,11 @@ class Controls:
 
     def wire(self) -> None:
         """Show what belongs to the chosen task, and hide the rest."""
-        places = [self.task, self.model, self.size, self.strength, *self.groups.values()]
+        places = [self.task, self.model, self.size, self.strength, self.crispness, *self.groups.values()]
         self.task.change(self._task_chosen, self.task, places, queue=False, api_visibility="private")
+        self.model.change(
+            self._model_chosen, [self.task, self.model], self.crispness, queue=False, api_visibility="private"
+        )
         self.size_by.change(
             self._size_chosen, self.size_by, list(self.targets.values()), queue=False, api_visibility="private"
         )
@@ -171,16 +200,20 @@ class Controls:
         choice = (
             gr.Dropdown(choices=models, value=models[0][1], visible=True) if learned else gr.Dropdown(visible=False)
         )
-        groups = {
-            g: gr.Group(visible=name == task_id and bool(fields(chosen.options))) for name, g in self.groups.items()
-        }
+        groups = {g: gr.Group(visible=name == task_id) for name, g in self.groups.items()}
         return {
             self.task: gr.Dropdown(info=chosen.summary),
             self.model: choice,
             self.size: gr.Group(visible=chosen is UPSCALE),
             self.strength: gr.Slider(visible=learned),
+            self.crispness: gr.Slider(visible=learned and has_twin(models[0][1], chosen)),
             **groups,
         }
+
+    def _model_chosen(self, task_id: str, model_id: str | None) -> gr.Slider:
+        chosen = task(task_id)
+        able = chosen.family == "learned" and has_twin(serving(model_id or AUTO, task_id), chosen)
+        return gr.Slider(visible=able)
 
     def _size_chosen(self, size_by: str) -> list[dict[str, Any]]:
         return [gr.update(visible=name in SIZES[size_by]) for name in self.targets]

@@ -1,5 +1,6 @@
 """Page controls made from a task's options dataclass, so that a new option needs no page code."""
 
+from collections.abc import Iterable
 from dataclasses import Field, fields
 from typing import Any
 
@@ -13,9 +14,9 @@ MOST_STEPS = 2000  # a slider with more cannot be set to a chosen value by hand
 DEFAULT: Any = object()  # stands for "the option's own default", because None is a value
 
 
-def form(task: Task, prefix: str) -> dict[str, Component]:
-    """A control for every option of the task, by option name."""
-    return {f.name: control(task.options, f.name, prefix) for f in fields(task.options)}
+def form(task: Task, names: Iterable[str]) -> dict[str, Component]:
+    """A control for each of these options of the task, by option name."""
+    return {name: control(task.options, name, task.id) for name in names}
 
 
 def control(options: type, name: str, prefix: str, value: Any = DEFAULT, label: str | None = None) -> Component:

@@ -28,7 +28,7 @@ class Shelf:
     def __init__(self, model: Model) -> None:
         self.only = model
 
-    def load(self, model_id: str, progress: Progress | None = None) -> Model:
+    def load(self, model_id: str, progress: Progress | None = None, crispness: float = 1.0) -> Model:
         return self.only
 
 

@@ -1,6 +1,7 @@
 """The JSON beside a bundled weight file is read strictly, and written so that it reads back as it was."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def written(folder: Path, **changes: object) -> Path:
     return file
 
 
+def test_what_is_usual_is_not_written_down() -> None:
+    """Keys that most entries have nothing to say under."""
+    assert not {"blind", "twin"} & set(json.loads(entry_text(GOOD)))
+    marked = replace(GOOD, blind=True, twin="other")
+    assert {"blind", "twin"} <= set(json.loads(entry_text(marked)))
+
+
 def test_an_entry_reads_back_as_it_was(tmp_path: Path) -> None:
     assert read_entry(written(tmp_path)) == GOOD
     assert read_entries(tmp_path) == (GOOD,)
@@ -39,6 +47,7 @@ def test_an_entry_reads_back_as_it_was(tmp_path: Path) -> None:
         ({"purpose": "magic"}, "wrong value for purpose"),
         ({"figures": [["Set5 Y-PSNR", 37.5]]}, "wrong value for figures"),
         ({"figures": ["Set5"]}, "wrong value for figures"),
+        ({"blind": "yes"}, "wrong value for blind"),
         ({"id": "other"}, "names the model 'other'"),
     ],
     ids=str,

@@ -1,15 +1,19 @@
 """Sizes, targets, strength and alpha of the learned tasks, with a small network in place of a trained one."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
+from enhancer.models.catalog import BUNDLED_ENTRIES
+from enhancer.models.contract import Model
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.settings import Settings
-from enhancer.tasks.choose import choose_model
+from enhancer.tasks.choose import CRISPNESS, choose_model, crisp_share
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.restore import RESTORE, RestoreOptions
 from enhancer.tasks.task import Task
@@ -17,10 +21,12 @@ from enhancer.tasks.upscale import UpscaleOptions, target_size, upscale
 from tests.engine.test_tiling import Shelf, generator
 
 LIMIT = Settings().max_output_pixels
+FLOAT = Settings(device="cpu", precision="float32")
+DENOISE = next(t for t in RESTORE if t.id == "denoise")
 
 
 def hall(scale: int) -> Engine:
-    return Engine(Shelf(generator(scale)), Settings(device="cpu", precision="float32"))
+    return Engine(Shelf(generator(scale)), FLOAT)
 
 
 def picture(width: int = 20, height: int = 12, alpha: bool = False) -> Picture:
@@ -135,10 +141,44 @@ def test_auto_without_a_bundled_model_names_what_can_be_fetched() -> None:
         choose_model("auto", "deblur")
 
 
+def test_auto_prefers_models_for_photographs_and_their_crisp_twin(monkeypatch: pytest.MonkeyPatch) -> None:
+    clean = BUNDLED_ENTRIES[0]
+    shelf = (clean, *(replace(clean, id=n, blind=True, scale=2, twin=t) for n, t in (("calm", ""), ("crisp", "calm"))))
+    monkeypatch.setattr("enhancer.tasks.choose.CATALOG", shelf)
+    assert choose_model("auto", "upscale", 4) == "crisp"
+    assert [crisp_share("crisp", asked) for asked in (None, 0.2)] == [CRISPNESS, 0.2]
+    assert crisp_share("calm", None) == 1
+    with pytest.raises(BadOptions, match="no faithful twin"):
+        crisp_share("calm", 0.2)
+
+
+def told_of(task_id: str, **options: float) -> torch.Tensor:
+    """What the network of a task is told of the damage, at the first pixel."""
+    heard = []
+
+    class Listener(torch.nn.Module):
+        def forward(self, x: torch.Tensor, plane: torch.Tensor | None = None) -> torch.Tensor:
+            heard.append(torch.tensor(-1.0) if plane is None else plane[0, 0, 0, 0])
+            return x
+
+    model = Model("listener", Listener(), 1, planes=1, halo=0)
+    task = next(t for t in RESTORE if t.id == task_id)
+    task.run(picture(), task.options("listener", **options), Engine(Shelf(model), FLOAT), Progress())
+    return heard[-1]
+
+
+def test_what_people_know_of_the_damage_reaches_the_network() -> None:
+    assert told_of("denoise", noise=51.0) == pytest.approx(0.2)
+    assert told_of("deblock", quality=30) == pytest.approx(0.7)
+    assert told_of("denoise") == -1
+    with pytest.raises(BadOptions, match="judges by itself"):
+        DENOISE.run(picture(), DENOISE.options("probe", noise=5.0), hall(1), Progress())
+
+
 @pytest.mark.parametrize("task", RESTORE, ids=lambda t: t.id)
 def test_restoring_keeps_the_size_and_obeys_strength(task: Task) -> None:
     def done(strength: float) -> torch.Tensor:
-        result = task.run(picture(alpha=True), RestoreOptions("probe", strength), hall(1), Progress())
+        result = task.run(picture(alpha=True), task.options("probe", strength), hall(1), Progress())
         assert result.alpha is not None
         assert torch.equal(result.alpha, picture(alpha=True).alpha)
         pixels: torch.Tensor = result.pixels

@@ -211,4 +211,4 @@ def test_what_cannot_be_measured_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 1 picture"):
         run_protocol(PROTOCOLS["jpeg"], [], bench_engine(), tmp_path, pictures=0)
     assert protocols_of("mine.pth", 4) == ("sr",)
-    assert protocols_of("scunet-real", 1) == ("noise",)
+    assert protocols_of("scunet-real", 1) == ("photo",)

@@ -187,6 +187,7 @@ _ALL = (
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
 BY_PURPOSE: dict[str, tuple[str, ...]] = {
+    "mend": ("photo",),
     "upscale": ("sr",),
     "denoise": ("noise",),
     "deblock": ("jpeg", "jpeg-colour"),
