@@ -76,7 +76,7 @@ def silent_channels(network: nn.Module, unseen: Feed) -> tuple[int, ...]:
     def watch(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
         counts.append(int(((F.leaky_relu(output, SLOPE) > 0).float().mean((0, 2, 3)) < 1e-3).sum()))
 
-    hidden = [m.first if isinstance(m, ResidualBlock) else m for m in network.body]
+    hidden = [*network.body, *(m.first for m in network.blocks.modules() if isinstance(m, ResidualBlock))]
     hooks = [m.register_forward_hook(watch) for m in hidden]
     try:
         network(next(unseen.whole(SEED)).small)
