@@ -31,6 +31,13 @@ class Progress:
         if self._cancel.is_set():
             raise Cancelled("Stopped.")
 
+    def part(self, n: int, parts: int) -> "Progress":
+        """The token for the `n`-th (from 0) of so many equal parts of this work: its steps move this one on.
+
+        A cancel of this token stops the part, too.
+        """
+        return Progress(lambda p: self.step(n * p.total + p.done, parts * p.total, p.note))
+
     def cancel(self) -> None:
         """Make the next `step` raise Cancelled."""
         self._cancel.set()

@@ -8,12 +8,21 @@ import torch
 from torch import Tensor
 
 from enhancer.engine import Engine
+from enhancer.engine.ensemble import enhanced
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
 from enhancer.models.contract import Model
 from enhancer.options import option
 from enhancer.progress import Progress
-from enhancer.tasks.choose import AUTO, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, choose_model, crisp_share
+from enhancer.tasks.choose import (
+    AUTO,
+    BEST_HELP,
+    CRISPNESS_HELP,
+    MODEL_HELP,
+    STRENGTH_HELP,
+    choose_model,
+    crisp_share,
+)
 from enhancer.tasks.resize import bleed
 from enhancer.tasks.task import Task
 
@@ -24,6 +33,7 @@ class RestoreOptions:
 
     model: str = option(AUTO, MODEL_HELP)
     strength: float = option(1.0, STRENGTH_HELP, minimum=0.0, maximum=1.0, step=0.05)
+    best: bool = option(False, BEST_HELP)
 
 
 @dataclass(frozen=True)
@@ -37,8 +47,8 @@ class MendOptions(RestoreOptions):
 class DenoiseOptions(RestoreOptions):
     """And how strong the noise is, where people want to rule that."""
 
-    noise: float | None = option(
-        None, "standard deviation of the noise in levels of 255; left out, the network judges it", minimum=0, maximum=75
+    noise: float = option(
+        0.0, "standard deviation in levels of 255; 0 lets the network judge", minimum=0, maximum=75, step=1
     )
 
 
@@ -46,8 +56,8 @@ class DenoiseOptions(RestoreOptions):
 class DeblockOptions(RestoreOptions):
     """And how strong the compression was, where people know it."""
 
-    quality: int | None = option(
-        None, "quality that the JPEG was saved with; left out, the network judges it", minimum=1, maximum=100
+    quality: int = option(
+        0, "quality that the JPEG was saved with; 0 lets the network judge", minimum=0, maximum=100, step=1
     )
 
 
@@ -63,11 +73,11 @@ class Kind:
 
 
 def _noise(options: DenoiseOptions) -> float | None:
-    return None if options.noise is None else options.noise / 255
+    return options.noise / 255 if options.noise else None
 
 
 def _quality(options: DeblockOptions) -> float | None:
-    return None if options.quality is None else 1 - options.quality / 100
+    return 1 - options.quality / 100 if options.quality else None
 
 
 KINDS = (
@@ -98,7 +108,8 @@ def restore(kind: Kind) -> Task:
         if model.scale != 1:
             raise BadOptions(f"{model.id} enlarges by {model.scale}; {kind.title} keeps the size. Use Upscale for it.")
         source = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
-        restored = engine.run(model, source, progress, _plane(model, kind.told(options), source))
+        plane = _plane(model, kind.told(options), source)
+        restored = enhanced(engine, model, source, progress, plane, options.best)
         return picture.with_pixels(source.lerp(restored, options.strength), picture.alpha)
 
     return Task(kind.purpose, kind.title, kind.summary, "learned", kind.options, run)

@@ -6,12 +6,21 @@ from dataclasses import dataclass, fields
 from torch import Tensor
 
 from enhancer.engine import Engine
+from enhancer.engine.ensemble import enhanced
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
 from enhancer.models.contract import Model
 from enhancer.options import option
 from enhancer.progress import Progress
-from enhancer.tasks.choose import AUTO, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, choose_model, crisp_share
+from enhancer.tasks.choose import (
+    AUTO,
+    BEST_HELP,
+    CRISPNESS_HELP,
+    MODEL_HELP,
+    STRENGTH_HELP,
+    choose_model,
+    crisp_share,
+)
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.task import Task
 
@@ -30,6 +39,7 @@ class UpscaleOptions:
     height: int | None = option(None, "pixels from top to bottom; alone, the width follows", minimum=1, maximum=30_000)
     strength: float = option(1.0, STRENGTH_HELP, minimum=0.0, maximum=1.0, step=0.05)
     crispness: float | None = option(None, CRISPNESS_HELP, minimum=0.0, maximum=1.0, step=0.05)
+    best: bool = option(False, BEST_HELP)
 
 
 def target_size(width: int, height: int, options: UpscaleOptions, largest: int) -> tuple[int, int]:
@@ -79,8 +89,8 @@ def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress:
     if options.strength == 0:
         return picture.with_pixels(plain, alpha)
     factor = max(width / picture.width, height / picture.height)
-    enhanced = resize(_enlarge(source, factor, options, engine, progress), height, width)
-    return picture.with_pixels(plain.lerp(enhanced, options.strength), alpha)
+    drawn = resize(_enlarge(source, factor, options, engine, progress), height, width)
+    return picture.with_pixels(plain.lerp(drawn, options.strength), alpha)
 
 
 def _enlarge(pixels: Tensor, factor: float, options: UpscaleOptions, engine: Engine, progress: Progress) -> Tensor:
@@ -90,7 +100,8 @@ def _enlarge(pixels: Tensor, factor: float, options: UpscaleOptions, engine: Eng
         chosen = choose_model(options.model, "upscale", factor / reached)
         model = engine.model(chosen, progress, crisp_share(chosen, options.crispness))
         _check_pass(model, pixels, engine.settings.max_output_pixels)
-        pixels, reached = engine.run(model, pixels, progress), reached * model.scale
+        pixels = enhanced(engine, model, pixels, progress, best=options.best)
+        reached *= model.scale
         if reached >= factor * (1 - 1e-6):
             return pixels
 

@@ -170,7 +170,7 @@ def told_of(task_id: str, **options: float) -> torch.Tensor:
 def test_what_people_know_of_the_damage_reaches_the_network() -> None:
     assert told_of("denoise", noise=51.0) == pytest.approx(0.2)
     assert told_of("deblock", quality=30) == pytest.approx(0.7)
-    assert told_of("denoise") == -1
+    assert told_of("denoise") == told_of("deblock") == -1
     with pytest.raises(BadOptions, match="judges by itself"):
         DENOISE.run(picture(), DENOISE.options("probe", noise=5.0), hall(1), Progress())
 
@@ -187,6 +187,16 @@ def test_restoring_keeps_the_size_and_obeys_strength(task: Task) -> None:
     assert torch.equal(done(0), picture(alpha=True).pixels)
     assert (done(1) - done(0)).abs().max() > 0.05
     assert torch.allclose(done(0.5), (done(0) + done(1)) / 2, atol=1e-6)
+
+
+def test_best_takes_the_mean_of_eight() -> None:
+    """Turning the picture turns the result, which a single pass of a network does not promise."""
+    turned = picture().with_pixels(picture().pixels.rot90(1, (1, 2)))
+    for best in (True, False):
+        for work, options in ((upscale, UpscaleOptions(best=best)), (DENOISE.run, DENOISE.options("probe", best=best))):
+            place = hall(2 if work is upscale else 1)
+            first, second = (work(p, options, place, Progress()).pixels for p in (picture(), turned))
+            assert torch.allclose(first.rot90(1, (1, 2)), second, atol=1e-5) == best
 
 
 def test_restoring_refuses_a_model_that_enlarges() -> None:

@@ -1,0 +1,64 @@
+"""A picture in its eight flips and turns: the mean is a little better, the spread shows where the results differ."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from enhancer.engine.engine import Engine
+from enhancer.models.contract import Model
+from enhancer.progress import Progress
+
+VIEWS = tuple((quarter, flip) for quarter in range(4) for flip in (False, True))
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """`mean` (3, H, W) in [0, 1] of the eight results; `spread` (1, H, W), their standard deviation at every pixel.
+
+    The variances of R, G and B are averaged before the root is taken.
+    """
+
+    mean: Tensor
+    spread: Tensor
+
+
+def ensemble(engine: Engine, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Ensemble:
+    """Enhance (3, H, W) in all eight flips and turns → mean and spread at (3, scale·H, scale·W).
+
+    Timofte, Rothe, Van Gool, "Seven ways to improve example-based single image super resolution", CVPR 2016,
+    section 3.5. `plane` (1, H, W) turns along. Only the running mean and variance are kept (Welford, Technometrics
+    1962). Raises what `Engine.run` raises.
+    """
+    mean, squares = torch.zeros(()), torch.zeros(())
+    for n, result in enumerate(_results(engine, model, pixels, progress, plane), start=1):
+        off = result - mean
+        mean = mean + off / n
+        squares = squares + (off * (result - mean)).mean(0, keepdim=True)
+    return Ensemble(mean.clamp_(0, 1), (squares / (len(VIEWS) - 1)).clamp_(min=0).sqrt_())
+
+
+def enhanced(
+    engine: Engine, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None, best: bool = False
+) -> Tensor:
+    """`Engine.run`, or with `best` the mean of the `ensemble`: (3, H, W) → (3, scale·H, scale·W)."""
+    if best:
+        return ensemble(engine, model, pixels, progress, plane).mean
+    return engine.run(model, pixels, progress, plane)
+
+
+def _results(
+    engine: Engine, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None
+) -> Iterator[Tensor]:
+    """The result of every view, turned back."""
+    for n, (quarter, flip) in enumerate(VIEWS):
+        told = None if plane is None else _turned(plane, quarter, flip)
+        result = engine.run(model, _turned(pixels, quarter, flip), progress.part(n, len(VIEWS)), told)
+        yield (result.flip(2) if flip else result).rot90(-quarter, (1, 2))
+
+
+def _turned(x: Tensor, quarter: int, flip: bool) -> Tensor:
+    """(C, H, W) → (C, H, W) or (C, W, H): turned by quarters of a circle, then mirrored."""
+    turned = x.rot90(quarter, (1, 2))
+    return turned.flip(2) if flip else turned
