@@ -26,7 +26,7 @@ SIZES = {
 }
 START: dict[str, Any] = {"scale": 2.0, "long_side": 2048, "megapixels": 8.0, "width": 1920, "height": None}
 LABELS = {"scale": "Enlarge by", "long_side": "Longer side", "megapixels": "Megapixels"}
-SHARED = {"model", "strength", "crispness", *START}  # options of several tasks, which have one control each
+SHARED = {"model", "strength", "crispness", "best", *START}  # options of several tasks, which have one control each
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,13 @@ def own_options(t: Task) -> list[str]:
 
 
 def has_twin(model_id: str, t: Task) -> bool:
-    """Whether the chosen model of a task can be blended with a faithful twin."""
-    if "crispness" not in {f.name for f in fields(t.options)}:
-        return False
-    return bool(entry(choose_model(model_id, t.id)).twin)
+    """Whether the chosen model of a learned task can be blended with a faithful twin."""
+    return t.family == "learned" and bool(entry(choose_model(model_id, t.id)).twin)
+
+
+def listens(model_id: str, t: Task) -> bool:
+    """Whether the options that only this task has mean anything to the chosen model."""
+    return t.family == "classical" or bool(entry(choose_model(model_id, t.id)).hyperparameters.get("planes"))
 
 
 class Controls:
@@ -134,6 +137,8 @@ class Controls:
             buttons=[],
             elem_id="option-crispness",
         )
+        self.best = control(UPSCALE.options, "best", "option", label="Best quality")
+        self.best.visible = bool(models)
         self.groups, self.fields = self._own(first)
 
     def _targets(self) -> dict[str, Component]:
@@ -150,14 +155,15 @@ class Controls:
         found: dict[str, Component] = {}
         for t in TASKS.values():
             if names := own_options(t):
-                with gr.Group(visible=t.id == first, elem_classes="options") as groups[t.id]:
+                shown = t.id == first and listens(AUTO, t)
+                with gr.Group(visible=shown, elem_classes="options") as groups[t.id]:
                     found |= {f"{t.id}.{name}": c for name, c in form(t, names).items()}
         return groups, found
 
     @property
     def _named(self) -> dict[str, Component]:
         learned = {"task": self.task, "model": self.model, "size_by": self.size_by, "strength": self.strength}
-        learned["crispness"] = self.crispness
+        learned |= {"crispness": self.crispness, "best": self.best}
         return {**learned, **self.targets, **self.fields}
 
     @property
@@ -173,7 +179,9 @@ class Controls:
         own = {name: value for name, value in own.items() if value is not None}
         if chosen.family == "classical":
             return Choice(chosen, own)
-        options = {"model": serving(named["model"], chosen.id), "strength": named["strength"], **own}
+        options = {"model": serving(named["model"], chosen.id)} | {name: named[name] for name in ("strength", "best")}
+        if listens(options["model"], chosen):
+            options |= own
         if has_twin(options["model"], chosen):
             options["crispness"] = named["crispness"]
         if chosen is UPSCALE:
@@ -185,11 +193,10 @@ class Controls:
 
     def wire(self) -> None:
         """Show what belongs to the chosen task, and hide the rest."""
-        places = [self.task, self.model, self.size, self.strength, self.crispness, *self.groups.values()]
+        places = [self.task, self.model, self.size, self.strength, self.best, self.crispness, *self.groups.values()]
         self.task.change(self._task_chosen, self.task, places, queue=False, api_visibility="private")
-        self.model.change(
-            self._model_chosen, [self.task, self.model], self.crispness, queue=False, api_visibility="private"
-        )
+        told = [self.crispness, *self.groups.values()]
+        self.model.change(self._model_chosen, [self.task, self.model], told, queue=False, api_visibility="private")
         self.size_by.change(
             self._size_chosen, self.size_by, list(self.targets.values()), queue=False, api_visibility="private"
         )
@@ -200,20 +207,21 @@ class Controls:
         choice = (
             gr.Dropdown(choices=models, value=models[0][1], visible=True) if learned else gr.Dropdown(visible=False)
         )
-        groups = {g: gr.Group(visible=name == task_id) for name, g in self.groups.items()}
         return {
             self.task: gr.Dropdown(info=chosen.summary),
             self.model: choice,
             self.size: gr.Group(visible=chosen is UPSCALE),
             self.strength: gr.Slider(visible=learned),
-            self.crispness: gr.Slider(visible=learned and has_twin(models[0][1], chosen)),
-            **groups,
+            self.best: gr.Checkbox(visible=learned),
+            **self._model_chosen(task_id, models[0][1] if learned else None),
         }
 
-    def _model_chosen(self, task_id: str, model_id: str | None) -> gr.Slider:
+    def _model_chosen(self, task_id: str, model_id: str | None) -> Update:
         chosen = task(task_id)
-        able = chosen.family == "learned" and has_twin(serving(model_id or AUTO, task_id), chosen)
-        return gr.Slider(visible=able)
+        model = serving(model_id or AUTO, task_id) if chosen.family == "learned" else AUTO
+        heard = listens(model, chosen)
+        groups = {g: gr.Group(visible=name == task_id and heard) for name, g in self.groups.items()}
+        return {self.crispness: gr.Slider(visible=has_twin(model, chosen)), **groups}
 
     def _size_chosen(self, size_by: str) -> list[dict[str, Any]]:
         return [gr.update(visible=name in SIZES[size_by]) for name in self.targets]

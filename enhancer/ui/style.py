@@ -31,7 +31,9 @@ CSS = """
 .card h4 { margin: 0; font-size: 14px; font-weight: 700; }
 .card h4 small { font-weight: 400; color: var(--body-text-color-subdued); margin-left: 6px; font-size: 12px; }
 .card p { margin: 4px 0 10px; font-size: 13px; line-height: 1.5; color: var(--body-text-color-subdued); }
-.card .licence { margin: 10px 0 0; font-size: 12px; }
+.card dl { display: grid; grid-template-columns: max-content 1fr; gap: 3px 14px; margin: 12px 0 0; font-size: 12px; }
+.card dt { color: var(--body-text-color-subdued); }
+.card dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 .chips { display: flex; flex-wrap: wrap; gap: 6px; }
 .chip { font-size: 12px; line-height: 1; padding: 5px 9px; border-radius: 99px;
   background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); }

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import gradio as gr
@@ -14,12 +14,12 @@ from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled
 from enhancer.hall import enhance
 from enhancer.media.picture import Picture
-from enhancer.models.catalog import BUNDLED_ENTRIES, HUB_ENTRIES
+from enhancer.models.catalog import BUNDLED_ENTRIES, CATALOG, HUB_ENTRIES
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import TASKS
-from enhancer.ui.controls import SHARED, Choice, models_for, own_options, serving
+from enhancer.ui.controls import SHARED, Choice, Controls, models_for, own_options, serving
 from enhancer.ui.crop import cut, narrowed
 from enhancer.ui.display import Kept, save_display
 from enhancer.ui.enhance_work import OF_THE_WHOLE, enhance_file
@@ -223,3 +223,19 @@ def test_the_image_box_decodes_nothing_and_leaves_no_stub_beside_the_source() ->
     assert SafeImage.preprocess(SafeImage.__new__(SafeImage), None) is None
     source = Path(__file__).resolve().parents[2] / "enhancer" / "ui"
     assert not list(source.glob("*.pyi"))
+
+
+def test_what_only_some_models_can_be_told_is_asked_for_those_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = replace(BUNDLED_ENTRIES[0], id="told", purpose="denoise", hyperparameters={"planes": 1})
+    monkeypatch.setattr("enhancer.ui.controls.CATALOG", (told, *CATALOG))
+    monkeypatch.setattr("enhancer.ui.controls.entry", {e.id: e for e in (told, *CATALOG)}.__getitem__)
+    deaf = next(e for e in HUB_ENTRIES if e.purpose == "denoise")
+    values = {"task": "denoise", "strength": 1.0, "best": False, "denoise.noise": 12}
+    monkeypatch.setattr(Controls, "_named", {"model": None} | values)
+    form_of_the_page = Controls.__new__(Controls)  # without its components, which only a page can hold
+
+    def options(model_id: str) -> dict[str, object]:
+        return form_of_the_page.read([model_id, *values.values()]).options
+
+    assert options("told") == {"model": "told", "strength": 1.0, "best": False, "noise": 12}
+    assert options(deaf.id) == {"model": deaf.id, "strength": 1.0, "best": False}
