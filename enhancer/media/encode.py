@@ -16,26 +16,42 @@ from enhancer.media.tiff import write_tiff
 BAND = 256  # rows rounded at a time, so that no second float picture is needed
 OPAQUE = {"jpeg"}
 COLOUR_ONLY = {"webp"}
+CARRIERS = ("png", "jpeg")  # formats that a recipe can travel in
+MAX_RECIPE = 32 * 1024  # characters; one JPEG segment holds twice as many
 
 
-def encode(picture: Picture, format: str, quality: int = 95, depth: int | None = None) -> bytes:
+def encode(
+    picture: Picture, format: str, quality: int = 95, depth: int | None = None, recipe: str | None = None
+) -> bytes:
     """The picture as a "png", "jpeg", "webp" (lossless) or "tiff" file; see `losses` for what each cannot keep.
 
     `quality` 1 to 100 counts for JPEG only; `depth` 8 or 16 bits a channel, by default the picture's own where the
-    format has it. Raises BadOptions for another format, quality or depth, and for a side the format cannot hold.
+    format has it; `recipe` is a text to lay into a PNG or JPEG, which `embedded_recipe` reads back.
+    Raises BadOptions for another format, quality or depth, for a side the format cannot hold, and for a recipe that
+    the format cannot carry or that is over 32 KiB.
     """
     kind = format_of(format)
     depth = _checked(picture, kind, quality, depth)
+    _check_recipe(kind, recipe)
     array = _array(picture, kind, depth)
     profile = picture.profile if _profile_fits(picture, kind) else None
     block = picture.exif if _exif_fits(picture, kind) else None
     if kind.id == "png":
-        return write_png(array, profile, block, picture.dpi)
+        return write_png(array, profile, block, picture.dpi, recipe)
     if kind.id == "tiff":
         return write_tiff(array, profile, block, picture.dpi)
     if kind.id == "jpeg":
-        return write_jpeg(array, quality, profile, block, picture.dpi)
+        return write_jpeg(array, quality, profile, block, picture.dpi, recipe)
     return write_webp(array, profile, exif.with_resolution(block, picture.dpi) if picture.dpi else block)
+
+
+def levels(picture: Picture, depth: int | None = None) -> np.ndarray:
+    """(H, W, 1 to 4) uint8 or uint16: exactly the whole numbers that a PNG of this picture holds.
+
+    `depth` 8 or 16, by default the picture's own. Raises BadOptions for another depth.
+    """
+    kind = format_of("png")
+    return _array(picture, kind, _checked(picture, kind, 95, depth))
 
 
 def losses(picture: Picture, format: str) -> tuple[str, ...]:
@@ -66,6 +82,15 @@ def _checked(picture: Picture, kind: Format, quality: int, depth: int | None) ->
             " please choose PNG or TIFF."
         )
     return depth or min(picture.depth, max(kind.depths))
+
+
+def _check_recipe(kind: Format, recipe: str | None) -> None:
+    if recipe is None:
+        return
+    if kind.id not in CARRIERS:
+        raise BadOptions(f"{kind.title} cannot carry a recipe; choose PNG or JPEG, or keep the recipe beside the file.")
+    if len(recipe) > MAX_RECIPE:
+        raise BadOptions(f"A recipe has at most {MAX_RECIPE} characters, not {len(recipe)}.")
 
 
 def _profile_fits(picture: Picture, kind: Format) -> bool:

@@ -17,13 +17,14 @@ def open_picture(path: str | Path, settings: Settings | None = None) -> Picture:
     return decode(Path(path), settings)
 
 
-def save_picture(picture: Picture, path: str | Path, quality: int = 95) -> None:
+def save_picture(picture: Picture, path: str | Path, quality: int = 95, recipe: str | None = None) -> None:
     """Write in the format of the suffix; a file of that name is replaced at once, never left half written.
 
+    `recipe` is a text to lay into a PNG or JPEG.
     Raises BadOptions for a suffix that is not written, as `encode` does, and where the folder cannot be written to.
     """
     path = Path(path)
-    data = encode(picture, format_for(path).id, quality)
+    data = encode(picture, format_for(path).id, quality, recipe=recipe)
     try:
         _replace(path, data)
     except OSError as error:

@@ -16,13 +16,14 @@ from enhancer.settings import Settings
 
 MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-START, END, SCAN = 0xD8, 0xD9, 0xDA
+START, END, SCAN, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 KEPT_APPS = {0xE0, 0xEE}
-METADATA = {*range(0xE0, 0xF0), 0xFE} - KEPT_APPS
+METADATA = {*range(0xE0, 0xF0), COMMENT} - KEPT_APPS
 ICC, JFIF, MPF = b"ICC_PROFILE\0", b"JFIF\0", b"MPF\0"
 MAX_SCANS, MAX_SEGMENTS = 500, 20_000
 MODELS = {"L": "grey", "RGB": "rgb", "CMYK": "cmyk"}
 MAX_EXIF = 65_533 - len(EXIF)
+RECIPE = b"image-enhancer recipe: "  # how its comment begins
 
 
 @dataclass
@@ -60,15 +61,42 @@ def read_jpeg(data: bytes, settings: Settings) -> Samples:
 
 
 def write_jpeg(
-    array: np.ndarray, quality: int, profile: bytes | None, exif: bytes | None, dpi: tuple[float, float] | None
+    array: np.ndarray,
+    quality: int,
+    profile: bytes | None,
+    exif: bytes | None,
+    dpi: tuple[float, float] | None,
+    recipe: str | None = None,
 ) -> bytes:
-    """(H, W, 1 or 3) uint8 as JPEG with unthinned chroma (4:4:4)."""
+    """(H, W, 1 or 3) uint8 as JPEG with unthinned chroma (4:4:4), the recipe as a comment."""
     out, image = io.BytesIO(), Image.fromarray(array[..., 0] if array.shape[2] == 1 else array)
     extra: dict[str, object] = {"icc_profile": profile, "exif": EXIF + exif if exif else b""}
     if dpi:
         extra["dpi"] = dpi
+    if recipe is not None:
+        extra["comment"] = RECIPE + recipe.encode()
     image.save(out, "JPEG", quality=quality, subsampling=0, **extra)
     return out.getvalue()
+
+
+def recipe_in_jpeg(data: bytes, largest: int) -> bytes | None:
+    """The recipe that `write_jpeg` laid in, as UTF-8, None where no segment before the pixels is one of at most
+    `largest` bytes. Raises BadPicture for a file that ends early.
+    """
+    at = 2
+    for _ in range(MAX_SEGMENTS):
+        match = MARKER.search(data, at)
+        if match is None:
+            raise cut_off("JPEG")
+        marker, at = data[match.end() - 1], match.end()
+        if marker in (SCAN, END):
+            return None
+        end = at + int.from_bytes(data[at : at + 2], "big")
+        if marker == COMMENT and data.startswith(RECIPE, at + 2):
+            text = data[at + 2 + len(RECIPE) : end]
+            return text if len(text) <= largest else None
+        at = max(end, at + 2)
+    raise damaged("JPEG", f"it has more than {MAX_SEGMENTS} segments")
 
 
 def _walk(data: bytes, settings: Settings) -> Segments:

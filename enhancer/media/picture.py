@@ -12,6 +12,7 @@ class Picture:
     `pixels` (3, H, W) float32 in [0, 1], upright; `alpha` (1, H, W) float32 in [0, 1] or None, not premultiplied;
     `depth` 8 or 16 bits of the source; `grey` when the source had one colour channel; `profile` its ICC profile,
     which still describes `pixels`; `exif` raw EXIF without orientation; `dpi` horizontal and vertical;
+    `orientation` 1 to 8 as the source stated it (EXIF), which reading has undone;
     `notes` one sentence for each thing that could not be kept.
     """
 
@@ -22,6 +23,7 @@ class Picture:
     profile: bytes | None = None
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
+    orientation: int = 1
     notes: tuple[str, ...] = ()
 
     @property

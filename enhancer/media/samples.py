@@ -59,7 +59,8 @@ def to_picture(samples: Samples) -> Picture:
     notes = list(samples.notes)
     block, turned = _metadata(samples, notes)
     array, model, profile = _colours(samples, notes)
-    array = _upright(array, samples.orientation or turned)
+    orientation = samples.orientation or turned
+    array = _upright(array, orientation)
     tensor = _tensor(array, 255 if model != samples.model else samples.top)
     colours = COLOURS[model]
     pixels, alpha = tensor[:colours], tensor[colours : colours + 1] if tensor.shape[0] > colours else None
@@ -73,6 +74,7 @@ def to_picture(samples: Samples) -> Picture:
         profile=profile,
         exif=block,
         dpi=sound_dpi(samples.dpi) or (exif.resolution(block) if block else None),
+        orientation=orientation,
         notes=tuple(notes),
     )
 

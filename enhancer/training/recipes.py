@@ -106,7 +106,14 @@ CLEAN = replace(
     fft_weight=0.0,
 )
 TONE = replace(
-    CLEAN, network="tone", degradation="dark", pixel_loss="l1", muon_lr=0.0, patch=192, final_patch=256, swap_colours=0
+    CLEAN,
+    network="tone-clean",
+    degradation="dark",
+    pixel_loss="l1",
+    muon_lr=0.0,
+    patch=256,
+    final_patch=256,
+    swap_colours=0,
 )
 FINETUNE = replace(
     SR, network=FILE, batch=8, patch=48, finish=0.0, muon_lr=0.0, adamw_lr=1e-4, decay=0.7, fft_weight=0.0
@@ -116,7 +123,7 @@ SUMMARIES = {
     "gan": "Crisp texture on top of `blind` by a least-squares GAN; start it from the weights of `blind`.",
     "denoise": "Take away noise of any strength, with or without a map of it.",
     "deblock": "Take away the blocks and rings of JPEG, with or without its quality.",
-    "tone": "Lift dark pictures and mend colour casts, with curves and look-up tables chosen for each picture.",
+    "tone": "Lift dark pictures, mend colour casts by curves and tables chosen for each picture, and clean the noise.",
     "finetune": "Train on the network of --start, ours or any that the page can open, at its own scale.",
     "sr": "Enlarge pictures that were shrunk cleanly (MATLAB bicubic), the benchmark of the papers.",
     "x2-fast": "The bundled x2-fast: sr with the fast network.",
