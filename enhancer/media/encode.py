@@ -17,7 +17,7 @@ BAND = 256  # rows rounded at a time, so that no second float picture is needed
 OPAQUE = {"jpeg"}
 COLOUR_ONLY = {"webp"}
 CARRIERS = ("png", "jpeg")  # formats that a recipe can travel in
-MAX_RECIPE = 32 * 1024  # characters; one JPEG segment holds twice as many
+MAX_RECIPE = 32 * 1024  # bytes; one JPEG segment holds twice as many
 
 
 def encode(
@@ -89,8 +89,8 @@ def _check_recipe(kind: Format, recipe: str | None) -> None:
         return
     if kind.id not in CARRIERS:
         raise BadOptions(f"{kind.title} cannot carry a recipe; choose PNG or JPEG, or keep the recipe beside the file.")
-    if len(recipe) > MAX_RECIPE:
-        raise BadOptions(f"A recipe has at most {MAX_RECIPE} characters, not {len(recipe)}.")
+    if (size := len(recipe.encode())) > MAX_RECIPE:
+        raise BadOptions(f"A recipe in a picture has at most {MAX_RECIPE} bytes, not {size}.")
 
 
 def _profile_fits(picture: Picture, kind: Format) -> bool:

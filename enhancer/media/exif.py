@@ -69,6 +69,21 @@ def with_resolution(block: bytes | None, dpi: tuple[float, float]) -> bytes:
     return _restarted(out, order, rows)
 
 
+def entries(block: bytes) -> dict[tuple[int, int], bytes]:
+    """What the block says, as (directory, tag) → the bytes of the value; 0 is the first directory.
+
+    Resolution, and the links between directories, are left out. Raises ValueError when a directory is damaged.
+    """
+    order, start = _header(block)
+    rows = {0: _rows(block, order, start)}
+    for _ in range(2):  # the directory of interoperability hangs below that of EXIF
+        children = [child for found in list(rows.values()) for child in _children(block, order, found)]
+        rows |= {pointer: _rows(block, order, at) for pointer, at in children}
+    left_out = DIRECTORIES | set(RESOLUTION)
+    told = ((where, row) for where, found in rows.items() for row in found if _tag(order, row) not in left_out)
+    return {(where, _tag(order, row)): _value(block, order, row) for where, row in told}
+
+
 def empty(order: str) -> bytes:
     """A block that says nothing, in byte order "<" or ">"."""
     mark = next(m for m, o in ORDERS.items() if o == order)
@@ -141,6 +156,12 @@ def _rational(block: bytes, order: str, row: bytes) -> float:
     if not below:
         raise ValueError("a resolution divided by zero")
     return float(above / below)
+
+
+def _value(block: bytes, order: str, row: bytes) -> bytes:
+    _, kind, count, at = struct.unpack(order + "HHII", row)
+    size = SIZES.get(kind, 0) * count
+    return row[8 : 8 + size] if size <= 4 else bytes(block[at : at + size])
 
 
 def _children(block: bytes, order: str, rows: list[bytes]) -> list[tuple[int, int]]:
