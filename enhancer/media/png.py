@@ -61,7 +61,7 @@ def write_png(
     dpi: tuple[float, float] | None,
     recipe: str | None = None,
 ) -> bytes:
-    """(H, W, 1 to 4) uint8 or uint16 as PNG with profile, EXIF block, resolution and recipe in chunks before the pixels."""
+    """(H, W, 1 to 4) uint8 or uint16 as PNG; profile, EXIF, resolution and recipe stand before the pixels."""
     raw = array.nbytes + array.shape[0]  # one filter byte a row
     room = 4096 + raw + raw // 64  # the encoder's own guess is too small for pictures a few pixels wide
     plain = imagecodecs.png_encode(array[..., 0] if array.shape[2] == 1 else array, level=LEVEL, out=room)
