@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 
 from enhancer.errors import WeightsRefused
-from enhancer.models.contract import Model
+from enhancer.models.contract import Model, Origin
 
 
 def between(faithful: Model, crisp: Model, share: float) -> Model:
@@ -23,4 +23,9 @@ def between(faithful: Model, crisp: Model, share: float) -> Model:
     with torch.no_grad():
         for name, parameter in network.named_parameters():
             parameter.copy_(start[name].to(parameter.device).lerp(parameter, share))
-    return replace(crisp, network=network)
+    parts = *_scaled(faithful, 1 - share), *_scaled(crisp, share)
+    return replace(crisp, network=network, origins=parts)
+
+
+def _scaled(model: Model, share: float) -> tuple[Origin, ...]:
+    return tuple(replace(origin, share=origin.share * share) for origin in model.origins)

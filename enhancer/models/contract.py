@@ -13,6 +13,15 @@ BOTH = (torch.bfloat16, torch.float32)
 
 
 @dataclass(frozen=True)
+class Origin:
+    """One file that weights came from: its id (of a local file its name), its sha256, and its share in a blend."""
+
+    id: str
+    sha256: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
 class Model:
     """What callers may know about a network.
 
@@ -20,7 +29,7 @@ class Model:
     `multiple_of` and `minimum` the sides the network accepts; `halo` input pixels that an output pixel may depend on
     at each side; `precisions` the number formats it survives; `planes` 1 for networks that can be told how strong the
     damage is at each pixel; `thumbnail` the side of the small whole picture that a network wants to glance at first, 0
-    for those that need none.
+    for those that need none; `origins` the files that the weights came from, two of them for a blend.
     """
 
     id: str
@@ -33,6 +42,7 @@ class Model:
     precisions: tuple[torch.dtype, ...] = BOTH
     planes: int = 0
     thumbnail: int = 0
+    origins: tuple[Origin, ...] = ()
 
     def __call__(
         self,

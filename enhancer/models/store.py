@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from weakref import WeakValueDictionary
 
@@ -13,9 +14,9 @@ from enhancer.errors import UnknownModel, WeightsRefused
 from enhancer.models.blend import between
 from enhancer.models.catalog import CATALOG
 from enhancer.models.community import community_model
-from enhancer.models.contract import Model
+from enhancer.models.contract import Model, Origin
 from enhancer.models.entry import Entry, Hub
-from enhancer.models.fetch import hub_file, on_disk, weights_file
+from enhancer.models.fetch import digest, hub_file, on_disk, weights_file
 from enhancer.models.own import is_ours, own_model
 from enhancer.models.weights import SUFFIXES, check_finite, read_weights
 from enhancer.progress import Progress
@@ -108,9 +109,10 @@ class Store:
             model = open_model(weights_file(place, self._settings, progress), model_id)
             if model.scale != place.scale:
                 raise WeightsRefused(f"{model_id} should enlarge by {place.scale}, its file does by {model.scale}.")
-            return model
+            return replace(model, origins=(Origin(model_id, place.sha256),))
         file = place if isinstance(place, Path) else hub_file(place, None, self._settings, progress)
-        return open_model(file, model_id)
+        name = place.name if isinstance(place, Path) else model_id
+        return replace(open_model(file, model_id), origins=(Origin(name, digest(file)),))
 
     @contextmanager
     def _turn(self, key: str, progress: Progress) -> Iterator[None]:

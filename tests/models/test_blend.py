@@ -65,5 +65,7 @@ def test_the_store_blends_a_model_with_its_twin(tmp_path: Path) -> None:
     assert not torch.equal(half, crisp)
     assert not torch.equal(half, calm)
     assert store.load("crisp", crispness=0.5) is store.load("crisp", crispness=0.5)
+    named = [(o.id, o.sha256, o.share) for o in store.load("crisp", crispness=0.25).origins]
+    assert named == [(e.id, e.sha256, share) for e, share in zip(entries, (0.75, 0.25), strict=True)]
     with pytest.raises(UnknownModel, match="no faithful twin of 'calm'"):
         store.load("calm", crispness=0.5)

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from enhancer.errors import Cancelled, UnknownModel, WeightsRefused, WeightsUnavailable
 from enhancer.models import store as store_module
-from enhancer.models.contract import Model
+from enhancer.models.contract import Model, Origin
 from enhancer.models.entry import Bundled, Hub
 from enhancer.models.fetch import digest
 from enhancer.models.store import KEPT, Store, open_model
@@ -57,6 +57,12 @@ def test_a_network_that_folds_pixels_states_its_multiple(tmp_path: Path) -> None
     model = open_model(file, "folding")
     assert (model.scale, model.multiple_of) == (1, 2)
     assert model(torch.rand(1, 3, 5, 7)).shape == (1, 3, 5, 7)
+
+
+def test_a_model_names_the_bytes_that_it_came_from(bundled: Store, exported: Path) -> None:
+    """A local file by its name alone: where it lies is nobody else's business."""
+    assert bundled.load("tiny").origins == (Origin("tiny", digest(exported)),)
+    assert bundled.load(str(exported)).origins == (Origin("tiny.safetensors", digest(exported)),)
 
 
 def test_the_same_id_gives_the_same_model(bundled: Store) -> None:
