@@ -47,7 +47,7 @@ class Recipe:
     relativistic: bool = option(False, "judge against the mean of the other side (relativistic average GAN)")
     artefact: float = option(0.0, "weight of the artefact map", minimum=0, maximum=10)
     feature: float = option(0.0, "weight of the match of discriminator features", minimum=0, maximum=10)
-    discriminator: str = option("unet", "judge of the GAN", choices=DISCRIMINATORS)
+    discriminator: str = option("patch", "judge of the GAN", choices=DISCRIMINATORS)
     discriminator_width: int = option(32, "its channels", minimum=8, maximum=256)
     discriminator_lr: float = option(2e-4, "its rate", minimum=0, maximum=0.1)
     blind_share: float = option(0.3, "share of pictures whose strength the network is not told", minimum=0, maximum=1)
@@ -83,17 +83,17 @@ def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 
 SR = Recipe()
 BLIND = replace(SR, network="quality", scale=4, degradation="blind", fft_weight=0.05, slack=1.0)
-GAN = replace(
-    BLIND,
-    adversarial=0.1,
-    artefact=1.0,
-    feature=1.0,
-    muon_lr=0.0,
-    adamw_lr=1e-4,
-    decay=0.5,
-    select="haarpsi",
-    slack=3.0,
-)
+CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
+    "adversarial": 0.1,
+    "artefact": 1.0,
+    "feature": 1.0,
+    "muon_lr": 0.0,
+    "adamw_lr": 1e-4,
+    "decay": 0.5,
+    "select": "haarpsi",
+    "slack": 3.0,
+}
+GAN = replace(BLIND, **CRISP)
 CLEAN = replace(
     SR,
     network="unet",
@@ -115,6 +115,7 @@ TONE = replace(
     final_patch=256,
     swap_colours=0,
 )
+BLIND_X1 = replace(BLIND, network="unet", scale=1, batch=8, patch=96, final_patch=128, finish=0.2)
 FINETUNE = replace(
     SR, network=FILE, batch=8, patch=48, finish=0.0, muon_lr=0.0, adamw_lr=1e-4, decay=0.7, fft_weight=0.0
 )
@@ -131,6 +132,12 @@ SUMMARIES = {
     "x2": "The bundled x2: sr with the quality network; start it from x2-fast.",
     "x3": "The bundled x3; start it from x2.",
     "x4": "The bundled x4; start it from x2.",
+    "photo-x2-faithful": "The bundled twin of photo-x2: blind, start it from x2.",
+    "photo-x4-faithful": "The bundled twin of photo-x4: blind, start it from x4.",
+    "photo-x1-faithful": "The bundled twin of photo-x1: blind at the picture's own size, start it from denoise.",
+    "photo-x2": "The bundled photo-x2: gan, start it from photo-x2-faithful.",
+    "photo-x4": "The bundled photo-x4: gan, start it from photo-x4-faithful.",
+    "photo-x1": "The bundled photo-x1: gan, start it from photo-x1-faithful.",
 }
 RECIPES: dict[str, Recipe] = {
     "sr": SR,
@@ -145,4 +152,10 @@ RECIPES: dict[str, Recipe] = {
     "x2": replace(SR, network="quality", scale=2),
     "x3": replace(SR, network="quality", scale=3),
     "x4": replace(SR, network="quality", scale=4),
+    "photo-x2-faithful": replace(BLIND, scale=2),
+    "photo-x4-faithful": BLIND,
+    "photo-x1-faithful": BLIND_X1,
+    "photo-x2": replace(BLIND, scale=2, **CRISP),
+    "photo-x4": GAN,
+    "photo-x1": replace(BLIND_X1, **CRISP),
 }
