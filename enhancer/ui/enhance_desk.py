@@ -9,6 +9,7 @@ import gradio as gr
 
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture
+from enhancer.evidence.receipt import kept_traits, lost_traits
 from enhancer.media.formats import format_of
 from enhancer.models.catalog import Hub
 from enhancer.progress import Progress
@@ -18,8 +19,6 @@ from enhancer.ui.enhance_work import (
     OF_THE_WHOLE,
     Finished,
     enhance_file,
-    kept_traits,
-    lost_traits,
     preview,
     write,
 )

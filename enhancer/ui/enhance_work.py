@@ -1,13 +1,13 @@
 """What the Enhance tab does behind its buttons: plain functions from a choice to files that the page shows."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from enhancer.engine import Engine
 from enhancer.errors import Cancelled
 from enhancer.hall import enhance
-from enhancer.media import encode, losses
+from enhancer.media import encode
 from enhancer.media.formats import format_of
 from enhancer.media.picture import Picture
 from enhancer.progress import Progress
@@ -98,24 +98,6 @@ def write(done: Finished, format_id: str, place: Path) -> Path:
     file = place / f"{done.stem}{format_of(format_id).suffixes[0]}"
     file.write_bytes(encode(done.kept.load(), format_id))
     return file
-
-
-def kept_traits(picture: Picture, format_id: str) -> list[str]:
-    """What of the picture's identity a file of this format holds, in plain words."""
-    bare = Picture(picture.pixels)
-    traits = [
-        ("colour profile", picture.profile, replace(bare, profile=picture.profile, grey=picture.grey)),
-        ("EXIF", picture.exif, replace(bare, exif=picture.exif)),
-        ("print resolution", picture.dpi, replace(bare, dpi=picture.dpi)),
-        ("transparency", picture.alpha, replace(bare, alpha=picture.alpha)),
-        ("16 bits a channel", picture.depth > 8 or None, replace(bare, depth=picture.depth)),
-    ]
-    return [title for title, there, alone in traits if there is not None and not losses(alone, format_id)]
-
-
-def lost_traits(picture: Picture, format_id: str) -> list[str]:
-    """One sentence for each thing that reading or writing did not keep."""
-    return [*picture.notes, *losses(picture, format_id)]
 
 
 def _pair(before: Picture, after: Picture, place: Path) -> Pair:
