@@ -8,9 +8,12 @@ from torch.nn import functional as F
 
 def resize(x: Tensor, height: int, width: int) -> Tensor:
     """Antialiased bicubic (Keys, a = -0.5): (C, H, W) in [0, 1] → (C, height, width), clamped."""
-    if tuple(x.shape[1:]) == (height, width):
-        return x
-    return F.interpolate(x[None], (height, width), mode="bicubic", antialias=True)[0].clamp(0, 1)
+    return x if tuple(x.shape[1:]) == (height, width) else bicubic(x, height, width).clamp(0, 1)
+
+
+def bicubic(x: Tensor, height: int, width: int) -> Tensor:
+    """Antialiased bicubic (Keys, a = -0.5), not clamped, for differences too: (C, H, W) → (C, height, width)."""
+    return F.interpolate(x[None], (height, width), mode="bicubic", antialias=True)[0]
 
 
 def bleed(pixels: Tensor, alpha: Tensor) -> Tensor:
