@@ -3,6 +3,7 @@
 EnhancerError                 every message is one or two plain sentences, fit to be shown as it is
 ├── BadPicture                the file cannot be read, or is over a limit
 ├── BadOptions                an option is unknown or out of range
+├── BadRecipe                 a recipe is damaged, of another version, or asks for what there is not
 ├── UnknownModel              no catalogue entry has this id
 ├── WeightsUnavailable        weights could not be had now: no network, not found, too many requests
 ├── WeightsRefused            weights were had, and must not be opened: wrong bytes, a pickle, an unknown network
@@ -22,6 +23,10 @@ class BadPicture(EnhancerError):
 
 class BadOptions(EnhancerError):
     """An option is unknown, contradictory or out of range."""
+
+
+class BadRecipe(EnhancerError):
+    """A recipe cannot be read, or cannot be written."""
 
 
 class UnknownModel(EnhancerError):

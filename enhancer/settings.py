@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+PROGRAM, VERSION = "image-enhancer", "0.1.0"
 MIB = 2**20
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -11,6 +11,7 @@ from enhancer.metrics.reference import psnr
 from enhancer.settings import Settings
 
 KEPT, CHANGED, LOST = "kept", "changed", "lost"
+BYTES_PER_PIXEL = 9  # of a file with four channels of 16 bits, and a little more
 BAND = 256  # rows looked at at a time
 LAST_LEVEL = 0.5 / 255  # nearer than this to an end of the scale, a value is shown as pure black or white
 NOTICEABLE = 0.001  # share of the pixels; fewer newly clipped ones are the ordinary scatter of a run
@@ -59,18 +60,21 @@ def receipt(source: Picture, file: bytes, result: Picture | None = None, setting
     Without `result` nothing is said on what the compression of the file took.
     Raises BadPicture for bytes that `decode` does not read.
     """
-    settings = settings or Settings.from_environment()
-    roomy = replace(
-        settings,
-        max_pixels=max(settings.max_pixels, settings.max_output_pixels),
-        max_bytes=max(settings.max_bytes, len(file)),
-    )
-    written = decode(file, roomy)
+    written = decode(file, for_results(settings or Settings.from_environment()))
     before, after = clipped(source), clipped(written)
     lines = [Line("what was read", LOST, note) for note in source.notes]
     lines += [*_identity(source, written), *_ends(before, after)]
     lines += [] if result is None else [_stored(result, written)]
     return Receipt(tuple(lines), before, after)
+
+
+def for_results(settings: Settings) -> Settings:
+    """The limits for reading back what was written here, which may be larger than what is taken in."""
+    return replace(
+        settings,
+        max_pixels=max(settings.max_pixels, settings.max_output_pixels),
+        max_bytes=max(settings.max_bytes, BYTES_PER_PIXEL * settings.max_output_pixels),
+    )
 
 
 def clipped(picture: Picture) -> Clipped:
