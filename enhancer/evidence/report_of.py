@@ -1,0 +1,142 @@
+"""From a source file and a result file to a report: what can be measured on the two, without running anything."""
+
+import hashlib
+import math
+
+import torch
+from torch import Tensor
+
+from enhancer.evidence.consistency import Consistency, consistency
+from enhancer.evidence.receipt import for_results, receipt
+from enhancer.evidence.recipe import Recipe, fingerprint
+from enhancer.evidence.report import Card, Map, Report, Table
+from enhancer.evidence.report_pictures import reduced, sized
+from enhancer.media import Picture, decode
+from enhancer.metrics import METRICS, measure
+from enhancer.metrics.maps import colour_map, error_map
+from enhancer.models.catalog import CATALOG, Entry
+from enhancer.settings import Settings
+
+LEVELS = 255
+BLIND = ("sharpness", "noise")
+LIGHTEST = 0.995  # share of a map below its lightest colour, so that a few stray pixels do not darken all others
+FAILURES = "## Known failures"
+OTHER_SOURCE = "The recipe in the result names another source than the one shown here."
+OTHER_RESULT = "The pixels of the result are not those that its recipe names: it was changed since."
+CHANGES = (
+    "How far each pixel of the result lies from a plain enlargement of the source: where the picture was drawn anew."
+)
+EDITS = "How far each pixel of the result lies from the source."
+FIT = "How far the result, shrunk back to the source, lies from it."
+
+
+def report_of(
+    source: bytes,
+    result: bytes,
+    settings: Settings,
+    *,
+    title: str,
+    names: tuple[str, str],
+    recipe: Recipe | None = None,
+    date: str = "",
+    tables: tuple[Table, ...] = (),
+    maps: tuple[Map, ...] = (),
+) -> Report:
+    """The report on a result file and its source; `tables` and `maps` of other rooms come after those made here.
+
+    Raises BadPicture for a file that cannot be read.
+    """
+    before, after = decode(source, settings), decode(result, for_results(settings))
+    plain = sized(before, after.height, after.width)
+    larger = after.height >= before.height and after.width >= before.width and _sides(after) != _sides(before)
+    fit = consistency(after.pixels, before.pixels) if larger else None
+    cards, strangers = _cards(recipe, settings)
+    return Report(
+        title=title,
+        source=before,
+        result=after,
+        names=names,
+        date=date,
+        tables=(_figures(plain, after, larger), *([_fitting(fit)] if fit else []), *tables),
+        maps=(_changes(after, plain, larger), *([_differences(fit)] if fit else []), *maps),
+        receipt=receipt(before, result, settings=settings),
+        recipe=recipe,
+        cards=cards,
+        strangers=strangers,
+        remarks=_remarks(recipe, source, before, after),
+    )
+
+
+def _sides(picture: Picture) -> tuple[int, int]:
+    return picture.width, picture.height
+
+
+def _figures(plain: Picture, after: Picture, larger: bool) -> Table:
+    rows = tuple((METRICS[i].title, _measured(plain, i), _measured(after, i)) for i in BLIND)
+    notes = tuple(f"{METRICS[i].explanation} In {METRICS[i].unit}." for i in BLIND)
+    sentence = "The source was plainly enlarged for this, so that both have one size." if larger else ""
+    return Table("Measured", ("", "Before", "After"), rows, sentence, notes)
+
+
+def _measured(picture: Picture, metric: str) -> str:
+    try:
+        return f"{measure(picture.pixels, None, [metric])[metric]:.2f}"
+    except ValueError:  # too small for this metric
+        return "–"
+
+
+def _fitting(found: Consistency) -> Table:
+    figure = "equal" if found.figure == math.inf else f"{found.figure:.1f} dB"
+    rows = (
+        ("Likeness of the shrunk result and the source", figure),
+        ("Shift of red, green and blue", f"{', '.join(map(_signed, found.shift))}"),
+    )
+    notes = ("PSNR; 6 dB more means half the difference.", f"In the mean, in levels of {LEVELS}.")
+    return Table("Does it fit the source?", (), rows, f"{found.verdict} {found.limit}", notes)
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 1)
+    return "0.0" if rounded == 0 else f"{rounded:+.1f}".replace("-", "−")
+
+
+def _changes(after: Picture, plain: Picture, larger: bool) -> Map:
+    return _map("What was changed", error_map(after.pixels, plain.pixels), CHANGES if larger else EDITS)
+
+
+def _differences(found: Consistency) -> Map:
+    return _map("Where it does not fit", found.map[None] / LEVELS, FIT)
+
+
+def _map(title: str, differences: Tensor, sentence: str) -> Map:
+    """(1, H, W) in [0, 1] as colours; the lightest stands for a whole number of levels."""
+    small = reduced(differences)
+    top = max(1, math.ceil(LEVELS * float(torch.quantile(small.flatten(), LIGHTEST))))
+    return Map(title, colour_map(small * (LEVELS / top)), sentence, ("0", f"{top} or more of {LEVELS} levels"))
+
+
+def _cards(recipe: Recipe | None, settings: Settings) -> tuple[tuple[Card, ...], tuple[str, ...]]:
+    """The models of a recipe that the catalogue knows by name and bytes, and the names of the others."""
+    known = {(e.id, e.sha256): e for e in CATALOG}
+    used = {(m.id, m.sha256): m.id for step in (recipe.steps if recipe else ()) for m in step.models}
+    cards = tuple(Card(known[key], _failures(known[key], settings)) for key in used if key in known)
+    return cards, tuple(name for key, name in used.items() if key not in known)
+
+
+def _failures(entry: Entry, settings: Settings) -> tuple[str, ...]:
+    """What the model card beside a bundled weight file says on failures."""
+    file = settings.weights / f"{entry.id}.md"
+    if not file.is_file():
+        return ()
+    _, _, behind = file.read_text(encoding="utf-8").partition(FAILURES)
+    lines = behind.partition("\n## ")[0].splitlines()
+    return tuple(line.removeprefix("- ") for line in lines if line.startswith("- "))
+
+
+def _remarks(recipe: Recipe | None, source: bytes, before: Picture, after: Picture) -> tuple[str, ...]:
+    if recipe is None:
+        return ()
+    another = hashlib.sha256(source).hexdigest() != recipe.file and fingerprint(before) != recipe.source
+    exact = recipe.quality is None and after.depth == recipe.result.depth
+    changed = exact and fingerprint(after) != recipe.result
+    return (*([OTHER_SOURCE] if another else []), *([OTHER_RESULT] if changed else []))
