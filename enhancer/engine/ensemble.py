@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from enhancer.engine.engine import Engine
 from enhancer.models.contract import Model
+from enhancer.models.entry import Spread
 from enhancer.progress import Progress
 
+LEVELS = 255
 VIEWS = tuple((quarter, flip) for quarter in range(4) for flip in (False, True))
 
 
@@ -46,6 +49,14 @@ def enhanced(
     if best:
         return ensemble(engine, model, pixels, progress, plane).mean
     return engine.run(model, pixels, progress, plane)
+
+
+def expected_error(spread: Tensor, table: Spread) -> Tensor:
+    """The mean absolute error to expect, in levels of 255: spread (1, H, W) in [0, 1] → (1, H, W).
+
+    Between the entries of the table it is interpolated; beyond its ends it stays.
+    """
+    return torch.from_numpy(np.interp(spread.numpy() * LEVELS, table.levels, table.errors)).float()
 
 
 def _results(

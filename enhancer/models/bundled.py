@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict, fields
+from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from enhancer.errors import WeightsRefused, WeightsUnavailable
-from enhancer.models.entry import PURPOSES, Bundled, Entry
+from enhancer.models.entry import PURPOSES, Bundled, Entry, Spread
 
 KINDS: dict[str, type] = {  # others are text
     "scale": int,
@@ -15,7 +17,8 @@ KINDS: dict[str, type] = {  # others are text
     "hyperparameters": dict,
     "blind": bool,
 }
-OPTIONAL = ("hyperparameters", "figures", "blind", "twin")
+OPTIONAL = ("hyperparameters", "figures", "blind", "twin", "spread")
+RISING = ("levels", "errors")  # the columns of a spread
 
 
 def read_entries(folder: Path) -> tuple[Entry, ...]:
@@ -44,7 +47,9 @@ def read_entry(file: Path) -> Entry:
         raise WeightsRefused(f"{file.name} names the model {values['id']!r}; both must have one name.")
     found: list[list[str]] = values.pop("figures", [])
     figures = tuple((protocol, value) for protocol, value in found)
-    return Entry(source=Bundled(f"{file.stem}.safetensors"), figures=figures, **values)
+    table: dict[str, Any] | None = values.pop("spread", None)
+    spread = None if table is None else Spread(**table | {k: tuple(table[k]) for k in RISING})
+    return Entry(source=Bundled(f"{file.stem}.safetensors"), figures=figures, spread=spread, **values)
 
 
 def entry_text(entry: Entry) -> str:
@@ -56,6 +61,8 @@ def entry_text(entry: Entry) -> str:
 def _fits(key: str, value: Any) -> bool:
     if key == "figures":
         return isinstance(value, list) and all(_is_figure(figure) for figure in value)
+    if key == "spread":
+        return _is_spread(value)
     if key == "purpose":
         return value in PURPOSES
     kind = KINDS.get(key, str)
@@ -64,6 +71,16 @@ def _fits(key: str, value: Any) -> bool:
 
 def _is_figure(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(isinstance(text, str) for text in value)
+
+
+def _is_spread(value: Any) -> bool:
+    if not isinstance(value, dict) or set(value) != {f.name for f in fields(Spread)}:
+        return False
+    lists, plain = [value[k] for k in RISING], [v for k, v in value.items() if k not in RISING]
+    if not all(isinstance(v, list) and len(v) == len(lists[0]) >= 2 for v in lists):
+        return False
+    numbers = all(isinstance(v, float) and isfinite(v) for v in [*plain, *lists[0], *lists[1]])
+    return numbers and all(a < b for a, b in pairwise(lists[0])) and all(a <= b for a, b in pairwise(lists[1]))
 
 
 def _refuse(file: Path, complaint: str, keys: list[str]) -> None:

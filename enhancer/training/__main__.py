@@ -7,8 +7,9 @@ import sys
 from enhancer.errors import EnhancerError
 from enhancer.training import average, benchmark, evaluate, export, prepare, publish, studio, train_command
 from enhancer.training.degradations import sheet
+from enhancer.training.evaluate import calibrate
 
-COMMANDS = (prepare, sheet, train_command, average, evaluate, export, publish, studio, benchmark)
+COMMANDS = (prepare, sheet, train_command, average, evaluate, export, calibrate, publish, studio, benchmark)
 
 
 def parser() -> argparse.ArgumentParser:

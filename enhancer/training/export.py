@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from safetensors.torch import save_file
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, WeightsRefused
-from enhancer.models.bundled import entry_text
+from enhancer.models.bundled import entry_text, read_entry
 from enhancer.models.contract import Model
-from enhancer.models.entry import Bundled, Entry
+from enhancer.models.entry import Bundled, Entry, Spread
 from enhancer.models.fetch import digest
 from enhancer.models.weights import Weights, read_weights
 from enhancer.networks import ARCHITECTURES
@@ -69,6 +70,7 @@ def export(
         _check_scale(model_id, words, model)
         tables = measured(model_id, words, model, engine, bench)
         entry = entry_for(model_id, words, found, model, made, tables)
+        entry = replace(entry, spread=kept_spread(weights / f"{model_id}.json", entry.sha256))
         for picture, name in captioned.items():
             shutil.copyfile(picture, Path(folder) / name)
         shown = sorted({p.name for place in (weights, Path(folder)) for p in pictures_of(model_id, place)})
@@ -148,6 +150,18 @@ def entry_for(model_id: str, words: Words, found: Weights, model: Model, file: P
         blind=words.blind,
         twin=words.twin,
     )
+
+
+def kept_spread(file: Path, sha256: str) -> Spread | None:
+    """The table that `calibrate` wrote into the entry of an earlier export, where it is one of the same weights."""
+    if not file.is_file():
+        return None
+    try:
+        earlier = read_entry(file)
+    except WeightsRefused as error:
+        log.warning("the earlier entry is replaced: %s", error)
+        return None
+    return earlier.spread if earlier.sha256 == sha256 else None
 
 
 def pictures_of(model_id: str, folder: Path) -> list[Path]:

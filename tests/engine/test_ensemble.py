@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from enhancer.engine.ensemble import VIEWS, enhanced, ensemble
+from enhancer.engine.ensemble import VIEWS, enhanced, ensemble, expected_error
 from enhancer.errors import Cancelled
 from enhancer.models.contract import Model
+from enhancer.models.entry import Spread
 from enhancer.progress import Progress
 from tests.engine.test_engine import engine as quiet
 from tests.engine.test_engine import model as calling
@@ -89,3 +90,9 @@ def test_best_is_the_mean() -> None:
     assert torch.equal(best, ensemble(hall, probe, pixels, Progress()).mean)
     assert torch.equal(plain, hall.run(probe, pixels, Progress()))
     assert not torch.equal(best, plain)
+
+
+def test_the_expected_error_follows_the_table() -> None:
+    table = Spread((1.0, 3.0), (2.0, 10.0), rank=1.0, ratio=1.0)
+    spread = torch.tensor([[[0.0, 1.0, 2.0, 3.0, 50.0]]]) / 255
+    assert expected_error(spread, table)[0, 0].tolist() == pytest.approx([2, 2, 6, 10, 10])

@@ -8,12 +8,13 @@ import pytest
 
 from enhancer.errors import WeightsRefused, WeightsUnavailable
 from enhancer.models.bundled import entry_text, read_entries, read_entry
-from enhancer.models.entry import Bundled
+from enhancer.models.entry import Bundled, Spread
 from tests.models.conftest import make_entry
 
 GOOD = make_entry(
     Bundled("tiny.safetensors"), "0" * 64, bytes=12, hyperparameters={"scale": 2}, figures=(("Set5 Y-PSNR", "37 dB"),)
 )
+TABLE = {"levels": [0.1, 2.0, 7.5], "errors": [0.5, 0.5, 9.0], "rank": 0.8, "ratio": 1.1}
 
 
 def written(folder: Path, **changes: object) -> Path:
@@ -25,7 +26,7 @@ def written(folder: Path, **changes: object) -> Path:
 
 def test_what_is_usual_is_not_written_down() -> None:
     """Keys that most entries have nothing to say under."""
-    assert not {"blind", "twin"} & set(json.loads(entry_text(GOOD)))
+    assert not {"blind", "twin", "spread"} & set(json.loads(entry_text(GOOD)))
     marked = replace(GOOD, blind=True, twin="other")
     assert {"blind", "twin"} <= set(json.loads(entry_text(marked)))
 
@@ -33,6 +34,13 @@ def test_what_is_usual_is_not_written_down() -> None:
 def test_an_entry_reads_back_as_it_was(tmp_path: Path) -> None:
     assert read_entry(written(tmp_path)) == GOOD
     assert read_entries(tmp_path) == (GOOD,)
+
+
+def test_a_table_of_the_spread_reads_back_as_it_was(tmp_path: Path) -> None:
+    entry = read_entry(written(tmp_path, spread=TABLE))
+    assert entry.spread == Spread((0.1, 2.0, 7.5), (0.5, 0.5, 9.0), 0.8, 1.1)
+    (tmp_path / "tiny.json").write_text(entry_text(entry))
+    assert read_entry(tmp_path / "tiny.json") == entry
 
 
 @pytest.mark.parametrize(
@@ -48,6 +56,12 @@ def test_an_entry_reads_back_as_it_was(tmp_path: Path) -> None:
         ({"figures": [["Set5 Y-PSNR", 37.5]]}, "wrong value for figures"),
         ({"figures": ["Set5"]}, "wrong value for figures"),
         ({"blind": "yes"}, "wrong value for blind"),
+        ({"spread": None}, "wrong value for spread"),
+        ({"spread": TABLE | {"colour": 1.0}}, "wrong value for spread"),
+        ({"spread": TABLE | {"rank": "high"}}, "wrong value for spread"),
+        ({"spread": TABLE | {"levels": [0.1, 2.0]}}, "wrong value for spread"),
+        ({"spread": TABLE | {"levels": [0.1, 2.0, 2.0]}}, "wrong value for spread"),
+        ({"spread": TABLE | {"errors": [0.5, 9.0, 0.5]}}, "wrong value for spread"),
         ({"id": "other"}, "names the model 'other'"),
     ],
     ids=str,
