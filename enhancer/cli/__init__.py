@@ -5,7 +5,8 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from enhancer.cli.commands import DONE, SOME_FAILED, WRONG_USAGE
+from enhancer.cli.commands import WRONG_USAGE
+from enhancer.cli.evidence import DONE, SOME_FAILED
 from enhancer.cli.parser import parser
 from enhancer.cli.report import complain
 from enhancer.errors import EnhancerError

@@ -7,8 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from enhancer.cli.evidence import DONE, SOME_FAILED, save_result
 from enhancer.cli.report import complain, say, show, table
 from enhancer.errors import BadOptions, EnhancerError
+from enhancer.evidence.recipe import record
 from enhancer.hall import default_engine, enhance
 from enhancer.media import FORMATS, Picture, losses, open_picture, save_picture
 from enhancer.media.files import format_for
@@ -19,7 +21,7 @@ from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
 
-DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+WRONG_USAGE = 2
 
 
 def run_enhance(a: argparse.Namespace) -> int:
@@ -32,9 +34,13 @@ def run_enhance(a: argparse.Namespace) -> int:
         try:
             began = time.perf_counter()
             picture = open_picture(source, default_engine().settings)
-            result = enhance(picture, a.task, progress=Progress(show), **given)
+            if a.recipe:
+                file, wishes = source.read_bytes(), [(a.task, given)]
+                result, recipe = record(picture, wishes, default_engine(), Progress(show), file)
+            else:
+                result, recipe = enhance(picture, a.task, progress=Progress(show), **given), None
             target.parent.mkdir(parents=True, exist_ok=True)
-            save_picture(result, target, a.quality)
+            save_result(result, target, a.quality, recipe)
         except (EnhancerError, OSError) as error:
             failed += 1
             complain(f"{source}: {error}")

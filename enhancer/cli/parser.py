@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from enhancer.cli.commands import run_compare, run_enhance, run_fetch, run_metrics, run_models
+from enhancer.cli.evidence import run_report, run_verify
 from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
 
@@ -32,6 +33,7 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("output", type=Path, help="a file (its suffix chooses the format), or a folder")
     p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
     p.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of JPEG files")
+    p.add_argument("--recipe", action="store_true", help="lay the recipe into PNG and JPEG files, beside others")
     add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
 
     p = command("compare", run_compare)
@@ -49,6 +51,17 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("--y", action="store_true", help="PSNR and SSIM on luminance, as super-resolution papers do")
     p.add_argument("--shave", type=count, default=0, metavar="N", help="leave out N pixels at each side")
     p.add_argument("--json", action="store_true")
+
+    p = command("verify", run_verify)
+    p.add_argument("result", type=Path, help="a result with its recipe, or a recipe alone")
+    p.add_argument("--source", type=Path, required=True, help="the file that the result was made of")
+    p.add_argument("--weights", type=Path, help="the local weight file, for recipes that used one")
+
+    p = command("report", run_report)
+    p.add_argument("source", type=Path)
+    p.add_argument("result", type=Path)
+    p.add_argument("--out", type=Path, required=True, help="the HTML file to write")
+    p.add_argument("--title", help="of the report; the name of the result where left out")
 
     command("models", run_models).add_argument("--json", action="store_true")
     command("fetch", run_fetch).add_argument("models", nargs="+", metavar="MODEL")

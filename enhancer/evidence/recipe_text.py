@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from enhancer.engine.device import PRECISIONS
 from enhancer.errors import BadOptions, BadRecipe
 from enhancer.evidence.recipe import MAX_STEPS, Fingerprint, Recipe, Step
 from enhancer.media.encode import MAX_RECIPE
@@ -25,6 +26,7 @@ LINK = re.compile(r"[A-Za-z0-9_-]+")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 WORD = re.compile(r"[\w.+-]{1,64}", re.ASCII)
 NAME = re.compile(r"(?!.*\.\.)[\w.+-][\w .()+-]*(/[\w .()+-]+){0,7}")  # of a model; never a place outside
+PRECISION = re.compile("|".join(PRECISIONS))
 LONGEST_NAME = 200
 TOP = ("recipe", "program", "version", "steps", "computed", "input", "output")
 WHOLE = (1, 2**31 - 1)
@@ -63,7 +65,7 @@ def from_json(text: str) -> Recipe:
     return Recipe(
         version=_matching(top["version"], WORD, "version"),
         steps=_steps(top["steps"]),
-        precision=_matching(computed["precision"], WORD, "precision"),
+        precision=_matching(computed["precision"], PRECISION, "precision"),
         device=_matching(computed["device"], WORD, "device"),
         torch=_matching(computed["torch"], WORD, "torch"),
         file=None if source.get("file") is None else _matching(source["file"], SHA256, "input file"),

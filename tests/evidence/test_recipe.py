@@ -211,6 +211,7 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda v: v.update(extra=1), "unknown key 'extra'"),
     (lambda v: v.pop("computed"), "lacks the key 'computed'"),
     (lambda v: v.update(version="1 2"), "version cannot be '1 2'"),
+    (lambda v: v["computed"].update(precision="float8"), "precision cannot be 'float8'"),
     (lambda v: v["computed"].update(seed=1), "computed has the unknown key 'seed'"),
     (lambda v: v["input"].update(sha256="0"), "input sha256 cannot be '0'"),
     (lambda v: v["input"].update(sha256=SHA.upper()), "input sha256 cannot be"),
