@@ -20,6 +20,7 @@ from enhancer.models.store import Store
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
+from enhancer.tasks.chain import Step
 
 WRONG_USAGE = 2
 
@@ -35,7 +36,7 @@ def run_enhance(a: argparse.Namespace) -> int:
             began = time.perf_counter()
             picture = open_picture(source, default_engine().settings)
             if a.recipe:
-                file, wishes = source.read_bytes(), [(a.task, given)]
+                file, wishes = source.read_bytes(), [Step(a.task, given)]
                 result, recipe = record(picture, wishes, default_engine(), Progress(show), file)
             else:
                 result, recipe = enhance(picture, a.task, progress=Progress(show), **given), None

@@ -1,7 +1,7 @@
 """How a result was made, as data: enough to make it again and to see that nothing was changed since."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,11 +17,11 @@ from enhancer.models.contract import Model, Origin
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.settings import VERSION
+from enhancer.tasks import chain
 from enhancer.tasks import task as find_task
 from enhancer.tasks.choose import AUTO
 from enhancer.tasks.upscale import TARGETS
 
-Wish = tuple[str, Mapping[str, Any]]  # a task id and the options that differ from their defaults
 MAX_STEPS = 16
 
 
@@ -95,20 +95,23 @@ def fingerprint(picture: Picture) -> Fingerprint:
 
 def record(
     picture: Picture,
-    wishes: Sequence[Wish],
+    wishes: Sequence[chain.Step],
     engine: Engine,
     progress: Progress | None = None,
     file: bytes | None = None,
 ) -> tuple[Picture, Recipe]:
-    """Do the tasks one after the other → the result and its recipe. `file` are the bytes that the picture came from.
+    """Do one step of a chain after the other → the result and its recipe; all options are checked before any work.
 
-    Raises BadRecipe for no or more than 16 tasks and for weights that no file stands behind, and what the tasks raise.
+    `file` are the bytes that the picture came from. Raises BadRecipe for no or more than 16 steps and for weights that
+    no file stands behind, and what the tasks raise.
     """
     if not 1 <= len(wishes) <= MAX_STEPS:
         raise BadRecipe(f"A recipe has 1 to {MAX_STEPS} steps, not {len(wishes)}.")
+    for wish in wishes:
+        parse(find_task(wish.task_id).options, wish.options)
     progress, result, steps = progress or Progress(), picture, list[Step]()
-    for n, (task_id, options) in enumerate(wishes):
-        result, step = _done(result, task_id, options, engine, progress.part(n, len(wishes)))
+    for n, wish in enumerate(wishes):
+        result, step = _done(result, wish, engine, progress.part(n, len(wishes)))
         steps.append(step)
     return result, Recipe(
         version=VERSION,
@@ -135,16 +138,14 @@ class _Witness(Engine):
         return super().run(model, pixels, progress, plane)
 
 
-def _done(
-    picture: Picture, task_id: str, given: Mapping[str, Any], engine: Engine, progress: Progress
-) -> tuple[Picture, Step]:
-    task, witness = find_task(task_id), _Witness(engine)
-    options: Any = parse(task.options, given)
+def _done(picture: Picture, wish: chain.Step, engine: Engine, progress: Progress) -> tuple[Picture, Step]:
+    task, witness = find_task(wish.task_id), _Witness(engine)
+    options: Any = parse(task.options, wish.options)
     result = task.run(picture, options, witness, progress)
     blends = list(dict.fromkeys(_origins(model) for model in witness.ran))
     resolved = asdict(options)
     resolved |= _models(resolved, blends) | _target(resolved, picture, result)
-    return result, Step(task_id, resolved, tuple(origin for blend in blends for origin in blend))
+    return result, Step(task.id, resolved, tuple(origin for blend in blends for origin in blend))
 
 
 def _origins(model: Model) -> tuple[Origin, ...]:

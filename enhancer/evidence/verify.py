@@ -11,7 +11,7 @@ from torch import Tensor
 from enhancer.engine import Engine
 from enhancer.errors import Cancelled, EnhancerError
 from enhancer.evidence.receipt import for_results
-from enhancer.evidence.recipe import Recipe, Wish, fingerprint, record
+from enhancer.evidence.recipe import Recipe, fingerprint, record
 from enhancer.media import Picture, decode, encode
 from enhancer.metrics.reference import psnr
 from enhancer.models.catalog import CATALOG
@@ -19,6 +19,7 @@ from enhancer.models.contract import Origin
 from enhancer.models.fetch import digest
 from enhancer.progress import Progress
 from enhancer.settings import VERSION, Settings
+from enhancer.tasks import chain
 
 IDENTICAL, DIFFERENT, IMPOSSIBLE = "bit-identical", "different", "impossible"
 SHOWN = 12  # digits of a hash that people need to see
@@ -105,11 +106,14 @@ def _other_source(source: bytes, recipe: Recipe) -> str:
     )
 
 
-def _wishes(recipe: Recipe, weights: Path | None) -> list[Wish]:
+def _wishes(recipe: Recipe, weights: Path | None) -> list[chain.Step]:
     """What to run; a model that is not of the catalogue is the file `weights`, wherever it lies now."""
     known = {e.id for e in CATALOG}
     own = {m.id: str(weights) for step in recipe.steps for m in step.models if m.id not in known}
-    return [(s.task, {k: own.get(v, v) if k == "model" else v for k, v in s.options.items()}) for s in recipe.steps]
+    return [
+        chain.Step(s.task, {k: own.get(v, v) if k == "model" else v for k, v in s.options.items()})
+        for s in recipe.steps
+    ]
 
 
 def _weights(recipe: Recipe) -> list[tuple[str, float]]:

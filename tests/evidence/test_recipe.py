@@ -27,8 +27,11 @@ from enhancer.models.entry import Bundled
 from enhancer.models.fetch import digest
 from enhancer.models.store import Store
 from enhancer.networks import Generator
+from enhancer.progress import Progress
 from enhancer.settings import VERSION, Settings
 from enhancer.tasks import choose
+from enhancer.tasks.chain import Step as Wish
+from enhancer.tasks.chain import run_chain
 from enhancer.training.checkpoint import export
 from tests.conftest import ROOT
 from tests.engine.test_tiling import Shelf, generator
@@ -105,7 +108,7 @@ def test_every_sample_counts() -> None:
 
 def test_what_was_resolved_is_recorded(hall: Engine) -> None:
     source, file = cat(), b"the bytes of a file"
-    result, recipe = record(source, [("upscale", {})], hall, file=file)
+    result, recipe = record(source, [Wish("upscale", {})], hall, file=file)
     bundled = entry("x2-fast")
     assert (result.width, result.height) == (64, 48)
     (step,) = recipe.steps
@@ -122,7 +125,7 @@ def test_what_was_resolved_is_recorded(hall: Engine) -> None:
 
 
 def test_several_networks_in_one_run_are_all_named(hall: Engine) -> None:
-    _, recipe = record(cat(8, 8), [("upscale", {"width": 64})], hall)
+    _, recipe = record(cat(8, 8), [Wish("upscale", {"width": 64})], hall)
     step = recipe.steps[0]
     assert [m.id for m in step.models] == ["x4-fast", "x2-fast"]
     assert (step.options["model"], step.options["scale"]) == ("auto", None)
@@ -130,7 +133,9 @@ def test_several_networks_in_one_run_are_all_named(hall: Engine) -> None:
 
 
 def test_a_chain_is_a_list(hall: Engine) -> None:
-    result, recipe = record(cat(), [("gamma", {"gamma": 1.5}), ("upscale", {"strength": 0})], hall)
+    wishes = [Wish("gamma", {"gamma": 1.5}), Wish("upscale", {"strength": 0})]
+    result, recipe = record(cat(), wishes, hall)
+    assert torch.equal(result.pixels, run_chain(cat(), wishes, hall, Progress()).pixels)
     assert [s.task for s in recipe.steps] == ["gamma", "upscale"]
     assert recipe.steps[0].options["gamma"] == 1.5
     assert recipe.steps[1].options["model"] == "auto"
@@ -148,7 +153,7 @@ def test_a_blend_names_both_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     own = Settings(weights=tmp_path, device="cpu", precision="float32")
     hall = Engine(Store(own, tuple(entries)), own)
     for given, share in ((None, choose.CRISPNESS), (0.25, 0.25)):
-        _, recipe = record(cat(8, 8), [("upscale", {"crispness": given})], hall)
+        _, recipe = record(cat(8, 8), [Wish("upscale", {"crispness": given})], hall)
         (step,) = recipe.steps
         assert step.models == tuple(
             Origin(e.id, e.sha256, part) for e, part in zip(entries, (1 - share, share), strict=True)
@@ -159,7 +164,7 @@ def test_a_blend_names_both_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_the_place_of_a_local_file_stays_at_home(tmp_path: Path, hall: Engine) -> None:
     file = tmp_path / "mine.safetensors"
     export(Generator(scale=2, channels=8, depth=2), "generator", {"scale": 2, "channels": 8, "depth": 2}, file)
-    _, recipe = record(cat(8, 8), [("upscale", {"model": str(file)})], hall)
+    _, recipe = record(cat(8, 8), [Wish("upscale", {"model": str(file)})], hall)
     assert recipe.steps[0].models == (Origin("mine.safetensors", digest(file)),)
     assert str(tmp_path) not in to_json(recipe)
     assert from_json(to_json(recipe)) == recipe
@@ -168,18 +173,18 @@ def test_the_place_of_a_local_file_stays_at_home(tmp_path: Path, hall: Engine) -
 def test_weights_without_a_file_give_no_recipe() -> None:
     unknown = Engine(Shelf(generator(2)), Settings(device="cpu"))
     with pytest.raises(BadRecipe, match="No file is known that the weights of probe came from"):
-        record(cat(8, 8), [("upscale", {})], unknown)
+        record(cat(8, 8), [Wish("upscale", {})], unknown)
 
 
 @pytest.mark.parametrize("count", [0, 17])
 def test_the_number_of_steps_is_bounded(count: int, hall: Engine) -> None:
     with pytest.raises(BadRecipe, match=f"1 to 16 steps, not {count}"):
-        record(cat(), [("gamma", {})] * count, hall)
+        record(cat(), [Wish("gamma", {})] * count, hall)
 
 
 def test_an_option_that_does_not_exist_is_refused_before_anything_runs(hall: Engine) -> None:
     with pytest.raises(BadOptions, match="magic"):
-        record(cat(), [("gamma", {"magic": 1})], hall)
+        record(cat(), [Wish("upscale"), Wish("gamma", {"magic": 1})], Engine(Shelf(generator(2)), Settings()))
 
 
 @pytest.mark.parametrize("format", ["png", "jpeg"])

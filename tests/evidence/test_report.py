@@ -22,6 +22,7 @@ from enhancer.metrics import measure
 from enhancer.models.catalog import HUB_ENTRIES, entry
 from enhancer.models.store import Store
 from enhancer.settings import Settings
+from enhancer.tasks.chain import Step as Wish
 from enhancer.tasks.resize import resize
 from tests.conftest import ROOT
 from tests.media.make import SRGB, saved
@@ -67,7 +68,9 @@ def plain(**values: object) -> Report:
 
 @pytest.fixture(scope="module")
 def made() -> tuple[bytes, Recipe]:
-    result, recipe = record(decode(SOURCE), [("upscale", {"scale": 2})], Engine(Store(SETTINGS), SETTINGS), file=SOURCE)
+    result, recipe = record(
+        decode(SOURCE), [Wish("upscale", {"scale": 2})], Engine(Store(SETTINGS), SETTINGS), file=SOURCE
+    )
     return encode(result, "png"), recipe
 
 
@@ -117,7 +120,7 @@ def test_hostile_names_in_file_and_recipe_are_escaped(made: tuple[bytes, Recipe]
 @pytest.mark.parametrize("case", ["network", "calculation", "unknown", "local weights"])
 def test_the_disclosure(case: str, made: tuple[bytes, Recipe]) -> None:
     drawn, source = made[1], decode(SOURCE)
-    filtered = record(source, [("gamma", {})], Engine(Store(SETTINGS), SETTINGS))[1]
+    filtered = record(source, [Wish("gamma", {})], Engine(Store(SETTINGS), SETTINGS))[1]
     report = {
         "network": plain(recipe=drawn),
         "calculation": plain(recipe=filtered),

@@ -10,7 +10,7 @@ from skimage import data as pictures
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled
 from enhancer.evidence import verify as room
-from enhancer.evidence.recipe import Recipe, Wish, record
+from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_text import from_json, to_json
 from enhancer.evidence.verify import DIFFERENT, IDENTICAL, IMPOSSIBLE, verify
 from enhancer.media import Picture, decode, encode
@@ -20,11 +20,12 @@ from enhancer.models.store import Store
 from enhancer.networks import Generator
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.tasks.chain import Step as Wish
 from enhancer.training.checkpoint import export
 from tests.media.make import saved
 
 SOURCE = saved(pictures.chelsea()[100:124, 100:132], "PNG", dpi=(240, 240))
-UPSCALE: Wish = ("upscale", {"scale": 2})
+UPSCALE: Wish = Wish("upscale", {"scale": 2})
 
 
 def engine(**settings: str) -> Engine:
@@ -42,7 +43,7 @@ def made(hall: Engine, *wishes: Wish, source: bytes = SOURCE) -> tuple[Picture, 
     return result, from_json(to_json(recipe))
 
 
-@pytest.mark.parametrize("wishes", [[UPSCALE], [("median", {"radius": 1}), ("gamma", {"gamma": 1.3}), UPSCALE]])
+@pytest.mark.parametrize("wishes", [[UPSCALE], [Wish("median", {"radius": 1}), Wish("gamma", {"gamma": 1.3}), UPSCALE]])
 def test_the_same_recipe_gives_the_same_bits(hall: Engine, wishes: list[Wish]) -> None:
     result, recipe = made(hall, *wishes)
     alone = verify(recipe, SOURCE, hall)
@@ -174,7 +175,7 @@ def test_weights_that_are_not_pinned_are_not_opened(
 def test_a_local_weight_file_is_known_by_its_bytes(hall: Engine, tmp_path: Path) -> None:
     file, renamed = tmp_path / "mine.safetensors", tmp_path / "renamed.safetensors"
     export(Generator(scale=2, channels=8, depth=2), "generator", {"scale": 2, "channels": 8, "depth": 2}, file)
-    _, recipe = made(hall, ("upscale", {"model": str(file)}))
+    _, recipe = made(hall, Wish("upscale", {"model": str(file)}))
     file.rename(renamed)
     assert verify(recipe, SOURCE, hall).outcome == IMPOSSIBLE
     assert verify(recipe, SOURCE, hall, weights=renamed).outcome == IDENTICAL
