@@ -1,0 +1,44 @@
+"""What ails a picture, measured. To add a measurement: one file, one line in `MEASUREMENTS`."""
+
+from collections.abc import Callable, Mapping
+
+from enhancer.evidence.diagnosis.compression import measure_compression
+from enhancer.evidence.diagnosis.drawing import measure_kind
+from enhancer.evidence.diagnosis.finding import MILD, NONE, SEVERITIES, STRONG, UNKNOWN, Diagnosis, Finding
+from enhancer.evidence.diagnosis.light import measure_brightness, measure_cast, measure_clipping, measure_highlights
+from enhancer.evidence.diagnosis.noise import measure_noise
+from enhancer.evidence.diagnosis.resolution import measure_resolution
+from enhancer.evidence.diagnosis.softness import measure_softness
+from enhancer.evidence.diagnosis.view import View, view_of
+from enhancer.media.picture import Picture
+
+Measurement = Callable[[View, Mapping[str, Finding]], Finding]
+
+MEASUREMENTS: tuple[Measurement, ...] = (  # later ones may look at what earlier ones found
+    measure_noise,
+    measure_compression,
+    measure_softness,
+    measure_resolution,
+    measure_brightness,
+    measure_highlights,
+    measure_clipping,
+    measure_cast,
+    measure_kind,
+)
+
+
+def diagnose(picture: Picture, raw: bytes | None = None) -> Diagnosis:
+    """Measure noise, compression, sharpness, real detail, exposure, colour and kind of `picture`.
+
+    `raw`, the bytes of its file, tells the quality of a JPEG from its own tables; without them, or where the file is of
+    another kind, it is sought in the pixels. Large pictures are judged by 16 crops of 256 pixels. Pixels in [0, 1].
+    """
+    view = view_of(picture, raw)
+    found: dict[str, Finding] = {}
+    for measure in MEASUREMENTS:
+        finding = measure(view, found)
+        found[finding.id] = finding
+    return Diagnosis(picture.width, picture.height, tuple(found.values()))
+
+
+__all__ = ["MEASUREMENTS", "MILD", "NONE", "SEVERITIES", "STRONG", "UNKNOWN", "Diagnosis", "Finding", "diagnose"]
