@@ -35,18 +35,17 @@ def places(tiles: Tensor, size: int, patch: int, source: torch.Generator) -> Ten
     return torch.stack([torch.randint(n, (size,), generator=source, device=tiles.device) for n in limits])
 
 
-def crops(tiles: Tensor, chosen: Tensor, patch: int, scale: int = 1) -> Tensor:
-    """Cut the squares that `places` chose and turn each; with `scale`, out of tiles that are so many times larger.
+def crops(tiles: Tensor, chosen: Tensor, side: int) -> Tensor:
+    """Cut the squares that `places` chose and turn each.
 
-    Shape: (N, 3, H, W) uint8 and (4, B) → (B, 3, scale·patch, scale·patch) in [0, 1], channels last.
+    Shape: (N, 3, H, W) uint8 and (4, B) → (B, 3, side, side) in [0, 1], channels last.
     """
     tile, top, left, turn = (c[:, None, None] for c in chosen)
-    side = scale * patch
     i, j = torch.arange(side, device=tiles.device)[None, :, None], torch.arange(side, device=tiles.device)[None, None]
     i, j = torch.where(turn >= 4, j, i), torch.where(turn >= 4, i, j)
     i = torch.where(turn % 2 == 1, side - 1 - i, i)
     j = torch.where(turn // 2 % 2 == 1, side - 1 - j, j)
-    return to_unit(tiles[tile, :, scale * top + i, scale * left + j].permute(0, 3, 1, 2))
+    return to_unit(tiles[tile, :, top + i, left + j].permute(0, 3, 1, 2))
 
 
 def colour_orders(size: int, chance: float, source: torch.Generator) -> Tensor:

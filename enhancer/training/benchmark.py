@@ -12,9 +12,7 @@ from accelerate import Accelerator
 from torch.utils.flop_counter import FlopCounterMode
 
 from enhancer.training.checkpoint import State
-from enhancer.training.damage import DAMAGES
-from enhancer.training.degradations import bicubic
-from enhancer.training.feed import Feed
+from enhancer.training.feed import Feed, feed_of
 from enhancer.training.judge import run
 from enhancer.training.loop import begin
 from enhancer.training.recipes import RECIPES, Recipe
@@ -43,12 +41,7 @@ def random_feed(recipe: Recipe, device: torch.device) -> Feed:
     """Tiles of random pixels: what they show does not matter for speed."""
     source = torch.Generator().manual_seed(0)
     side = SIDE - SIDE % recipe.scale
-    sharp = torch.randint(256, (TILES, 3, side, side), dtype=torch.uint8, generator=source)
-    make = DAMAGES[recipe.degradation]
-    if make is not None:
-        return Feed(sharp.to(device), recipe.scale, degrade=make(recipe.scale), grey=recipe.grey)
-    small = (bicubic(sharp / 255.0, recipe.scale) * 255).byte()
-    return Feed(sharp.to(device), recipe.scale, small.to(device), swap_colours=recipe.swap_colours)
+    return feed_of(torch.randint(256, (TILES, 3, side, side), dtype=torch.uint8, generator=source), recipe, device)
 
 
 def forward_backward(state: State, recipe: Recipe, pairs: Feed) -> Callable[[], None]:

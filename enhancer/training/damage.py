@@ -71,7 +71,7 @@ def dark(_scale: int) -> Degrade:
     return degrade
 
 
-# bicubic is fixed, and made once when the pictures are read
+# the feed itself shrinks cleanly
 DAMAGES: dict[str, Callable[[int], Degrade] | None] = {
     "bicubic": None,
     "noise": noise,

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from enhancer.training.augment import colour_orders, crops, places, recoloured, some_grey, to_unit
 from enhancer.training.damage import DAMAGES, Degrade, Sample
 from enhancer.training.data import read_rgb
-from enhancer.training.degradations import bicubic
+from enhancer.training.degradations import bicubic, quantise
 from enhancer.training.recipes import Recipe
 
 log = logging.getLogger(__name__)
+MARGIN = 4  # low-resolution pixels around a patch that the bicubic kernel may reach into
 
 
 def read_tiles(files: Sequence[Path], multiple_of: int) -> Tensor:
@@ -33,29 +35,38 @@ def read_tiles(files: Sequence[Path], multiple_of: int) -> Tensor:
 
 @dataclass(frozen=True)
 class Feed:
-    """Sharp tiles, (N, 3, H, W) uint8, with their shrunken versions where the degradation is fixed."""
+    """Sharp tiles, (N, 3, H, W) uint8, and what is done to them; without `degrade` they are shrunk cleanly."""
 
     sharp: Tensor
     scale: int
-    small: Tensor | None = None
     degrade: Degrade | None = None
     swap_colours: float = 0.0
     grey: float = 0.0
+    zoom: float = 1.0
 
     def batch(self, size: int, patch: int, source: torch.Generator) -> Sample:
         """`size` random pairs with inputs of `patch` pixels a side; `source` must live on the device of the tiles.
 
         Raises ValueError when the tiles are smaller than the patch.
         """
-        inputs = self.small if self.small is not None else self.sharp[:, :, :: self.scale, :: self.scale]
-        chosen = places(inputs, size, patch, source)
-        orders = colour_orders(size, self.swap_colours, source)
-        sharp = recoloured(crops(self.sharp, chosen, patch, self.scale), orders)
         if self.degrade is not None:
+            sharp = self._squares(size, patch * self.scale, source)
             return self.degrade(some_grey(sharp, self.grey, source), source)
-        if self.small is None:
-            return Sample(sharp, sharp)
-        return Sample(recoloured(crops(self.small, chosen, patch), orders), sharp)
+        room = (min(self.sharp.shape[-2:]) // self.scale - patch) // 2
+        margin = min(MARGIN, max(0, room))
+        sharp = some_grey(self._squares(size, (patch + 2 * margin) * self.scale, source), self.grey, source)
+        small = sharp if self.scale == 1 else bicubic(sharp, self.scale)
+        return Sample(_inner(small, margin), _inner(sharp, margin * self.scale))
+
+    def _squares(self, size: int, side: int, source: torch.Generator) -> Tensor:
+        """Sharp squares (B, 3, side, side) in [0, 1]; half of the batches come from pictures shrunk by up to `zoom`."""
+        shrinks, factor = torch.rand(2, generator=source, device=source.device).tolist()
+        wanted = side / (self.zoom + factor * (1 - self.zoom)) if shrinks < 0.5 else side
+        cut = min(round(wanted), max(side, min(self.sharp.shape[-2:])))
+        squares = crops(self.sharp, places(self.sharp, size, cut, source), cut)
+        if cut > side:
+            squares = quantise(F.interpolate(squares, (side, side), mode="bicubic", antialias=True))
+        return recoloured(squares, colour_orders(size, self.swap_colours, source))
 
     def whole(self, seed: int) -> Iterator[Sample]:
         """Every tile whole, in order, degraded alike for a seed."""
@@ -65,15 +76,22 @@ class Feed:
             if self.degrade is not None:
                 yield self.degrade(sharp, source)
             else:
-                yield Sample(sharp if self.small is None else to_unit(self.small[n : n + 1]), sharp)
+                yield Sample(sharp if self.scale == 1 else bicubic(sharp, self.scale), sharp)
 
 
 def feed(files: Sequence[Path], recipe: Recipe, device: torch.device) -> Feed:
     """The pictures of `files` on `device`, degraded as the recipe says."""
-    sharp = read_tiles(files, recipe.scale)
-    make, small = DAMAGES[recipe.degradation], None
-    if make is None:
-        shrunk = (bicubic(to_unit(sharp[n]), recipe.scale) for n in range(len(sharp)))
-        small = torch.stack([(x * 255).round().byte() for x in shrunk]).to(device)
+    return feed_of(read_tiles(files, recipe.scale), recipe, device)
+
+
+def feed_of(sharp: Tensor, recipe: Recipe, device: torch.device) -> Feed:
+    """Tiles (N, 3, H, W) uint8 on `device`, degraded as the recipe says."""
+    make = DAMAGES[recipe.degradation]
     degrade = None if make is None else make(recipe.scale)
-    return Feed(sharp.to(device), recipe.scale, small, degrade, recipe.swap_colours, recipe.grey)
+    return Feed(sharp.to(device), recipe.scale, degrade, recipe.swap_colours, recipe.grey, recipe.zoom)
+
+
+def _inner(x: Tensor, margin: int) -> Tensor:
+    """(..., H, W) without its border."""
+    height, width = x.shape[-2:]
+    return x[..., margin : height - margin, margin : width - margin].contiguous(memory_format=torch.channels_last)

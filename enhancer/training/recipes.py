@@ -53,6 +53,7 @@ class Recipe:
     blind_share: float = option(0.3, "share of pictures whose strength the network is not told", minimum=0, maximum=1)
     swap_colours: float = option(0.1, "chance that a picture's colour channels trade places", minimum=0, maximum=1)
     grey: float = option(0.0, "chance that a picture is turned grey", minimum=0, maximum=1)
+    zoom: float = option(0.5, "half of the batches are shrunk first, at most by this factor", minimum=0.1, maximum=1)
     hold_out: int = option(30, "every n-th picture by name is never trained on", minimum=2, maximum=10_000)
     select: str = option("psnr", "what the best step is chosen by, on held-out pictures", choices=SELECTIONS)
     slack: float = option(0.0, "dB below the untouched input that the watch-dog allows", minimum=0, maximum=20)

@@ -31,15 +31,13 @@ def test_the_eight_turns_are_the_eight_symmetries_of_the_square() -> None:
     assert {tuple(x.flatten().tolist()) for x in found} == wanted
 
 
-def test_a_crop_is_the_same_place_in_both_sizes() -> None:
-    small = torch.randint(256, (4, 3, 20, 30), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    large = small.repeat_interleave(4, 2).repeat_interleave(4, 3)
-    chosen = places(small, 50, 12, torch.Generator().manual_seed(1))
-    assert torch.equal(crops(large, chosen, 12, 4)[:, :, ::4, ::4], crops(small, chosen, 12))
+def test_squares_lie_anywhere_inside() -> None:
+    tiles = torch.zeros(4, 3, 20, 30, dtype=torch.uint8)
+    chosen = places(tiles, 50, 12, torch.Generator().manual_seed(1))
     assert {int(turn) for turn in chosen[3]} == set(range(8))
     assert int(chosen[1].max()) <= 8 < int(chosen[2].max()) <= 18
     with pytest.raises(ValueError, match="20x30 hold no square of 21 pixels"):
-        places(small, 1, 21, torch.Generator())
+        places(tiles, 1, 21, torch.Generator())
 
 
 def test_colours_change_places_as_often_as_asked() -> None:

@@ -33,6 +33,19 @@ def test_pairs_are_aligned_under_every_turn(pairs: Feed) -> None:
     assert levels.mean() < 0.3
 
 
+def test_a_pair_shows_the_same_at_every_offset_and_after_shrinking(pairs: Feed) -> None:
+    ramp = torch.arange(128).expand(128, 128) + torch.arange(128)[:, None]  # tells the place of every pixel
+    slope = Feed(ramp.byte().expand(4, 3, 128, 128).contiguous(), 2, zoom=0.5)
+    steps = set()
+    for seed in range(12):
+        sample = slope.batch(4, 16, torch.Generator().manual_seed(seed))
+        means = torch.nn.functional.avg_pool2d(sample.sharp, 2)
+        assert (means - sample.small).abs().max() * 255 < 1.5
+        steps.add(round(float(sample.sharp.diff(dim=3).abs().mean()) * 255, 1))
+    assert min(steps) == 1  # as it is
+    assert 1.5 < max(steps) <= 2.1  # shrunk to about a half
+
+
 def test_a_degradation_is_drawn_from_the_same_source_and_alike_for_held_out_pictures(pairs: Feed) -> None:
     def noisy(sharp: Tensor, source: torch.Generator) -> Sample:
         return Sample(sharp + torch.randn(sharp.shape, generator=source) / 10, sharp)
@@ -74,5 +87,5 @@ def test_what_cannot_be_trained_on_is_refused(tmp_path: Path, pairs: Feed) -> No
         Image.new("RGB", (side, side)).save(tmp_path / f"{side}.png")
     with pytest.raises(ValueError, match="one size"):
         read_tiles(picture_files(tmp_path), 2)
-    with pytest.raises(ValueError, match="hold no square of 100 pixels"):
+    with pytest.raises(ValueError, match="hold no square of 200 pixels"):
         pairs.batch(1, 100, torch.Generator())

@@ -53,7 +53,9 @@ def test_training_learns(pairs: Feed) -> None:
 def test_a_resumed_run_equals_an_uninterrupted_one(tiles: Path, tmp_path: Path, adversarial: bool) -> None:
     recipe = replace(TINY, report_every=1, decay=0.01)  # rates follow the budget, so that it must not decay before 6
     if adversarial:
-        recipe = replace(recipe, adversarial=0.1, feature=1.0, artefact=1.0, discriminator="unet", discriminator_width=8)
+        recipe = replace(
+            recipe, adversarial=0.1, feature=1.0, artefact=1.0, discriminator="unet", discriminator_width=8
+        )
     train(recipe, tiles, tmp_path / "whole", Budget(steps=6))
     for steps in (2, 5, 6):
         train(recipe, tiles, tmp_path / "parts", Budget(steps=steps))
