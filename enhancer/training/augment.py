@@ -38,14 +38,14 @@ def places(tiles: Tensor, size: int, patch: int, source: torch.Generator) -> Ten
 def crops(tiles: Tensor, chosen: Tensor, side: int) -> Tensor:
     """Cut the squares that `places` chose and turn each.
 
-    Shape: (N, 3, H, W) uint8 and (4, B) → (B, 3, side, side) in [0, 1], channels last.
+    Shape: (N, 3, H, W) uint8 and (4, B) → (B, 3, side, side) in [0, 1].
     """
-    tile, top, left, turn = (c[:, None, None] for c in chosen)
-    i, j = torch.arange(side, device=tiles.device)[None, :, None], torch.arange(side, device=tiles.device)[None, None]
-    i, j = torch.where(turn >= 4, j, i), torch.where(turn >= 4, i, j)
-    i = torch.where(turn % 2 == 1, side - 1 - i, i)
-    j = torch.where(turn // 2 % 2 == 1, side - 1 - j, j)
-    return to_unit(tiles[tile, :, top + i, left + j].permute(0, 3, 1, 2))
+    tile, top, left, turn = chosen
+    x = tiles.unfold(2, side, 1).unfold(3, side, 1)[tile, :, top, left]
+    turn = turn[:, None, None, None]
+    x = torch.where(turn % 2 == 1, x.flip(2), x)
+    x = torch.where(turn // 2 % 2 == 1, x.flip(3), x)
+    return to_unit(torch.where(turn >= 4, x.mT, x))
 
 
 def colour_orders(size: int, chance: float, source: torch.Generator) -> Tensor:
@@ -60,7 +60,7 @@ def colour_orders(size: int, chance: float, source: torch.Generator) -> Tensor:
 
 def recoloured(x: Tensor, orders: Tensor) -> Tensor:
     """Channels of (B, 3, H, W) in the orders (B, 3)."""
-    return x.gather(1, orders[:, :, None, None].expand_as(x)).contiguous(memory_format=torch.channels_last)
+    return x.gather(1, orders[:, :, None, None].expand_as(x))
 
 
 def some_grey(x: Tensor, chance: float, source: torch.Generator) -> Tensor:

@@ -15,13 +15,14 @@ from enhancer.evidence.diagnosis.view import LUMA_601, View
 FACTORS = tuple(np.round(np.arange(1.3, 4.21, 0.1), 1).tolist())
 FALLS = (1.5, 2.0, 2.5, 3.0, 3.5)  # exponents of the power of photographs over frequency; 2 is the usual one
 SHARP = (0.0, 0.3, 0.5, 0.7)  # deviation of the blur of a camera in pixels
-BLURRED = (1.0, 1.5, 2.0, 3.0)
+BLURRED = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 BEFORE_ENLARGING = (0.0, 0.3)
 ROUNDING = 1 / 12  # power of rounding to whole levels
 LOWEST = 4  # ring; below, single things in the picture decide
 ANCHOR = 6  # rings by which a template is levelled
 WORST = 12.0  # decibels; what is farther off does not count for more
-CLEARLY, DISTINCTLY = 0.75, 0.35  # decibels by which an enlarged one must fit better than a sharp and a blurred one
+CLEARLY = 0.75  # decibels by which the template of an enlarged picture must fit better than that of a sharp one
+SLIGHT, DISTINCTLY = 2.6, (0.40, 0.15)  # and of a blurred one, below and from this factor on: a slight blur looks alike
 NOISE_HIDES, JPEG_HIDES = 4.0, 85  # levels of noise above, quality below which fine detail cannot be judged
 HALF = 0.6  # share of the pixels below which it is said strongly
 
@@ -77,9 +78,10 @@ def detail_share(planes: list[np.ndarray], noise: float) -> float:
     best = int(misfit.argmin())
     whole = [(template.soft, off) for template, off in zip(templates, misfit, strict=True) if template.factor == 1]
     sharp, blurred = (min(off for soft, off in whole if soft in kind) for kind in (SHARP, BLURRED))
-    if sharp - misfit[best] < CLEARLY or blurred - misfit[best] < DISTINCTLY:
+    factor = templates[best].factor
+    if sharp - misfit[best] < CLEARLY or blurred - misfit[best] < DISTINCTLY[factor >= SLIGHT]:
         return 1.0
-    return 1 / templates[best].factor
+    return 1 / factor
 
 
 def _misfit(power: np.ndarray, template: np.ndarray, floor: float) -> float:
