@@ -17,8 +17,9 @@ KINDS: dict[str, type] = {  # others are text
     "hyperparameters": dict,
     "blind": bool,
 }
-OPTIONAL = ("hyperparameters", "figures", "blind", "twin", "spread")
+OPTIONAL = ("hyperparameters", "figures", "blind", "twin", "spread", "failures")
 RISING = ("levels", "errors")  # the columns of a spread
+PICTURES = (".png", ".jpg", ".webp")
 
 
 def read_entries(folder: Path) -> tuple[Entry, ...]:
@@ -49,7 +50,14 @@ def read_entry(file: Path) -> Entry:
     figures = tuple((protocol, value) for protocol, value in found)
     table: dict[str, Any] | None = values.pop("spread", None)
     spread = None if table is None else Spread(**table | {k: tuple(table[k]) for k in RISING})
-    return Entry(source=Bundled(f"{file.stem}.safetensors"), figures=figures, spread=spread, **values)
+    failures = tuple(values.pop("failures", []))
+    source = Bundled(f"{file.stem}.safetensors")
+    return Entry(source=source, figures=figures, spread=spread, failures=failures, **values)
+
+
+def pictures_of(model_id: str, folder: Path) -> tuple[Path, ...]:
+    """The pictures of known failures beside a card, `<id>.<caption>.<suffix>`."""
+    return tuple(sorted(p for p in folder.glob(f"{model_id}.*") if p.suffix.lower() in PICTURES))
 
 
 def entry_text(entry: Entry) -> str:
@@ -61,6 +69,8 @@ def entry_text(entry: Entry) -> str:
 def _fits(key: str, value: Any) -> bool:
     if key == "figures":
         return isinstance(value, list) and all(_is_figure(figure) for figure in value)
+    if key == "failures":
+        return _is_texts(value)
     if key == "spread":
         return _is_spread(value)
     if key == "purpose":
@@ -70,7 +80,11 @@ def _fits(key: str, value: Any) -> bool:
 
 
 def _is_figure(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(text, str) for text in value)
+    return _is_texts(value) and len(value) == 2
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def _is_spread(value: Any) -> bool:

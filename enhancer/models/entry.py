@@ -46,6 +46,7 @@ class Entry:
 
     `blind` marks models for photographs whose faults nobody knows, `twin` names the faithful model of the same network
     that a crisp one was trained on from, so that the two can be blended; `spread` is there where it was measured.
+    `failures` has a sentence for each thing that the model is known to do badly.
     """
 
     id: str
@@ -64,3 +65,4 @@ class Entry:
     blind: bool = False
     twin: str = ""
     spread: Spread | None = None
+    failures: tuple[str, ...] = ()

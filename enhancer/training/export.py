@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, WeightsRefused
-from enhancer.models.bundled import entry_text, read_entry
+from enhancer.models.bundled import PICTURES, entry_text, pictures_of, read_entry
 from enhancer.models.contract import Model
 from enhancer.models.entry import Bundled, Entry, Spread
 from enhancer.models.fetch import digest
@@ -32,7 +32,6 @@ from enhancer.training.words import LICENCE, WORDS, Words
 
 log = logging.getLogger(__name__)
 RUN_FILES = ("best.safetensors", "weights.safetensors")  # what a run leaves beside its checkpoint, the better first
-PICTURES = (".png", ".jpg", ".webp")
 CAPTION = re.compile(r"[a-z0-9-]+")
 READABLE = 0o644
 Tables = list[tuple[Protocol, list[Row]]]
@@ -149,6 +148,7 @@ def entry_for(model_id: str, words: Words, found: Weights, model: Model, file: P
         figures=tuple((figure.label, figure.text) for figure in figures),
         blind=words.blind,
         twin=words.twin,
+        failures=words.failures,
     )
 
 
@@ -162,11 +162,6 @@ def kept_spread(file: Path, sha256: str) -> Spread | None:
         log.warning("the earlier entry is replaced: %s", error)
         return None
     return earlier.spread if earlier.sha256 == sha256 else None
-
-
-def pictures_of(model_id: str, folder: Path) -> list[Path]:
-    """The pictures of known failures beside a card, `<id>.<caption>.<suffix>`."""
-    return sorted(p for p in folder.glob(f"{model_id}.*") if p.suffix.lower() in PICTURES)
 
 
 def _halved(key: str, tensor: torch.Tensor) -> torch.Tensor:

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from enhancer.errors import EnhancerError, WeightsRefused
-from enhancer.models.bundled import read_entry
+from enhancer.models.bundled import pictures_of, read_entry
 from enhancer.models.entry import Entry
 from enhancer.models.fetch import digest
 from enhancer.models.hub import endpoint, is_out_of_reach
 from enhancer.settings import Settings
-from enhancer.training.export import pictures_of
 
 log = logging.getLogger(__name__)
 REPO = re.compile(r"[\w.-]+/[\w.-]+")

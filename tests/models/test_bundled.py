@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from enhancer.errors import WeightsRefused, WeightsUnavailable
-from enhancer.models.bundled import entry_text, read_entries, read_entry
+from enhancer.models.bundled import entry_text, pictures_of, read_entries, read_entry
 from enhancer.models.entry import Bundled, Spread
 from tests.models.conftest import make_entry
 
@@ -26,14 +26,27 @@ def written(folder: Path, **changes: object) -> Path:
 
 def test_what_is_usual_is_not_written_down() -> None:
     """Keys that most entries have nothing to say under."""
-    assert not {"blind", "twin", "spread"} & set(json.loads(entry_text(GOOD)))
-    marked = replace(GOOD, blind=True, twin="other")
-    assert {"blind", "twin"} <= set(json.loads(entry_text(marked)))
+    assert not {"blind", "twin", "spread", "failures"} & set(json.loads(entry_text(GOOD)))
+    marked = replace(GOOD, blind=True, twin="other", failures=("Hair.",))
+    assert {"blind", "twin", "failures"} <= set(json.loads(entry_text(marked)))
 
 
 def test_an_entry_reads_back_as_it_was(tmp_path: Path) -> None:
     assert read_entry(written(tmp_path)) == GOOD
     assert read_entries(tmp_path) == (GOOD,)
+
+
+def test_failures_read_back_as_they_were(tmp_path: Path) -> None:
+    entry = read_entry(written(tmp_path, failures=["Soft hair.", "Small text."]))
+    assert entry == replace(GOOD, failures=("Soft hair.", "Small text."))
+    (tmp_path / "tiny.json").write_text(entry_text(entry))
+    assert read_entry(tmp_path / "tiny.json") == entry
+
+
+def test_pictures_of_failures_are_those_with_a_caption(tmp_path: Path) -> None:
+    for name in ("tiny.soft-hair.png", "tiny.a-sky.JPG", "tiny.safetensors", "tiny.md", "tiny2.text.png"):
+        (tmp_path / name).touch()
+    assert [p.name for p in pictures_of("tiny", tmp_path)] == ["tiny.a-sky.JPG", "tiny.soft-hair.png"]
 
 
 def test_a_table_of_the_spread_reads_back_as_it_was(tmp_path: Path) -> None:
@@ -55,6 +68,8 @@ def test_a_table_of_the_spread_reads_back_as_it_was(tmp_path: Path) -> None:
         ({"purpose": "magic"}, "wrong value for purpose"),
         ({"figures": [["Set5 Y-PSNR", 37.5]]}, "wrong value for figures"),
         ({"figures": ["Set5"]}, "wrong value for figures"),
+        ({"failures": "Hair."}, "wrong value for failures"),
+        ({"failures": [1]}, "wrong value for failures"),
         ({"blind": "yes"}, "wrong value for blind"),
         ({"spread": None}, "wrong value for spread"),
         ({"spread": TABLE | {"colour": 1.0}}, "wrong value for spread"),

@@ -85,6 +85,7 @@ def test_the_entry_states_what_evaluate_measures(run: Path, bench: Path, tmp_pat
     )
     assert (entry.scale, entry.hyperparameters, entry.architecture) == (2, HYPERPARAMETERS, "generator")
     assert (entry.title, entry.description) == (WORDS["x2-fast"].title, WORDS["x2-fast"].description)
+    assert entry.failures == WORDS["x2-fast"].failures
     card = (tmp_path / "out" / "x2-fast.md").read_text()
     assert f"| **x2-fast** | {found['mine', 'Set5']:.3f} dB / " in card
     assert f"| bicubic | {found['bicubic', 'Set5']:.3f} dB / " in card
