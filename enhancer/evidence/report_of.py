@@ -16,8 +16,8 @@ from enhancer.metrics import METRICS, measure
 from enhancer.metrics.maps import colour_map, error_map
 from enhancer.models.catalog import CATALOG, Entry
 from enhancer.settings import Settings
+from enhancer.tasks.consistent import LEVELS, enlarged
 
-LEVELS = 255
 BLIND = ("sharpness", "noise")
 LIGHTEST = 0.995  # share of a map below its lightest colour, so that a few stray pixels do not darken all others
 FAILURES = "## Known failures"
@@ -48,7 +48,7 @@ def report_of(
     """
     before, after = decode(source, settings), decode(result, for_results(settings))
     plain = sized(before, after.height, after.width)
-    larger = after.height >= before.height and after.width >= before.width and _sides(after) != _sides(before)
+    larger = enlarged((after.width, after.height), (before.width, before.height))
     fit = consistency(after.pixels, before.pixels) if larger else None
     cards, strangers = _cards(recipe, settings)
     return Report(
@@ -58,17 +58,13 @@ def report_of(
         names=names,
         date=date,
         tables=(_figures(plain, after, larger), *([_fitting(fit)] if fit else []), *tables),
-        maps=(_changes(after, plain, larger), *([_differences(fit)] if fit else []), *maps),
+        maps=(_changes(after, plain, larger), *([fit_map(fit)] if fit else []), *maps),
         receipt=receipt(before, result, settings=settings),
         recipe=recipe,
         cards=cards,
         strangers=strangers,
         remarks=_remarks(recipe, source, before, after),
     )
-
-
-def _sides(picture: Picture) -> tuple[int, int]:
-    return picture.width, picture.height
 
 
 def _figures(plain: Picture, after: Picture, larger: bool) -> Table:
@@ -101,16 +97,18 @@ def _signed(value: float) -> str:
 
 
 def _changes(after: Picture, plain: Picture, larger: bool) -> Map:
-    return _map("What was changed", error_map(after.pixels, plain.pixels), CHANGES if larger else EDITS)
+    changed = error_map(after.pixels, plain.pixels) * LEVELS
+    return level_map("What was changed", changed, CHANGES if larger else EDITS)
 
 
-def _differences(found: Consistency) -> Map:
-    return _map("Where it does not fit", found.map[None] / LEVELS, FIT)
+def fit_map(found: Consistency) -> Map:
+    """Where a shrunk result differs from its source."""
+    return level_map("Where it does not fit", found.map[None], FIT)
 
 
-def _map(title: str, differences: Tensor, sentence: str) -> Map:
-    """(1, H, W) in [0, 1] as colours; the lightest stands for a whole number of levels."""
-    small = reduced(differences)
+def level_map(title: str, levels: Tensor, sentence: str) -> Map:
+    """(1, H, W) in levels of 255 as colours; the lightest stands for a whole number of levels, and all above it."""
+    small = reduced(levels / LEVELS)
     top = max(1, math.ceil(LEVELS * float(torch.quantile(small.flatten(), LIGHTEST))))
     return Map(title, colour_map(small * (LEVELS / top)), sentence, ("0", f"{top} or more of {LEVELS} levels"))
 

@@ -21,10 +21,12 @@ from enhancer.tasks.choose import (
     choose_model,
     crisp_share,
 )
+from enhancer.tasks.consistent import check_enlarged, make_consistent
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.task import Task
 
 LARGEST_FACTOR = 16.0  # of a target size; two passes of the strongest network
+CONSISTENT_HELP = "correct the result until it gives the picture again when it is shrunk; cures shifted colours"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class UpscaleOptions:
     strength: float = option(1.0, STRENGTH_HELP, minimum=0.0, maximum=1.0, step=0.05)
     crispness: float | None = option(None, CRISPNESS_HELP, minimum=0.0, maximum=1.0, step=0.05)
     best: bool = option(False, BEST_HELP)
+    consistent: bool = option(False, CONSISTENT_HELP)
 
 
 def target_size(width: int, height: int, options: UpscaleOptions, largest: int) -> tuple[int, int]:
@@ -83,14 +86,18 @@ def _factor(width: int, height: int, options: UpscaleOptions) -> float:
 def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress: Progress) -> Picture:
     """Enlarge with the network, as often as the target needs, then resize to it exactly; keep alpha and identity."""
     width, height = target_size(picture.width, picture.height, options, engine.settings.max_output_pixels)
+    if options.consistent:
+        check_enlarged((width, height), (picture.width, picture.height))
     source = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
-    plain = resize(source, height, width)
+    pixels = resize(source, height, width)
     alpha = None if picture.alpha is None else resize(picture.alpha, height, width)
-    if options.strength == 0:
-        return picture.with_pixels(plain, alpha)
-    factor = max(width / picture.width, height / picture.height)
-    drawn = resize(_enlarge(source, factor, options, engine, progress), height, width)
-    return picture.with_pixels(plain.lerp(drawn, options.strength), alpha)
+    if options.strength > 0:
+        factor = max(width / picture.width, height / picture.height)
+        drawn = resize(_enlarge(source, factor, options, engine, progress), height, width)
+        pixels = pixels.lerp(drawn, options.strength)
+    if options.consistent:
+        pixels = make_consistent(pixels, source, progress)
+    return picture.with_pixels(pixels, alpha)
 
 
 def _enlarge(pixels: Tensor, factor: float, options: UpscaleOptions, engine: Engine, progress: Progress) -> Tensor:

@@ -26,7 +26,7 @@ SIZES = {
 }
 START: dict[str, Any] = {"scale": 2.0, "long_side": 2048, "megapixels": 8.0, "width": 1920, "height": None}
 LABELS = {"scale": "Enlarge by", "long_side": "Longer side", "megapixels": "Megapixels"}
-SHARED = {"model", "strength", "crispness", "best", *START}  # options of several tasks, which have one control each
+SHARED = {"model", "strength", "crispness", "best", "consistent", *START}  # options with a control of their own
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ class Controls:
         with gr.Group(visible=first == UPSCALE.id, elem_classes="options") as self.size:
             self.size_by = gr.Radio(list(SIZES), value="Factor", label="Size of the result by", elem_id="size-by")
             self.targets = self._targets()
+            self.consistent = control(UPSCALE.options, "consistent", "option", label="Make consistent")
         self.strength = control(UPSCALE.options, "strength", "option")
         self.strength.visible = bool(models)
         self.crispness = gr.Slider(
@@ -163,7 +164,7 @@ class Controls:
     @property
     def _named(self) -> dict[str, Component]:
         learned = {"task": self.task, "model": self.model, "size_by": self.size_by, "strength": self.strength}
-        learned |= {"crispness": self.crispness, "best": self.best}
+        learned |= {"crispness": self.crispness, "best": self.best, "consistent": self.consistent}
         return {**learned, **self.targets, **self.fields}
 
     @property
@@ -188,7 +189,7 @@ class Controls:
             wanted = {name: named[name] for name in SIZES[named["size_by"]] if named[name]}
             if not wanted:
                 raise BadOptions(f"Please give a number for “{named['size_by']}”.")
-            options |= wanted
+            options |= {**wanted, "consistent": named["consistent"]}
         return Choice(chosen, options)
 
     def wire(self) -> None:

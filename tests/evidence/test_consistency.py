@@ -10,11 +10,12 @@ from torch import Tensor
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, Cancelled
-from enhancer.evidence.consistency import GOOD, ROUNDING, consistency, make_consistent
+from enhancer.evidence.consistency import GOOD, consistency
 from enhancer.metrics import psnr
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.tasks.consistent import ROUNDING, make_consistent
 from enhancer.tasks.resize import resize
 from tests.metrics.pictures import natural
 

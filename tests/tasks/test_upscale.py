@@ -14,6 +14,7 @@ from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.choose import CRISPNESS, choose_model, crisp_share
+from enhancer.tasks.consistent import make_consistent
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.restore import RESTORE, RestoreOptions
 from enhancer.tasks.task import Task
@@ -106,6 +107,27 @@ def test_strength_blends_from_the_plain_resize_to_the_network() -> None:
     assert torch.equal(plain, resize(picture().pixels, 24, 40))
     assert (full - plain).abs().max() > 0.05
     assert torch.allclose(half, (plain + full) / 2, atol=1e-6)
+
+
+def test_a_consistent_result_is_the_plain_run_corrected_to_the_last_bit() -> None:
+    """So the page may correct a finished result, and the recipe that says so still gives the same."""
+    seen = picture(alpha=True)
+    assert seen.alpha is not None
+    source = bleed(seen.pixels, seen.alpha)
+    options = UpscaleOptions(scale=2.5, strength=0.7)
+    free = upscale(seen, options, hall(2), Progress()).pixels
+    fitted = upscale(seen, replace(options, consistent=True), hall(2), Progress()).pixels
+    assert torch.equal(fitted, make_consistent(free, source))
+    assert (resize(fitted, 12, 20) - source).abs().max() < (resize(free, 12, 20) - source).abs().max()
+
+
+def test_a_result_that_is_not_larger_is_refused_before_any_work() -> None:
+    with pytest.raises(BadOptions, match="Only an enlarged picture"):
+        upscale(picture(), UpscaleOptions("none", scale=1, consistent=True), hall(2), Progress(_never))
+
+
+def _never(_: Progress) -> None:
+    raise AssertionError("work was done")
 
 
 def test_alpha_is_enlarged_and_hidden_colours_do_not_leak() -> None:
