@@ -1,4 +1,4 @@
-"""Image enhancement that shows its work: open a picture, enhance it, measure it."""
+"""Image enhancement that shows its work: open a picture, enhance it, measure it, ask how far to trust the result."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -10,16 +10,22 @@ if TYPE_CHECKING:
     from enhancer.metrics import measure
     from enhancer.progress import Progress
     from enhancer.settings import Settings
+    from enhancer.trust import consistency, make_consistent, self_test, uncertainty, verify
 
 _HOMES = {
     "EnhancerError": "enhancer.errors",
     "Picture": "enhancer.media",
     "Progress": "enhancer.progress",
     "Settings": "enhancer.settings",
+    "consistency": "enhancer.trust",
     "enhance": "enhancer.hall",
+    "make_consistent": "enhancer.trust",
     "measure": "enhancer.metrics",
     "open_picture": "enhancer.media",
     "save_picture": "enhancer.media",
+    "self_test": "enhancer.trust",
+    "uncertainty": "enhancer.trust",
+    "verify": "enhancer.trust",
 }
 
 __all__ = [
@@ -27,10 +33,15 @@ __all__ = [
     "Picture",
     "Progress",
     "Settings",
+    "consistency",
     "enhance",
+    "make_consistent",
     "measure",
     "open_picture",
     "save_picture",
+    "self_test",
+    "uncertainty",
+    "verify",
 ]
 
 

@@ -1,8 +1,28 @@
 """The public face: three lines, light, and nothing more than it says."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+import torch
+from PIL import Image
+from skimage import data as pictures
 
 import enhancer
+from enhancer.errors import BadRecipe
+from enhancer.evidence.recipe import record
+from enhancer.evidence.recipe_files import beside, texts
+from enhancer.hall import default_engine
+from enhancer.tasks.chain import Step
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def cat(tmp_path: Path) -> Path:
+    file = tmp_path / "cat.png"
+    Image.fromarray(pictures.chelsea()[100:148, 100:164]).save(file)
+    return file
 
 
 def test_every_public_name_is_there() -> None:
@@ -14,3 +34,44 @@ def test_every_public_name_is_there() -> None:
 def test_other_names_are_not() -> None:
     with pytest.raises(AttributeError, match="no attribute 'magic'"):
         _ = enhancer.magic
+
+
+def test_naming_a_door_opens_no_other() -> None:
+    program = "import enhancer, sys; print('torch' in sys.modules, 'enhancer.evidence' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_picture_can_be_asked_how_far_to_trust_it(cat: Path) -> None:
+    source = enhancer.open_picture(cat)
+    result = enhancer.enhance(source, scale=2)
+    found = enhancer.consistency(result, source)
+    assert (len(found.map), found.figure > 30) == (48, True)
+    fitted = enhancer.make_consistent(result, source)
+    assert enhancer.consistency(fitted, source).figure > found.figure
+    assert torch.equal(fitted.pixels, enhancer.enhance(source, scale=2, consistent=True).pixels)
+    rows = enhancer.self_test(source).rows
+    assert [row.method for row in rows] == ["a plain resize", "x2-fast", "x4-fast"]
+    guess = enhancer.uncertainty(source)
+    assert guess.calibrated
+    assert guess.map.shape == (1, 96, 128)
+
+
+def test_under_transparency_colours_are_those_that_the_task_saw() -> None:
+    alpha = (torch.arange(16) < 8).float().expand(1, 12, 16)
+    source = enhancer.Picture(torch.rand(3, 12, 16, generator=torch.Generator().manual_seed(0)), alpha)
+    fitted = enhancer.make_consistent(enhancer.enhance(source, scale=2), source)
+    assert torch.equal(fitted.pixels, enhancer.enhance(source, scale=2, consistent=True).pixels)
+    assert fitted.alpha is not None
+
+
+def test_a_result_can_be_verified_with_its_recipe_inside_or_beside(cat: Path) -> None:
+    done, recipe = record(enhancer.open_picture(cat), [Step("upscale", {"consistent": True})], default_engine())
+    inside, carried = cat.with_name("a.png"), cat.with_name("b.webp")
+    enhancer.save_picture(done, inside, recipe=texts(recipe, "png")[0])
+    enhancer.save_picture(done, carried)
+    with pytest.raises(BadRecipe, match="carries no recipe"):
+        enhancer.verify(carried, cat)
+    beside(carried).write_text(texts(recipe, "webp")[1] or "")
+    for result in (inside, carried):
+        assert enhancer.verify(str(result), str(cat)).outcome == "bit-identical"

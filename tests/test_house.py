@@ -11,7 +11,17 @@ import pytest
 from tests.conftest import ROOT
 
 FLOORS = {"errors": 0, "options": 0, "settings": 0, "progress": 0, "media": 1, "networks": 1, "models": 2, "engine": 3}
-FLOORS |= {"metrics": 4, "tasks": 4, "evidence": 4, "hall": 5, "ui": 6, "server": 6, "cli": 6, "__main__": 7}
+FLOORS |= {
+    "metrics": 4,
+    "tasks": 4,
+    "evidence": 4,
+    "hall": 5,
+    "trust": 5,
+    "ui": 6,
+    "server": 6,
+    "cli": 6,
+    "__main__": 7,
+}
 NEVER = {  # what a room may not import although it lies below
     "media": {"networks"},
     "networks": {"media"},

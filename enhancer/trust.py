@@ -1,0 +1,114 @@
+"""The second hall: the questions of `evidence` asked about pictures and files, with the engine of this process."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from torch import Tensor
+
+from enhancer.engine import Engine
+from enhancer.errors import BadRecipe
+from enhancer.evidence.consistency import Consistency
+from enhancer.evidence.consistency import consistency as tensors_consistency
+from enhancer.evidence.receipt import for_results
+from enhancer.evidence.recipe_files import content, recipe_and_file
+from enhancer.evidence.self_test import Damage, SelfTest
+from enhancer.evidence.self_test import self_test as test_models
+from enhancer.evidence.uncertainty import Uncertainty
+from enhancer.evidence.uncertainty import uncertainty as model_uncertainty
+from enhancer.evidence.verify import Verdict
+from enhancer.evidence.verify import verify as verify_recipe
+from enhancer.hall import default_engine
+from enhancer.media.decode import decode
+from enhancer.media.picture import Picture
+from enhancer.models.catalog import CATALOG, Bundled
+from enhancer.models.store import Store
+from enhancer.progress import Progress
+from enhancer.settings import Settings
+from enhancer.tasks.choose import AUTO, choose_model, crisp_share
+from enhancer.tasks.consistent import make_consistent as tensors_consistent
+from enhancer.tasks.resize import bleed
+
+
+def consistency(result: Picture, source: Picture) -> Consistency:
+    """Whether an enlarged picture, shrunk back, gives the one that it was made of: a figure in dB, a map and words.
+
+    Raises BadOptions for a result that is not larger than its source.
+    """
+    return tensors_consistency(result.pixels, colours(source))
+
+
+def make_consistent(result: Picture, source: Picture, *, progress: Progress | None = None) -> Picture:
+    """The picture near `result` that does; what `enhance(..., consistent=True)` gives at once.
+
+    Raises BadOptions as `consistency` does, Cancelled.
+    """
+    return result.with_pixels(tensors_consistent(result.pixels, colours(source), progress), result.alpha)
+
+
+def self_test(
+    picture: Picture,
+    models: Sequence[str] = (),
+    factor: int = 2,
+    *,
+    damage: Damage | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> SelfTest:
+    """How good each model is on this very picture, which is shrunk by `factor` for that: figures beside a plain resize.
+
+    Without `models`, the bundled ones that enlarge so much. Raises BadPicture for a picture that is too small,
+    BadOptions for a factor below 1 and for one of 1 without damage.
+    """
+    chosen = tuple(models) or bundled(factor)
+    return test_models(picture, chosen, engine or default_engine(), progress or Progress(), factor, damage)
+
+
+def uncertainty(
+    picture: Picture,
+    model: str = AUTO,
+    *,
+    crispness: float | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Uncertainty:
+    """Where a model is guessing: the error to expect at every pixel, from eight flips and turns of the picture.
+
+    Takes eight times as long as one run. "auto" is the bundled model that enlarges by 2. Raises UnknownModel,
+    BadOptions for a crispness that the model does not have, and what fetching raises.
+    """
+    chosen, token = choose_model(model, "upscale", 2.0), progress or Progress()
+    share = crisp_share(chosen, crispness)
+    return model_uncertainty(engine or default_engine(), chosen, colours(picture), token, crispness=share)
+
+
+def verify(
+    result: str | Path, source: str | Path, *, weights: str | Path | None = None, progress: Progress | None = None
+) -> Verdict:
+    """Run the recipe of a result file again on its source file: bit-identical, so many dB apart, or why neither.
+
+    The recipe lies in the file or beside it, as `result.png.recipe.json`; `weights` is the local weight file of recipes
+    that used one. Raises BadRecipe where there is no recipe, FileNotFoundError, BadPicture.
+    """
+    recipe, file = recipe_and_file(Path(result))
+    if recipe is None:
+        raise BadRecipe(f"{result} carries no recipe, nor is one beside it; `enhance --recipe` makes one.")
+    as_then = replace(Settings.from_environment(), precision=recipe.precision)
+    return verify_recipe(
+        recipe,
+        content(Path(source)),
+        Engine(Store(as_then), as_then),
+        result=None if file is None else decode(file, for_results(as_then)),
+        weights=None if weights is None else Path(weights),
+        progress=progress,
+    )
+
+
+def bundled(factor: float, purpose: str = "upscale") -> tuple[str, ...]:
+    """The ids of the bundled models of a purpose that reach `factor` in one pass."""
+    return tuple(e.id for e in CATALOG if isinstance(e.source, Bundled) and e.purpose == purpose and e.scale >= factor)
+
+
+def colours(picture: Picture) -> Tensor:
+    """(3, H, W) as the tasks see it: under full transparency the nearest visible colour."""
+    return picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
