@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from enhancer.engine.device import bytes_per_pixel, choose_device, choose_precision
-from enhancer.engine.tiling import GRAIN, Span, halvings, paste, spans
+from enhancer.engine.tiling import GRAIN, Span, halvings, paste, spans, whole_grains
 from enhancer.engine.turns import Turns
 from enhancer.errors import OutOfMemory
 from enhancer.models.contract import Model
@@ -56,6 +56,15 @@ class Engine:
         self._measure(model, lambda: None)
         return len(_plan(model, height, width, self._largest_core(model)))
 
+    def tile_side(self, model: Model) -> int:
+        """Input pixels a side of the largest tile of `run`, without its halo. Raises OutOfMemory as `tiles` does."""
+        self._measure(model, lambda: None)
+        return whole_grains(self._largest_core(model), model.multiple_of)
+
+    def precision_of(self, model: Model) -> torch.dtype:
+        """What `run` computes this model in: float32 where it does not survive the precision of the engine."""
+        return self.precision if self.precision in model.precisions else torch.float32
+
     def run(self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Tensor:
         """Enhance (3, H, W) float32 in [0, 1] on the host → (3, scale·H, scale·W) alike.
 
@@ -86,7 +95,7 @@ class Engine:
         try:
             with self._turns.turn(waiting):
                 model.network.to(self.device)
-                self._needs[model.network] = bytes_per_pixel(model, self._precision(model))
+                self._needs[model.network] = bytes_per_pixel(model, self.precision_of(model))
         except RuntimeError as error:
             if not _is_memory(error):
                 raise
@@ -126,11 +135,8 @@ class Engine:
         batch = _batch(model, window).to(self.device, memory_format=torch.channels_last)
         if plane is not None:
             plane = plane.to(self.device).expand(len(batch), *plane.shape)
-        result = model(batch, self._precision(model), plane, context).cpu()
+        result = model(batch, self.precision_of(model), plane, context).cpu()
         return result.reshape(len(window), *result.shape[-2:])
-
-    def _precision(self, model: Model) -> torch.dtype:
-        return self.precision if self.precision in model.precisions else torch.float32
 
     def _too_large(self, model: Model) -> OutOfMemory:
         return OutOfMemory(

@@ -32,7 +32,7 @@ def spans(extent: int, largest: int, halo: int, multiple: int = 1) -> list[Span]
     """
     step = _up(GRAIN, multiple)
     halo = _up(halo, multiple)
-    count = -(-extent // max(step, largest // step * step))
+    count = -(-extent // whole_grains(largest, multiple))
     side = _up(-(-extent // count), step)
     width = side + 2 * halo
     last = _up(max(0, extent - width), multiple)
@@ -41,6 +41,12 @@ def spans(extent: int, largest: int, halo: int, multiple: int = 1) -> list[Span]
         for start in range(0, extent, side)
         for low in [min(max(0, start - halo), last)]
     ]
+
+
+def whole_grains(largest: int, multiple: int = 1) -> int:
+    """The largest core that is not above `largest`, in whole grains and at least one."""
+    step = _up(GRAIN, multiple)
+    return max(step, largest // step * step)
 
 
 def paste(canvas: Tensor, rows: Span, columns: Span, result: Tensor, scale: int) -> None:

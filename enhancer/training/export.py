@@ -73,7 +73,8 @@ def export(
         for picture, name in captioned.items():
             shutil.copyfile(picture, Path(folder) / name)
         shown = sorted({p.name for place in (weights, Path(folder)) for p in pictures_of(model_id, place)})
-        text = card(entry, words, history, model.network, tables, shown, _precision(engine, model))
+        precision = str(engine.precision_of(model)).removeprefix("torch.")
+        text = card(entry, words, history, model.network, tables, shown, precision)
         made.with_suffix(".json").write_text(entry_text(entry), encoding="utf-8")
         made.with_suffix(".md").write_text(text, encoding="utf-8")
         for written in sorted(Path(folder).iterdir()):
@@ -176,11 +177,6 @@ def _halved(key: str, tensor: torch.Tensor) -> torch.Tensor:
 def _check_scale(model_id: str, words: Words, model: Model) -> None:
     if (words.purpose == "upscale") != (model.scale > 1):
         raise BadOptions(f"{model_id} is there to {words.purpose}, and these weights enlarge by {model.scale}.")
-
-
-def _precision(engine: Engine, model: Model) -> str:
-    used = engine.precision if engine.precision in model.precisions else torch.float32
-    return str(used).removeprefix("torch.")
 
 
 def _picture_name(model_id: str, picture: Path) -> str:

@@ -80,5 +80,15 @@ def test_spans_cover_every_pixel_once_and_see_enough(extent: int, halo: int, mul
         assert s.low % multiple == 0
 
 
+@pytest.mark.parametrize("multiple", [1, 2, 24])
+@pytest.mark.parametrize("tile", [5, 32, 97, 250])
+def test_a_picture_of_the_side_of_a_tile_is_one_tile(multiple: int, tile: int) -> None:
+    model = replace(generator(1, unshuffle=2), multiple_of=multiple)
+    hall = engine(model, "float32", tile)
+    side = hall.tile_side(model)
+    assert hall.tiles(model, side, side) == 1
+    assert hall.tiles(model, side, side + 1) == 2
+
+
 def test_windows_of_a_large_picture_have_one_size() -> None:
     assert len({s.high - s.low for s in spans(1001, 64, 14)}) == 1
