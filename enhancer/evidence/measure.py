@@ -1,0 +1,150 @@
+"""How fast is a model on this machine, and how much memory does it take? Measured in a moment, and remembered."""
+
+import ctypes
+import gc
+import json
+import logging
+import re
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from enhancer.engine import Engine
+from enhancer.models.catalog import CATALOG, Entry
+from enhancer.progress import Progress
+
+log = logging.getLogger(__name__)
+RUNS = 3  # that are timed, after one to get warm
+LONG = 4.0  # seconds of the first run, from which getting warm is no matter and nobody wants to wait for three more
+MB, KB = 1e6, 1024  # the system counts in KB
+FILE = "speeds.json"
+STATUS, RESET, FORGET_PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs"), "5"
+_WRITING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What one model takes here.
+
+    `seconds_per_megapixel` are for each million pixels of the picture that is put in. `peak_megabytes` is the working
+    memory of one tile together with the weights, without the picture and its result; None where the system does not
+    tell. `tile` is the side in input pixels of the tile that this holds for, `precision` the number format.
+    """
+
+    seconds_per_megapixel: float
+    peak_megabytes: float | None
+    tile: int
+    precision: str
+
+
+def measure_model(model_id: str, engine: Engine, progress: Progress) -> Speed:
+    """Run one tile of noise once to get warm and three times for the clock; remember the result in the cache.
+
+    The median is taken, and scaled by what the tiles of a large picture overlap. What others compute here at the same
+    time counts in. Raises what `Engine.model` and `Engine.run` raise, and Cancelled.
+    """
+    model = engine.model(model_id, progress)
+    side = engine.tile_side(model)
+    pixels = torch.rand(3, side, side, generator=torch.Generator().manual_seed(0))
+
+    def run(n: int) -> float:
+        began = time.perf_counter()
+        engine.run(model, pixels, progress.part(n, RUNS + 1))
+        return time.perf_counter() - began
+
+    first, growth = _watched(lambda: run(0), engine.device)
+    seconds = first if first >= LONG else statistics.median(run(n) for n in range(1, RUNS + 1))
+    progress.step(1, 1, model_id)
+    overlap = ((side + 2 * model.halo) / side) ** 2
+    weights = sum(p.numel() * p.element_size() for p in model.network.parameters())
+    peak = None if growth is None else round((growth * overlap + weights) / MB, 1)
+    speed = Speed(round(seconds * overlap * 1e6 / side**2, 4), peak, side, _name(engine.precision_of(model)))
+    if model.origins:
+        _remember(_file(engine), _key(model.origins[0].sha256, engine, speed.precision), speed)
+    return speed
+
+
+def known_speeds(engine: Engine, catalog: tuple[Entry, ...] = CATALOG) -> dict[str, Speed]:
+    """What was measured here before, by model id: same weights, device, precision and release of PyTorch."""
+    found, speeds = _read(_file(engine)), dict[str, Speed]()
+    for entry in catalog:
+        for precision in (torch.float32, engine.precision):  # some networks survive only the former
+            speed = found.get(_key(entry.sha256, engine, _name(precision)))
+            if speed is not None:
+                speeds[entry.id] = speed
+    return speeds
+
+
+def _watched(run: Callable[[], float], device: torch.device) -> tuple[float, float | None]:
+    """What `run` returns, and by how many bytes the memory grew meanwhile, at the highest."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        return run(), torch.cuda.max_memory_allocated(device) - before
+    low = _resident("VmRSS") if _forget_peak() else None
+    result = run()
+    high = None if low is None else _resident("VmHWM")
+    return result, None if low is None or high is None else float(max(0, high - low))
+
+
+def _forget_peak() -> bool:
+    """Give freed memory back to the system, so that using it again shows; then let it count the peak anew."""
+    if not RESET.exists():
+        return False
+    gc.collect()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # of the GNU library
+        trim(0)
+    try:
+        RESET.write_text(FORGET_PEAK)
+    except OSError as error:
+        log.info("this system does not tell peaks of memory: %s", error)
+        return False
+    return True
+
+
+def _resident(field: str) -> int | None:
+    """Bytes of this process in memory, VmRSS now or VmHWM at the peak; None where the system does not tell."""
+    found = re.search(rf"{field}:\s+(\d+) kB", STATUS.read_text())
+    return None if found is None else KB * int(found[1])
+
+
+def _name(precision: torch.dtype) -> str:
+    return str(precision).removeprefix("torch.")
+
+
+def _key(sha256: str, engine: Engine, precision: str) -> str:
+    device = engine.device
+    what = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return f"{sha256} {device.type} ({what}) {precision} {torch.__version__}"
+
+
+def _file(engine: Engine) -> Path:
+    return engine.settings.cache / FILE
+
+
+def _read(file: Path) -> dict[str, Speed]:
+    if not file.is_file():
+        return {}
+    try:
+        return {key: Speed(**values) for key, values in json.loads(file.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        log.warning("%s is not readable, what it held must be measured again: %s", file, error)
+        return {}
+
+
+def _remember(file: Path, key: str, speed: Speed) -> None:
+    """A disk that takes nothing costs only the memory of it, not the measurement."""
+    with _WRITING:
+        values = {k: asdict(v) for k, v in (_read(file) | {key: speed}).items()}
+        partial = file.with_suffix(".partial")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps(values, indent=1), encoding="utf-8")
+            partial.replace(file)
+        except OSError as error:
+            log.warning("%s cannot be written, the speed is not remembered: %s", file, error)
