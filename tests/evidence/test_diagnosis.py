@@ -87,7 +87,7 @@ def test_fine_texture_is_not_called_noise(shared: Path) -> None:
         assert look(noisy(6)(read(file)))["noise"].severity == MILD
 
 
-@pytest.mark.parametrize(("radius", "tolerance"), [(1.0, 0.45), (1.5, 0.5), (2.0, 0.5), (3.0, 0.6)])
+@pytest.mark.parametrize(("radius", "tolerance"), [(1.0, 0.35), (1.5, 0.4), (2.0, 0.5), (3.0, 0.6)])
 def test_blur_is_measured_in_pixels(shared: Path, radius: float, tolerance: float) -> None:
     assert all(abs(value - radius) <= tolerance for value in values(shared, blurred(radius), "softness"))
 
@@ -106,7 +106,7 @@ def test_an_enlarged_picture_shows_its_real_detail(shared: Path, factor: int, ke
         value = look(pixels)["resolution"].value
         assert value is not None
         right += abs(value * factor / max(pixels.shape[1:]) - 1) <= 0.15
-    assert right >= len(files) - 2
+    assert right >= len(files) - 1
 
 
 def test_compression_hides_detail(shared: Path) -> None:

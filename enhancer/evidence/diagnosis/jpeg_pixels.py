@@ -16,7 +16,8 @@ STRAY = 0.03  # share of coefficients that something else has moved
 SMALL = 1.5  # levels; nearer to 0 every table explains a coefficient
 FLAT = 1.5  # levels; blocks of less contrast say nothing
 SEARCH_BLOCKS, MOST_BLOCKS = 500, 16_000  # the first for each place where the grid might start
-ENOUGH = 300  # coefficients
+FEW_BLOCKS = 24  # without clipping, below which those with it are looked at, too
+ENOUGH = 120  # coefficients
 THRESHOLD = 0.2  # mean gain in log likelihood; pictures without JPEG stay below 0, JPEG 90 above 0.9
 
 
@@ -77,7 +78,7 @@ def _windows(crops: list[Planes], side: int) -> np.ndarray:
         for planes in ([c.luma for c in crops], [c.clipped for c in crops])
     )
     whole = ~clipped.any((1, 2))
-    if whole.sum() >= min(64, len(luma) / 10):
+    if whole.sum() >= min(FEW_BLOCKS, len(luma) / 10):
         luma = luma[whole]
     kept: np.ndarray = luma[np.ptp(luma, axis=(1, 2)) >= FLAT]
     return kept
