@@ -108,15 +108,20 @@ def restore(kind: Kind) -> Task:
         if model.scale != 1:
             raise BadOptions(f"{model.id} enlarges by {model.scale}; {kind.title} keeps the size. Use Upscale for it.")
         source = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
-        plane = _plane(model, kind.told(options), source)
+        plane = told_plane(kind.purpose, options, model, source)
         restored = enhanced(engine, model, source, progress, plane, options.best)
         return picture.with_pixels(source.lerp(restored, options.strength), picture.alpha)
 
     return Task(kind.purpose, kind.title, kind.summary, "learned", kind.options, run)
 
 
-def _plane(model: Model, level: float | None, pixels: Tensor) -> Tensor | None:
-    """The map for the network, alike all over the picture."""
+def told_plane(task_id: str, options: Any, model: Model, pixels: Tensor) -> Tensor | None:
+    """What people said of the damage, as the map (1, H, W) that the network takes, alike all over the picture.
+
+    None where they left it to the network, and for other tasks. Raises BadOptions for a model that takes no map.
+    """
+    kind = next((k for k in KINDS if k.purpose == task_id), None)
+    level = None if kind is None else kind.told(options)
     if level is None:
         return None
     if not model.planes:
