@@ -9,7 +9,7 @@ from enhancer.errors import BadOptions
 from enhancer.evidence.recipe import Recipe
 from enhancer.evidence.recipe_files import beside, content, recipe_and_file, texts
 from enhancer.evidence.report import to_html
-from enhancer.evidence.report_of import report_of
+from enhancer.evidence.report_of import long_date, report_of
 from enhancer.evidence.verify import IDENTICAL
 from enhancer.media import Picture, save_picture
 from enhancer.media.files import format_for
@@ -44,7 +44,6 @@ def run_report(a: argparse.Namespace) -> int:
         raise BadOptions(f"A report is written as {' or '.join(PAGES)}, not as {a.out.name}.")
     source, result = content(a.source), content(a.result)
     recipe, _ = recipe_and_file(a.result)
-    today = date.today()
     report = report_of(
         source,
         result,
@@ -52,7 +51,7 @@ def run_report(a: argparse.Namespace) -> int:
         title=a.title or a.result.stem,
         names=(a.source.name, a.result.name),
         recipe=recipe,
-        date=f"{today.day} {today:%B} {today.year}",
+        date=long_date(date.today()),
     )
     a.out.parent.mkdir(parents=True, exist_ok=True)
     a.out.write_text(to_html(report), encoding="utf-8")

@@ -1,5 +1,6 @@
 """From a source file and a result file to a report: what can be measured on the two, without running anything."""
 
+import datetime
 import hashlib
 import math
 
@@ -65,6 +66,11 @@ def report_of(
         strangers=strangers,
         remarks=_remarks(recipe, source, before, after),
     )
+
+
+def long_date(day: datetime.date) -> str:
+    """A date as reports show it."""
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def _figures(plain: Picture, after: Picture, larger: bool) -> Table:

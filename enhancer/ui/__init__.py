@@ -13,6 +13,7 @@ from enhancer.ui.examples import write_examples
 from enhancer.ui.metrics_tab import MetricsTab
 from enhancer.ui.style import CSS, HEAD
 from enhancer.ui.theme import theme
+from enhancer.ui.trust_style import TRUST_CSS, TRUST_HEAD
 from enhancer.ui.words import header
 
 CLEAN_EVERY, KEPT_FOR = 600, 3600  # seconds; files of visitors
@@ -27,7 +28,7 @@ def build(engine: Engine, settings: Settings) -> gr.Blocks:
         gr.HTML(header(device))
         with gr.Tabs(elem_id="rooms"):
             with gr.Tab("Enhance", id="enhance"):
-                enhance_tab(engine, examples)
+                enhance_tab(built, engine, examples)
             with gr.Tab("Compare", id="compare"):
                 CompareTab(engine, examples)
             with gr.Tab("Metrics", id="metrics"):
@@ -41,8 +42,8 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
     """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
     return {
         "theme": theme(),
-        "css": CSS,
-        "head": HEAD,
+        "css": CSS + TRUST_CSS,
+        "head": HEAD + TRUST_HEAD,
         "footer_links": ["settings"],
         "run_history": False,
         "show_error": False,

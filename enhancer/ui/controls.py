@@ -162,7 +162,8 @@ class Controls:
         return groups, found
 
     @property
-    def _named(self) -> dict[str, Component]:
+    def named(self) -> dict[str, Component]:
+        """The component of every option by its name, behind that of its task where the option is one task's own."""
         learned = {"task": self.task, "model": self.model, "size_by": self.size_by, "strength": self.strength}
         learned |= {"crispness": self.crispness, "best": self.best, "consistent": self.consistent}
         return {**learned, **self.targets, **self.fields}
@@ -170,11 +171,11 @@ class Controls:
     @property
     def inputs(self) -> list[Component]:
         """Every component that `read` wants the value of, in its order."""
-        return list(self._named.values())
+        return list(self.named.values())
 
     def read(self, values: Sequence[Any]) -> Choice:
         """The choice that these values of `inputs` mean. Raises BadOptions for an empty target size."""
-        named = dict(zip(self._named, values, strict=True))
+        named = dict(zip(self.named, values, strict=True))
         chosen = task(named["task"])
         own = {name: named[f"{chosen.id}.{name}"] for name in own_options(chosen)}
         own = {name: value for name, value in own.items() if value is not None}
@@ -192,29 +193,34 @@ class Controls:
             options |= {**wanted, "consistent": named["consistent"]}
         return Choice(chosen, options)
 
+    @property
+    def places(self) -> list[Component]:
+        """What `task_chosen` may change."""
+        return [self.task, self.model, self.size, self.strength, self.best, self.crispness, *self.groups.values()]
+
     def wire(self) -> None:
         """Show what belongs to the chosen task, and hide the rest."""
-        places = [self.task, self.model, self.size, self.strength, self.best, self.crispness, *self.groups.values()]
-        self.task.change(self._task_chosen, self.task, places, queue=False, api_visibility="private")
+        chosen = [self.task, self.model]
+        self.task.change(self.task_chosen, chosen, self.places, queue=False, api_visibility="private")
         told = [self.crispness, *self.groups.values()]
-        self.model.change(self._model_chosen, [self.task, self.model], told, queue=False, api_visibility="private")
+        self.model.change(self._model_chosen, chosen, told, queue=False, api_visibility="private")
         self.size_by.change(
-            self._size_chosen, self.size_by, list(self.targets.values()), queue=False, api_visibility="private"
+            self.size_chosen, self.size_by, list(self.targets.values()), queue=False, api_visibility="private"
         )
 
-    def _task_chosen(self, task_id: str) -> Update:
-        chosen, models = task(task_id), models_for(task_id)
+    def task_chosen(self, task_id: str, model_id: str | None) -> Update:
+        """What belongs to this task, with the chosen model where it serves for it, else the first."""
+        chosen = task(task_id)
         learned = chosen.family == "learned"
-        choice = (
-            gr.Dropdown(choices=models, value=models[0][1], visible=True) if learned else gr.Dropdown(visible=False)
-        )
+        model = serving(model_id or AUTO, task_id) if learned else None
+        choices: dict[str, Any] = {"choices": models_for(task_id), "value": model} if learned else {}
         return {
             self.task: gr.Dropdown(info=chosen.summary),
-            self.model: choice,
+            self.model: gr.Dropdown(visible=learned, **choices),
             self.size: gr.Group(visible=chosen is UPSCALE),
             self.strength: gr.Slider(visible=learned),
             self.best: gr.Checkbox(visible=learned),
-            **self._model_chosen(task_id, models[0][1] if learned else None),
+            **self._model_chosen(task_id, model),
         }
 
     def _model_chosen(self, task_id: str, model_id: str | None) -> Update:
@@ -224,5 +230,6 @@ class Controls:
         groups = {g: gr.Group(visible=name == task_id and heard) for name, g in self.groups.items()}
         return {self.crispness: gr.Slider(visible=has_twin(model, chosen)), **groups}
 
-    def _size_chosen(self, size_by: str) -> list[dict[str, Any]]:
+    def size_chosen(self, size_by: str) -> list[dict[str, Any]]:
+        """Which targets are shown."""
         return [gr.update(visible=name in SIZES[size_by]) for name in self.targets]

@@ -9,28 +9,25 @@ import gradio as gr
 
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture
-from enhancer.evidence.receipt import kept_traits, lost_traits
 from enhancer.media.formats import format_of
 from enhancer.models.catalog import Hub
 from enhancer.progress import Progress
 from enhancer.ui.controls import Controls
 from enhancer.ui.display import run_folder
-from enhancer.ui.enhance_work import (
-    OF_THE_WHOLE,
-    Finished,
-    enhance_file,
-    preview,
-    write,
-)
+from enhancer.ui.enhance_work import OF_THE_WHOLE, Finished, Written, enhance_file, preview, write
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.parts import Toolbar
 from enhancer.ui.picture_input import Source, original
-from enhancer.ui.words import bar, duration, fact_list, file_size, preflight, receipt, said, size_of
+from enhancer.ui.trust_panel import TrustPanel
+from enhancer.ui.trust_words import receipt_words
+from enhancer.ui.trust_work import checked
+from enhancer.ui.words import bar, duration, fact_list, file_size, preflight, said, size_of
 
 STAGES = ("Preview", "Result")
 CROP = (256, 192)  # pixels of the source that the preview shows
 BEGIN = "Choose a picture to begin."
 PART_ONLY = "It is worked out from this part alone; the whole picture may come out differently."
+GONE = "The result is no longer on the server; please press Enhance again."
 NO_PICTURE = "Please choose a picture first: drop one, paste one, or take an example."
 
 
@@ -48,6 +45,8 @@ class EnhanceDesk:
     result: gr.ImageSlider
     facts: gr.HTML
     download: gr.DownloadButton
+    recipe_file: gr.DownloadButton
+    trust: TrustPanel
     kept: gr.State
     agreed: gr.State
 
@@ -57,12 +56,13 @@ class EnhanceDesk:
             *(self.controls.card, bar.hint, self.preview, self.looked, self.ask, self.stage),
             self.agreed,
         ]
-        self.rewrite_outputs = [self.download, self.facts, bar.status]
+        written = [self.download, self.recipe_file, self.facts]
+        self.rewrite_outputs = [*written, self.trust.receipt, self.trust.reported, bar.status]
         self.run_outputs = [
-            *(self.result, self.download, self.facts, self.stage),
-            *(self.kept, self.agreed, *bar.parts),
+            *(self.result, *written, self.stage),
+            *(self.kept, self.agreed, *self.trust.parts, *bar.parts),
         ]
-        self.stop_outputs = [self.looked, *bar.parts]
+        self.stop_outputs = [self.looked, *self.trust.buttons, *bar.parts]
 
     def look(self, source: Source | None, agreed: frozenset[str], *values: Any) -> Iterator[Update]:
         """Show the model, what a run would be, and the enhanced crop of the chosen picture."""
@@ -115,6 +115,7 @@ class EnhanceDesk:
         self,
         image: str | None,
         format: str,
+        embed: bool,
         source: Source | None,
         kept: Finished | None,
         agreed: frozenset[str],
@@ -122,12 +123,14 @@ class EnhanceDesk:
     ) -> Iterator[Update]:
         """Enhance the whole picture, show it, and write the file to download."""
         with run_folder() as place:
-            yield from guarded(self._run(image, format, source, kept, agreed, values, place), self.toolbar.failed)
+            steps = self._run(image, format, embed, source, kept, agreed, values, place)
+            yield from guarded(steps, self.toolbar.failed)
 
     def _run(
         self,
         image: str | None,
         format: str,
+        embed: bool,
         source: Source | None,
         old: Finished | None,
         agreed: frozenset[str],
@@ -137,7 +140,7 @@ class EnhanceDesk:
         if image is None:
             raise BadPicture(NO_PICTURE)
         choice, path = self.controls.read(values), original(image, source)
-        yield {self.facts: "", **self.toolbar.running()}
+        yield {self.facts: "", **self.trust.cleared(), **self.toolbar.running()}
         if old is not None:
             old.forget()
         done = yield from follow(
@@ -148,44 +151,56 @@ class EnhanceDesk:
             self.stage: STAGES[1],
             self.kept: done,
             self.agreed: agreed | {done.model},
+            **self.trust.about(done),
         }
-        yield from self._written(done, format, place)
+        yield from self.written(done, format, embed, place)
         yield self.toolbar.ready()
 
     def _running(self, progress: Progress) -> Update:
         return {self.toolbar.status: bar(progress, "Enhancing")}
 
-    def rewrite(self, kept: Finished | None, format: str) -> Iterator[Update]:
-        """Write the last result in another format."""
+    def rewrite(self, kept: Finished | None, format: str, embed: bool) -> Iterator[Update]:
+        """Write the last result in another format, or with its recipe."""
         with run_folder() as place:
-            steps = self._rewrite(kept, format, place)
+            steps = self._rewrite(kept, format, embed, place)
             yield from guarded(steps, lambda text: {self.toolbar.status: said(text, "bad")})
 
-    def _rewrite(self, kept: Finished | None, format: str, place: Path) -> Steps:
+    def _rewrite(self, kept: Finished | None, format: str, embed: bool, place: Path) -> Steps:
         if kept is None:
-            raise BadPicture("The result is no longer on the server; please press Enhance again.")
-        yield from self._written(kept, format, place)
+            raise BadPicture(GONE)
+        yield from self.written(kept, format, embed, place)
 
-    def _written(self, done: Finished, format: str, place: Path) -> Steps:
+    def written(self, done: Finished, format: str, embed: bool, place: Path) -> Steps:
+        """Write the file to download, then read it back for the receipt."""
         title = format_of(format).title
-        file = yield from follow(
-            lambda progress: write(done, format, place),
+        written = yield from follow(
+            lambda _: write(done, format, place, embed),
             lambda p: {self.toolbar.status: bar(p, f"Writing the {title} file")},
         )
         yield {
-            self.download: str(file),
-            self.facts: _facts(done, format, file.stat().st_size),
+            self.download: str(written.file),
+            self.recipe_file: None if written.recipe is None else str(written.recipe),
+            self.facts: _facts(done, format, embed, written),
+            self.trust.reported: "",
+        }
+        found = yield from follow(
+            lambda _: checked(done, written.file, self.engine.settings),
+            lambda p: {self.toolbar.status: bar(p, f"Reading the {title} file back")},
+        )
+        yield {
+            self.trust.receipt: receipt_words(found),
             self.toolbar.status: said(f"Done in {duration(done.seconds)}.", "good"),
         }
 
-    def stopped(self) -> Update:
+    def stopped(self, kept: Finished | None) -> Update:
         """Say that the work has ended."""
-        return {self.looked: "", **self.toolbar.stopped()}
+        return {self.looked: "", **self.trust.ready(kept), **self.toolbar.stopped()}
 
 
-def _facts(done: Finished, format: str, count: int) -> str:
+def _facts(done: Finished, format: str, embed: bool, written: Written) -> str:
     sizes = f"{size_of(done.source_size)} → {size_of(done.size)}"
-    file = f"{format_of(format).title}, {file_size(count)}"
+    file = f"{format_of(format).title}, {file_size(written.file.stat().st_size)}"
     items = [("Size", sizes), ("With", done.what), ("Time", duration(done.seconds)), ("File", file)]
-    identity = done.kept.identity
-    return fact_list(items) + receipt(kept_traits(identity, format), lost_traits(identity, format))
+    if embed:
+        items.append(("Recipe", "in the file" if written.recipe is None else "beside it"))
+    return fact_list(items)

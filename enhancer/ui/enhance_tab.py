@@ -12,13 +12,17 @@ from enhancer.ui.enhance_desk import BEGIN, CROP, STAGES, EnhanceDesk
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.parts import HOUR, LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import PictureInput
+from enhancer.ui.recipe_link import RecipeLink
+from enhancer.ui.trust_desk import TrustDesk
+from enhancer.ui.trust_panel import TrustPanel
 from enhancer.ui.words import empty
 
 WRITABLE = [(f.title, f.id) for f in FORMATS if f.writable]
+EMBED = "Embed the recipe"
 HEIGHT = 540  # pixels of height at most
 
 
-def enhance_tab(engine: Engine, examples: list[Path]) -> None:
+def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> None:
     """Lay the tab out and wire it."""
     with gr.Row(elem_classes="columns"):
         with gr.Column(scale=2, min_width=300, elem_classes="side"):
@@ -38,7 +42,10 @@ def enhance_tab(engine: Engine, examples: list[Path]) -> None:
                 facts = gr.HTML(elem_id="facts")
                 with gr.Row(elem_id="take-home"):
                     kind = gr.Radio(WRITABLE, value="png", show_label=False, container=False, elem_id="format")
+                    embed = gr.Checkbox(label=EMBED, container=False, min_width=160, elem_id="embed")
+                    recipe_file = gr.DownloadButton("Recipe", size="md", elem_id="recipe-file")
                     download = gr.DownloadButton("Download", variant="primary", size="md", elem_id="download")
+                trust = TrustPanel()
     kept: gr.State = gr.State(None, time_to_live=HOUR, delete_callback=_forget)
     agreed = gr.State(frozenset(), time_to_live=HOUR)
     desk = EnhanceDesk(
@@ -52,11 +59,15 @@ def enhance_tab(engine: Engine, examples: list[Path]) -> None:
         result=result,
         facts=facts,
         download=download,
+        recipe_file=recipe_file,
+        trust=trust,
         kept=kept,
         agreed=agreed,
     )
     controls.wire()
-    _wire(desk, entry, kind)
+    _wire(desk, entry, kind, embed)
+    link = RecipeLink(controls, toolbar)
+    page.load(link.open, None, link.outputs, **QUIET)
 
 
 def _slider(name: str) -> gr.ImageSlider:
@@ -76,7 +87,7 @@ def _forget(kept: Finished | None) -> None:
         kept.forget()
 
 
-def _wire(desk: EnhanceDesk, entry: PictureInput, kind: gr.Radio) -> None:
+def _wire(desk: EnhanceDesk, entry: PictureInput, kind: gr.Radio, embed: gr.Checkbox) -> None:
     form = desk.controls.inputs
     look: dict[str, Any] = {"inputs": [entry.source, desk.agreed, *form], "outputs": desk.look_outputs, **QUIET, **LOOK}
     taken = entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
@@ -87,13 +98,43 @@ def _wire(desk: EnhanceDesk, entry: PictureInput, kind: gr.Radio) -> None:
         gr.on([c.change for c in form], desk.look, trigger_mode="always_last", **look),  # type: ignore[attr-defined]
         desk.ask.click(desk.look_anyway, **look),
     ]
+    asked = _wire_trust(TrustDesk(desk), kind, embed)
     run = desk.toolbar.go.click(
         desk.run,
-        [entry.image, kind, entry.source, desk.kept, desk.agreed, *form],
+        [entry.image, kind, embed, entry.source, desk.kept, desk.agreed, *form],
         desk.run_outputs,
         **QUIET,
-        cancels=looks,
+        cancels=[*looks, *asked],
         **WORK,
     )
-    rewrite = kind.input(desk.rewrite, [desk.kept, kind], desk.rewrite_outputs, **QUIET, **WORK)
-    desk.toolbar.stops(run, rewrite, *looks, saying=desk.stopped, outputs=desk.stop_outputs)
+    _ready_after(run, desk)
+    rewrite = gr.on(
+        [kind.input, embed.input],
+        desk.rewrite,
+        [desk.kept, kind, embed],
+        desk.rewrite_outputs,
+        trigger_mode="always_last",
+        **QUIET,
+        **WORK,
+    )
+    stopped: dict[str, Any] = {"saying": desk.stopped, "inputs": desk.kept, "outputs": desk.stop_outputs}
+    desk.toolbar.stops(run, rewrite, *looks, *asked, **stopped)
+
+
+def _wire_trust(trust: TrustDesk, kind: gr.Radio, embed: gr.Checkbox) -> list[Any]:
+    panel, kept, proof, settled = trust.panel, trust.desk.kept, trust.panel.proof, {**QUIET, **WORK}
+    asked = [
+        panel.where.click(trust.where, kept, trust.outputs, **settled),
+        panel.test.click(trust.test, [kept, proof], trust.outputs, **settled),
+        panel.guess.click(trust.guess, [kept, proof], trust.outputs, **settled),
+        panel.cure.click(trust.cure, [kept, kind, embed], trust.cure_outputs, **settled),
+        panel.report.click(trust.report, [kept, proof, kind, embed], trust.outputs, **settled),
+    ]
+    for event in asked:
+        _ready_after(event, trust.desk)
+    return asked
+
+
+def _ready_after(event: Any, desk: EnhanceDesk) -> None:
+    """Let the next question be asked when an event is over; the end of an event repeats what it said last."""
+    event.then(desk.trust.ready, desk.kept, desk.trust.buttons, **QUIET)

@@ -1,17 +1,23 @@
 """What the Enhance tab does behind its buttons: plain functions from a choice to files that the page shows."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from enhancer.engine import Engine
 from enhancer.errors import Cancelled
+from enhancer.evidence.consistency import Consistency
+from enhancer.evidence.recipe import Recipe, record
+from enhancer.evidence.recipe_files import beside, texts
 from enhancer.hall import enhance
 from enhancer.media import encode
 from enhancer.media.formats import format_of
 from enhancer.media.picture import Picture
 from enhancer.progress import Progress
+from enhancer.tasks.chain import Step
+from enhancer.tasks.consistent import enlarged
 from enhancer.tasks.resize import resize
+from enhancer.trust import consistency
 from enhancer.ui.controls import Choice
 from enhancer.ui.crop import Crop, narrowed
 from enhancer.ui.display import Kept, save_display
@@ -25,21 +31,35 @@ OF_THE_WHOLE = {"equalise", "clahe", "white-balance", "wavelet", "total-variatio
 class Finished:
     """One run: before and after as display files, the exact result, and what is said about it.
 
-    `source_size` and `size` are (width, height) before and after; `model` is a catalogue id, or "" without a network.
+    `path` is the uploaded file; `source_size` and `size` are (width, height) before and after; `model` is a catalogue
+    id, or "" where no network drew; `recipe` says what really ran; `fit` is there for enlargements, with its map
+    emptied; `cured` says what *Make consistent* did to this result.
     """
 
     pair: Pair
     kept: Kept
+    path: Path
     stem: str
     what: str
     model: str
     seconds: float
     source_size: tuple[int, int]
     size: tuple[int, int]
+    recipe: Recipe
+    fit: Consistency | None
+    cured: str = ""
 
     def forget(self) -> None:
         """Delete the stored pixels."""
         self.kept.forget()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A result as a file, and its recipe where one was asked for that the file cannot carry."""
+
+    file: Path
+    recipe: Path | None
 
 
 def enhance_file(path: Path, choice: Choice, engine: Engine, place: Path, progress: Progress) -> Finished:
@@ -48,23 +68,44 @@ def enhance_file(path: Path, choice: Choice, engine: Engine, place: Path, progre
     size = picture.width, picture.height
     model = choice.model(size, engine.settings.max_output_pixels)
     began = time.perf_counter()
-    result = enhance(picture, choice.task.id, engine=engine, progress=progress, **choice.options)
+    result, recipe = record(picture, [Step(choice.task.id, choice.options)], engine, progress, path.read_bytes())
     seconds = time.perf_counter() - began
     progress.step(1, 1, "preparing the view")
-    pair, kept = _pair(picture, result, place), Kept.keep(result)
-    if progress.cancelled:  # nobody is left who would forget it later
-        kept.forget()
-        raise Cancelled("Stopped.")
+    pair, kept = put_up(picture, result, place, progress)
     return Finished(
         pair=pair,
         kept=kept,
+        path=path,
         stem=f"{path.stem}-{_mark(choice, picture, result)}",
         what=choice.task.title if model is None else model.title,
-        model="" if model is None else model.id,
+        model=model.id if model is not None and recipe.drawn else "",
         seconds=seconds,
         source_size=size,
         size=(result.width, result.height),
+        recipe=recipe,
+        fit=fit_of(result, picture),
     )
+
+
+def put_up(before: Picture, after: Picture, place: Path, progress: Progress) -> tuple[Pair, Kept]:
+    """Both sides as display files in `place`, and the result to keep. Raises Cancelled, and then keeps nothing."""
+    pair, kept = _pair(before, after, place), Kept.keep(after)
+    if progress.cancelled:  # nobody is left who would forget it later
+        kept.forget()
+        raise Cancelled("Stopped.")
+    return pair, kept
+
+
+def fit_of(result: Picture, source: Picture) -> Consistency | None:
+    """How well an enlargement gives its source when it is shrunk, without the map; None for other results."""
+    if not enlarged((result.width, result.height), (source.width, source.height)):
+        return None
+    return without_map(consistency(result, source))
+
+
+def without_map(found: Consistency) -> Consistency:
+    """Figure and words alone, which are small enough to be kept."""
+    return replace(found, map=found.map[:0])
 
 
 def preview(
@@ -93,11 +134,15 @@ def _growth_before_last_pass(scale: int, factor: float) -> int:
     return grown
 
 
-def write(done: Finished, format_id: str, place: Path) -> Path:
-    """Encode a result as the command line would, and name it after the upload."""
+def write(done: Finished, format_id: str, place: Path, recipe: bool = False) -> Written:
+    """Encode a result as the command line would, and name it after the upload; on request with its recipe."""
     file = place / f"{done.stem}{format_of(format_id).suffixes[0]}"
-    file.write_bytes(encode(done.kept.load(), format_id))
-    return file
+    inside, outside = texts(done.recipe, format_id) if recipe else (None, None)
+    file.write_bytes(encode(done.kept.load(), format_id, recipe=inside))
+    if outside is None:
+        return Written(file, None)
+    beside(file).write_text(outside, encoding="utf-8")
+    return Written(file, beside(file))
 
 
 def _pair(before: Picture, after: Picture, place: Path) -> Pair:

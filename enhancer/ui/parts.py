@@ -44,10 +44,12 @@ class Toolbar:
         """The line after an error."""
         return {self.status: said(text, "bad"), **self.ready()}
 
-    def stops(self, *events: Any, saying: Callable[[], dict[Any, Any]], outputs: list[Any]) -> None:
+    def stops(
+        self, *events: Any, saying: Callable[..., dict[Any, Any]], outputs: list[Any], inputs: Any = None
+    ) -> None:
         """Let Stop end these events. What it says comes after, through the queue, so no late progress covers it."""
         ended = self.stop.click(None, None, None, cancels=list(events), queue=False, **QUIET)
-        ended.then(saying, None, outputs, **QUIET)
+        ended.then(saying, inputs, outputs, **QUIET)
 
     def stopped(self) -> dict[Any, Any]:
         """The line after Stop: closing the handler has cancelled its token."""

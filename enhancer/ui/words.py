@@ -24,25 +24,25 @@ def header(device: str) -> str:
     )
 
 
-def bar(progress: Progress, what: str) -> str:
-    """A progress bar: what is being done, how far it is, how long it will take."""
+def bar(progress: Progress, what: str, unit: str = "tiles") -> str:
+    """A progress bar: what is being done, how far it is in these units, how long it will take."""
     share = 100 * progress.done / progress.total if progress.total else 0
     left = "" if progress.remaining is None or share >= 100 else f"about {duration(progress.remaining, digits=0)} left"
     moving = "" if progress.done else " waiting"
     return (
         f'<div class="job"><div class="track{moving}" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share:.0f}"><div style="width:{share:.1f}%"></div></div>'
-        f"<p><span>{escape(what)}{_steps(progress)}</span><span>{left}</span></p></div>"
+        f"<p><span>{escape(what)}{_steps(progress, unit)}</span><span>{left}</span></p></div>"
     )
 
 
-def _steps(progress: Progress) -> str:
+def _steps(progress: Progress, unit: str) -> str:
     note = escape(progress.note)
     if progress.total <= 1:
         return f" · {note}" if note else ""
     if progress.total > MIB:
         return f" · {note} · {progress.done / MIB:.1f} of {progress.total / MIB:.1f} MB"
-    return f" · {note} · {progress.done} of {progress.total} tiles"
+    return f" · {note} · {progress.done} of {progress.total} {unit}"
 
 
 def said(text: str, kind: str = "calm") -> str:

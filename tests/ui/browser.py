@@ -27,12 +27,13 @@ class Visitor:
     page: Page
     url: str
     problems: list[str] = field(default_factory=list)
+    opened_with: str = ""  # what stands behind the address at first
 
     def __post_init__(self) -> None:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
         self.page.on("request", self._requested)
-        self.page.goto(self.url)
+        self.page.goto(self.url + self.opened_with)
         expect(self.page.locator("#brand")).to_be_visible(timeout=PATIENCE)
 
     def _heard(self, message: ConsoleMessage) -> None:

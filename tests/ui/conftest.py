@@ -88,14 +88,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Open the page as a new visitor: `visit(width, dark=...)`; nothing may have gone wrong on it at the end."""
+    """Open the page as a new visitor: `visit(width, dark=..., at=...)`; at its end, nothing may have gone wrong."""
     visitors: list[Visitor] = []
 
-    def open_page(width: int = 1280, dark: bool = False) -> Visitor:
+    def open_page(width: int = 1280, dark: bool = False, at: str = "") -> Visitor:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
         )
-        visitors.append(Visitor(context.new_page(), server.url))
+        visitors.append(Visitor(context.new_page(), server.url, opened_with=at))
         return visitors[-1]
 
     yield open_page

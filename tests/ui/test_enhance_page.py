@@ -40,7 +40,7 @@ def test_upload_preview_enhance_drag_download(visit: Visit, server: Server, phot
     visitor.images("result", 2)
     facts = visitor.page.locator("#facts")
     expect(facts).to_contain_text("Fast ×2")
-    expect(facts).to_contain_text("Kept: print resolution")
+    expect(visitor.page.locator("#trust-receipt")).to_contain_text("Kept: print resolution")
     assert _drag(visitor)
     file = visitor.download("download")
     assert file.name == "photo-x2.png"
@@ -86,7 +86,7 @@ def test_every_format_is_what_the_encoder_writes(visit: Visit, server: Server, t
         file = visitor.download("download")
         assert file.name == name
         assert file.read_bytes() == encode(expected, format_id)
-    expect(visitor.page.locator("#facts")).to_contain_text("8 bits a channel")
+    expect(visitor.page.locator("#trust-receipt")).to_contain_text("8 bits a channel", timeout=PATIENCE)
 
 
 def test_stop_ends_the_work_within_a_tile_and_the_page_goes_on(visit: Visit, server: Server, tmp_path: Path) -> None:

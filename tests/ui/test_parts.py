@@ -231,7 +231,7 @@ def test_what_only_some_models_can_be_told_is_asked_for_those_alone(monkeypatch:
     monkeypatch.setattr("enhancer.ui.controls.entry", {e.id: e for e in (told, *CATALOG)}.__getitem__)
     deaf = next(e for e in HUB_ENTRIES if e.purpose == "denoise")
     values = {"task": "denoise", "strength": 1.0, "best": False, "denoise.noise": 12}
-    monkeypatch.setattr(Controls, "_named", {"model": None} | values)
+    monkeypatch.setattr(Controls, "named", {"model": None} | values)
     form_of_the_page = Controls.__new__(Controls)  # without its components, which only a page can hold
 
     def options(model_id: str) -> dict[str, object]:
