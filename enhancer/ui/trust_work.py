@@ -41,6 +41,7 @@ UNFAIR = "What this task undoes cannot be imitated fairly, so there is no such t
 FIRST_PASS = "The picture was enlarged in several passes; this map speaks of the first."
 BLENDED = "The map speaks of what the network drew, before it was blended with the plain picture (strength {:g})."
 FIT_READING = "Where it is dark, the result fits your picture; the lighter a place, the farther off it is."
+CHAINED = "Only the result of Upscale alone can be made consistent."
 ALREADY = "This result was made consistent already."
 
 
@@ -71,7 +72,10 @@ def incurable(done: Finished) -> str:
     """Why *Make consistent* cannot be had for this result; "" where it can."""
     if done.fit is None:
         return NOT_LARGER
-    return ALREADY if done.recipe.steps[-1].options["consistent"] else ""
+    step, *others = done.recipe.steps
+    if others or "consistent" not in step.options:
+        return CHAINED
+    return ALREADY if step.options["consistent"] else ""
 
 
 def cure(done: Finished, settings: Settings, place: Path, progress: Progress) -> Finished:
@@ -80,9 +84,9 @@ def cure(done: Finished, settings: Settings, place: Path, progress: Progress) ->
     source, before = read(done.path, settings), done.kept.load()
     after = make_consistent(before, source, progress=progress)
     was, now = consistency(before, source), consistency(after, source)
-    step = done.recipe.steps[-1]
+    (step,) = done.recipe.steps
     fitted = replace(step, options={**step.options, "consistent": True})
-    recipe = replace(done.recipe, steps=(*done.recipe.steps[:-1], fitted), result=fingerprint(after))
+    recipe = replace(done.recipe, steps=(fitted,), result=fingerprint(after))
     pair, kept = put_up(source, after, place, progress)
     told = f"Made consistent: from {was.figure:.1f} to {now.figure:.1f} dB. {_moved(before, after)}"
     what = f"{done.what}, made consistent"

@@ -108,6 +108,14 @@ def test_a_cured_result_fits_better_and_its_recipe_repeats_it(cat: Path, hall: E
         cure(cured, hall.settings, cat.parent, Progress())
 
 
+def test_the_result_of_several_steps_is_not_cured(cat: Path, hall: Engine) -> None:
+    """A recipe would correct it against the input of its last step, and not against the picture."""
+    done = run(cat, hall)
+    twice = replace(done, recipe=replace(done.recipe, steps=done.recipe.steps * 2))
+    with pytest.raises(BadOptions, match="Upscale alone"):
+        cure(twice, hall.settings, cat.parent, Progress())
+
+
 def test_a_cure_that_nobody_waits_for_is_not_kept(cat: Path, hall: Engine) -> None:
     done = run(cat, hall)
     progress = Progress(lambda p: p.cancel() if p.done == 3 else None)
