@@ -13,6 +13,7 @@ from enhancer.networks.generator import SLOPE, Generator, ResidualBlock
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
 
+EQUAL = 60.0  # dB; more cannot be seen, and one infinite figure would spoil a mean
 SEED = 20_000  # of the degradations of held-out pictures, alike in every run
 
 
@@ -53,8 +54,8 @@ def judge(network: nn.Module, unseen: Feed, bfloat16: bool) -> Judgement:
         truth, found, plain = (_eight_bit(x[0], unseen.scale) for x in (sample.sharp, output, resized))
         found_off, plain_off = (float((x - truth).mean((1, 2)).abs().max()) * 255 for x in (found, plain))
         contrast = float(found.std() / truth.std().clamp_min(1e-6))
-        decibels = psnr(found, truth), psnr(plain, truth)
-        rows.append((decibels[0], haarpsi(found, truth), decibels[1], contrast, found_off - plain_off))
+        reached, untouched = (min(psnr(x, truth), EQUAL) for x in (found, plain))
+        rows.append((reached, haarpsi(found, truth), untouched, contrast, found_off - plain_off))
     return Judgement(*(fmean(column) for column in zip(*rows, strict=True)))
 
 

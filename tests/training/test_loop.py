@@ -13,9 +13,10 @@ from safetensors.torch import save_file
 from enhancer.errors import BadOptions, TrainingError, WeightsRefused
 from enhancer.networks import Generator
 from enhancer.training.checkpoint import export
+from enhancer.training.damage import Sample
 from enhancer.training.data import picture_files
 from enhancer.training.feed import Feed, feed
-from enhancer.training.judge import judge, silent_channels
+from enhancer.training.judge import EQUAL, judge, silent_channels
 from enhancer.training.loop import Budget, begin, train
 from enhancer.training.recipes import RECIPES, Recipe, changed
 from enhancer.training.start import warm_start
@@ -94,6 +95,12 @@ def test_a_checkpoint_of_another_recipe_is_refused(tiles: Path, tmp_path: Path) 
     train(TINY, tiles, tmp_path, Budget(steps=1))
     with pytest.raises(TrainingError, match="belongs to another recipe"):
         train(replace(TINY, network="fast"), tiles, tmp_path, Budget(steps=2))
+
+
+def test_pictures_without_any_error_leave_the_means_finite(tiles: Path) -> None:
+    pairs = replace(feed(picture_files(tiles), TINY, torch.device("cpu")), scale=1, degrade=lambda x, _: Sample(x, x))
+    found = judge(torch.nn.Identity(), pairs, bfloat16=False)
+    assert (found.psnr, found.untouched) == (EQUAL, EQUAL)
 
 
 def test_a_folder_that_cannot_be_written_says_so(tiles: Path, tmp_path: Path) -> None:
