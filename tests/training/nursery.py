@@ -9,14 +9,13 @@ import random
 import signal
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch.utils.tensorboard import SummaryWriter  # imported here so that no child has to
 
 from enhancer.training.loop import Budget, train
-from tests.training.tiny import TINY
+from tests.training.tiny import STEADY
 
 LONGEST = 0.6  # seconds of training before a kill
 
@@ -28,7 +27,7 @@ def child(tiles: Path, out: Path, steps: int) -> int:
     pid = os.fork()
     if pid == 0:
         torch.set_num_threads(1)
-        train(replace(TINY, report_every=1, decay=0.01), tiles, out, Budget(steps=steps))
+        train(STEADY, tiles, out, Budget(steps=steps))
         os._exit(0)
     return pid
 

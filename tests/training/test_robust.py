@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -14,7 +13,7 @@ import torch
 
 from enhancer.training.loop import Budget, train
 from tests.conftest import ROOT
-from tests.training.tiny import TINY, make_tiles
+from tests.training.tiny import STEADY, make_tiles
 
 KILLS = int(os.environ.get("KILLS", "8"))
 ALONE = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -51,7 +50,7 @@ def test_killed_at_random_it_resumes_to_the_step(tmp_path: Path) -> None:
     seen = losses_of(tmp_path / "killed")
     last = max(step for step, _ in seen)
     assert last > 3
-    one_thread(lambda: train(replace(TINY, report_every=1, decay=0.01), tiles, tmp_path / "whole", Budget(steps=last)))
+    one_thread(lambda: train(STEADY, tiles, tmp_path / "whole", Budget(steps=last)))
     expected = dict(losses_of(tmp_path / "whole"))
     assert [loss for _, loss in seen] == pytest.approx([expected[step] for step, _ in seen], abs=1e-6)
 

@@ -12,6 +12,8 @@ from enhancer.training.recipes import RECIPES
 TINY = replace(
     RECIPES["sr"], network="small", batch=4, patch=16, final_patch=16, warmup=5, hold_out=4, report_every=10, slack=20.0
 )
+# a report at every step, low rates so that the watch-dog has nothing to say, and no decay that follows the budget
+STEADY = replace(TINY, report_every=1, decay=0.01, muon_lr=5e-4, adamw_lr=1e-4)
 
 
 def accelerator() -> Accelerator:
