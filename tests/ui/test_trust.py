@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -258,7 +259,8 @@ def on_a_page(make: Callable[[], T]) -> T:
         with gr.Blocks(analytics_enabled=False):
             return make()
 
-    return asyncio.run(build())
+    with ThreadPoolExecutor(1) as aside:  # browser tests before this one keep a loop running in the main thread
+        return aside.submit(asyncio.run, build()).result()
 
 
 def after(form: Controls, update: dict[Any, Any]) -> Choice:
