@@ -1,14 +1,12 @@
 """How strongly a picture was compressed as JPEG: by the file's own tables, else by what they did to the pixels."""
 
-import io
 from collections.abc import Mapping
 
 import numpy as np
-from PIL.JpegImagePlugin import JpegImageFile
 
 from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, Finding
 from enhancer.evidence.diagnosis.jpeg_pixels import Grid, Planes, find_grid
-from enhancer.evidence.diagnosis.jpeg_tables import nearest_quality
+from enhancer.evidence.diagnosis.jpeg_tables import nearest_quality, table_of
 from enhancer.evidence.diagnosis.view import View
 
 JPEG = b"\xff\xd8\xff"
@@ -31,9 +29,7 @@ def measure_compression(view: View, _found: Mapping[str, Finding]) -> Finding:
 
 
 def _by_file(raw: bytes) -> Finding:
-    with JpegImageFile(io.BytesIO(raw)) as image:
-        table = np.array(image.quantization[0])  # type: ignore[attr-defined]  # Pillow types an image as its parent
-    quality = nearest_quality(table)
+    quality = nearest_quality(table_of(raw))
     return _finding(quality, f"The tables in the file round as those of quality {quality} of 100 do.")
 
 
