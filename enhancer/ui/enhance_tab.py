@@ -10,7 +10,7 @@ from enhancer.media import FORMATS
 from enhancer.ui.controls import Controls
 from enhancer.ui.enhance_desk import BEGIN, CROP, STAGES, EnhanceDesk
 from enhancer.ui.enhance_work import Finished
-from enhancer.ui.parts import HOUR, LOOK, QUIET, WORK, Toolbar
+from enhancer.ui.parts import HOUR, LOOK, QUIET, WORK, Toolbar, before_after
 from enhancer.ui.picture_input import PictureInput
 from enhancer.ui.recipe_link import RecipeLink
 from enhancer.ui.trust_desk import TrustDesk
@@ -19,7 +19,6 @@ from enhancer.ui.words import empty
 
 WRITABLE = [(f.title, f.id) for f in FORMATS if f.writable]
 EMBED = "Embed the recipe"
-HEIGHT = 540  # pixels of height at most
 
 
 def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> None:
@@ -33,12 +32,12 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> None:
             stage = gr.Radio(STAGES, value=STAGES[0], show_label=False, container=False, elem_id="stage")
             with gr.Column(elem_id="preview-panel"):
                 gr.HTML(empty("Your preview appears here", "Drop a picture, or try an example."), elem_classes="blank")
-                preview = _slider("preview")
+                preview = before_after("preview")
                 looked = gr.HTML(elem_id="preview-facts")
                 ask = gr.Button("Fetch this model and preview", visible=False, size="sm", elem_id="ask-preview")
             with gr.Column(elem_id="result-panel"):
                 gr.HTML(empty("No result yet", "Press Enhance to work on the whole picture."), elem_classes="blank")
-                result = _slider("result")
+                result = before_after("result")
                 facts = gr.HTML(elem_id="facts")
                 with gr.Row(elem_id="take-home"):
                     kind = gr.Radio(WRITABLE, value="png", show_label=False, container=False, elem_id="format")
@@ -68,18 +67,6 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> None:
     _wire(desk, entry, kind, embed)
     link = RecipeLink(controls, toolbar)
     page.load(link.open, None, link.outputs, **QUIET)
-
-
-def _slider(name: str) -> gr.ImageSlider:
-    return gr.ImageSlider(
-        type="filepath",
-        interactive=False,
-        show_label=False,
-        max_height=HEIGHT,
-        buttons=["fullscreen"],
-        elem_id=name,
-        elem_classes="before-after",
-    )
 
 
 def _forget(kept: Finished | None) -> None:

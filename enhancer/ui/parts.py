@@ -11,6 +11,20 @@ HOUR = 3600  # seconds that the state of a visitor is kept
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LOOK: dict[str, Any] = {"concurrency_limit": 4, "concurrency_id": "look"}  # small things: decoding, previews
 WORK: dict[str, Any] = {"concurrency_limit": 16, "concurrency_id": "work"}  # long ones; those that wait say so
+HEIGHT = 540  # pixels of height that a picture takes at most
+
+
+def before_after(elem_id: str, *classes: str) -> gr.ImageSlider:
+    """Two pictures of one size under a handle, with further style classes."""
+    return gr.ImageSlider(
+        type="filepath",
+        interactive=False,
+        show_label=False,
+        max_height=HEIGHT,
+        buttons=["fullscreen"],
+        elem_id=elem_id,
+        elem_classes=["before-after", *classes],
+    )
 
 
 class Toolbar:

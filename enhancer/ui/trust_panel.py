@@ -6,11 +6,9 @@ import gradio as gr
 
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Update
-from enhancer.ui.parts import HOUR
+from enhancer.ui.parts import HOUR, before_after
 from enhancer.ui.trust_words import fit_words, guess_words, heading, link_words, trial_hint
 from enhancer.ui.trust_work import Proof, incurable, unguessed, untested
-
-HEIGHT = 540  # pixels of height at most
 
 
 class TrustPanel:
@@ -25,7 +23,7 @@ class TrustPanel:
                     self.fit = gr.HTML(elem_id="trust-fit")
                     self.where = _button("Show where", "trust-where")
                     self.cure = _button("Make consistent", "trust-cure")
-                self.fit_map = _map("trust-fit-map")
+                self.fit_map = before_after("trust-fit-map", "over")
                 self.fit_told = gr.HTML(elem_id="trust-fit-told")
             with gr.Column(elem_classes="card"):
                 with gr.Row(elem_classes="asked"):
@@ -36,7 +34,7 @@ class TrustPanel:
                 with gr.Row(elem_classes="asked"):
                     self.guess_hint = gr.HTML(elem_id="trust-guess-hint")
                     self.guess = _button("Where is it guessing?", "trust-guess")
-                self.guess_map = _map("trust-guess-map")
+                self.guess_map = before_after("trust-guess-map", "over")
                 self.guessed = gr.HTML(elem_id="trust-guessed")
             with gr.Column(elem_classes="card"):
                 self.receipt = gr.HTML(elem_id="trust-receipt")
@@ -97,15 +95,3 @@ class TrustPanel:
 
 def _button(label: str, elem_id: str) -> gr.Button:
     return gr.Button(label, size="sm", scale=0, min_width=130, elem_id=elem_id)
-
-
-def _map(elem_id: str) -> gr.ImageSlider:
-    return gr.ImageSlider(
-        type="filepath",
-        interactive=False,
-        show_label=False,
-        max_height=HEIGHT,
-        buttons=["fullscreen"],
-        elem_id=elem_id,
-        elem_classes=["before-after", "over"],
-    )
