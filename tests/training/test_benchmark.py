@@ -11,7 +11,7 @@ from tests.training.tiny import TINY
 
 
 def test_a_table_of_two_formats_and_their_ratio() -> None:
-    head, single, half, ratio = benchmark(replace(TINY, batch=2), steps=3)
+    head, single, half, ratio = benchmark(replace(TINY, batch=2), steps=11)
     assert head.split() == ["format", "steps/s", "TFLOP/s", "network", "data", "rest"]
     speeds = []
     for name, line in (("float32", single), ("bfloat16", half)):
@@ -19,7 +19,7 @@ def test_a_table_of_two_formats_and_their_ratio() -> None:
         assert label == name
         assert float(work) >= 0
         assert 0 < float(network.rstrip("%")) <= 150  # medians of different calls
-        assert 0 < float(data.rstrip("%")) <= 150  # much, for a network and pictures as small as these
+        assert float(data.rstrip("%")) < 50
         assert float(rest.rstrip("%")) >= 0
         speeds.append(float(rate))
     assert float(ratio.split()[2]) == pytest.approx(speeds[1] / speeds[0], rel=0.05)
