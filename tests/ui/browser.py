@@ -1,6 +1,8 @@
 """Find a Chromium, write test pictures, and drive the page as a visitor does."""
 
+import re
 import struct
+import time
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,3 +102,14 @@ def huge_png(file: Path, width: int, height: int) -> Path:
 def _late_cancel(message: ConsoleMessage) -> bool:
     """Gradio's page asks to cancel an event that has no id yet when Stop is pressed in its first milliseconds: 422."""
     return message.location["url"].endswith("/gradio_api/cancel") and " 422 " in message.text
+
+
+def stopped_at(log: Path, total: int) -> tuple[int, int]:
+    """Wait for the line that the ended job writes; steps done, and of how many."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        found = re.search(rf"job stopped at (\d+) of ({total})\b", log.read_text())
+        if found:
+            return int(found[1]), int(found[2])
+        time.sleep(0.1)
+    raise AssertionError(f"no job was stopped:\n{log.read_text()[-2000:]}")

@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+from skimage import data as pictures
 
+from enhancer.engine import Engine
+from enhancer.models.store import Store
+from enhancer.settings import Settings
 from tests.browser import chromium
 from tests.conftest import ROOT
 from tests.ui.browser import FLAGS, Visitor
@@ -102,3 +107,15 @@ def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     for visitor in visitors:
         visitor.page.context.close()
     assert [p for v in visitors for p in v.problems] == []
+
+
+@pytest.fixture(scope="module")
+def hall() -> Engine:
+    return Engine(Store(Settings()), Settings(device="cpu"))
+
+
+@pytest.fixture
+def cat(tmp_path: Path) -> Path:
+    file = tmp_path / "cat.png"
+    Image.fromarray(pictures.chelsea()[100:148, 100:164]).save(file, dpi=(240, 240))
+    return file

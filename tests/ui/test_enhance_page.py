@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from playwright.sync_api import expect
 from enhancer.hall import enhance
 from enhancer.media import decode, encode
 from tests.conftest import ROOT
-from tests.ui.browser import PATIENCE, Visitor, huge_png, scene
+from tests.ui.browser import PATIENCE, Visitor, huge_png, scene, stopped_at
 from tests.ui.conftest import Server
 from tests.ui.serve import engine
 
@@ -106,24 +105,13 @@ def test_stop_ends_the_work_within_a_tile_and_the_page_goes_on(visit: Visit, ser
     assert seen is not None
     visitor.page.locator("#enhance-stop").click()
     visitor.says("enhance", "Stopped.")
-    done, total = _stopped_at(server.log, int(seen[2]))
+    done, total = stopped_at(server.log, int(seen[2]))
     assert int(seen[1]) <= done < total
     visitor.page.get_by_label("Remove Image").click()
     visitor.give("enhance-picture", small)
     visitor.images("preview", 2)
     visitor.page.locator("#enhance-go").click()
     visitor.says("enhance", "Done")
-
-
-def _stopped_at(log: Path, total: int) -> tuple[int, int]:
-    """Wait for the line that the ended job writes; tiles done, and of how many."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        found = re.search(rf"job stopped at (\d+) of ({total})\b", log.read_text())
-        if found:
-            return int(found[1]), int(found[2])
-        time.sleep(0.1)
-    raise AssertionError(f"no job was stopped:\n{log.read_text()[-2000:]}")
 
 
 def test_two_visitors_at_once_see_their_own_pictures(visit: Visit, server: Server, tmp_path: Path) -> None:

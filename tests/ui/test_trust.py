@@ -1,39 +1,23 @@
 """How far a result can be trusted, as the page finds it out: from a finished run to figures, maps, files and a link."""
 
-import asyncio
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, TypeVar
 
-import gradio as gr
 import pytest
-from PIL import Image
-from skimage import data as pictures
 
 from enhancer.engine import Engine
-from enhancer.errors import BadOptions, BadRecipe, Cancelled
-from enhancer.evidence.recipe import Recipe
-from enhancer.evidence.recipe_text import from_json, to_link
+from enhancer.errors import BadOptions, Cancelled
+from enhancer.evidence.recipe_text import from_json
 from enhancer.evidence.self_test import PLAIN, UNTREATED, Damage, Row, SelfTest
 from enhancer.media import decode, embedded_recipe
-from enhancer.models.store import Store
 from enhancer.progress import Progress
-from enhancer.settings import Settings
-from enhancer.tasks import TASKS
 from enhancer.trust import consistency, verify
-from enhancer.ui.controls import Choice, Controls
-from enhancer.ui.enhance_work import Finished, enhance_file, write
-from enhancer.ui.parts import Toolbar
-from enhancer.ui.recipe_link import RecipeLink, filled, only_step
+from enhancer.ui.enhance_work import Finished, write
 from enhancer.ui.trust_panel import TrustPanel
 from enhancer.ui.trust_words import (
     fit_words,
     guess_words,
-    link_words,
     receipt_words,
     trial_hint,
     trial_words,
@@ -55,27 +39,7 @@ from enhancer.ui.trust_work import (
     trial,
     try_models,
 )
-
-T = TypeVar("T")
-
-
-@pytest.fixture(scope="module")
-def hall() -> Engine:
-    return Engine(Store(Settings()), Settings(device="cpu"))
-
-
-@pytest.fixture
-def cat(tmp_path: Path) -> Path:
-    file = tmp_path / "cat.png"
-    Image.fromarray(pictures.chelsea()[100:148, 100:164]).save(file, dpi=(240, 240))
-    return file
-
-
-def run(cat: Path, hall: Engine, task: str = "upscale", **options: Any) -> Finished:
-    place = cat.parent / f"{task}-{len(list(cat.parent.iterdir()))}"
-    place.mkdir()
-    chosen = {"model": "auto", **options} if task == "upscale" else options
-    return enhance_file(cat, Choice(TASKS[task], chosen), hall, place, Progress())
+from tests.ui.finished import on_a_page, run
 
 
 @pytest.mark.parametrize("format_id", ["png", "jpeg", "webp", "tiff"])
@@ -245,86 +209,6 @@ def test_the_report_holds_what_was_asked_for(cat: Path, hall: Engine) -> None:
     for text in ("Tested on this picture", "Fast ×4", "Expected error", "cat-x2.png", done.recipe.result.sha256):
         assert text in whole
     assert str(cat.parent) not in whole
-
-
-@pytest.fixture(scope="module")
-def form() -> Controls:
-    return on_a_page(Controls)
-
-
-def on_a_page(make: Callable[[], T]) -> T:
-    """Components belong to a page, and a page to a running loop, which it would otherwise leave open."""
-
-    async def build() -> T:
-        with gr.Blocks(analytics_enabled=False):
-            return make()
-
-    with ThreadPoolExecutor(1) as aside:  # browser tests before this one keep a loop running in the main thread
-        return aside.submit(asyncio.run, build()).result()
-
-
-def after(form: Controls, update: dict[Any, Any]) -> Choice:
-    """What the form means after an update."""
-    told = {c: u["value"] for c, u in update.items() if isinstance(u, dict) and "value" in u}
-    return form.read([told.get(c, c.value) for c in form.inputs])
-
-
-@pytest.mark.parametrize(
-    ("task", "options"),
-    [
-        ("upscale", {"model": "x4-fast", "scale": 3.5, "strength": 0.5}),
-        ("upscale", {"model": "x2-fast", "long_side": 100, "best": True}),
-        ("upscale", {"model": "x2-fast", "width": 100, "height": 90, "consistent": True}),
-        ("upscale", {"megapixels": 0.02}),
-        ("median", {"radius": 3}),
-        ("gamma", {}),
-    ],
-)
-def test_a_link_sets_the_form_as_it_was(
-    cat: Path, hall: Engine, form: Controls, task: str, options: dict[str, Any]
-) -> None:
-    recipe = run(cat, hall, task, **options).recipe
-    choice = after(form, filled(form, only_step(recipe)))
-    assert choice.task.id == task
-    given = {name: value for name, value in recipe.steps[0].options.items() if value is not None}
-    assert choice.options == given
-
-
-def opened(form: Controls, text: str | None) -> Any:
-    link = RecipeLink(form, on_a_page(lambda: Toolbar("test", "Go", "Begin")))
-    found = link.open(SimpleNamespace(query_params={} if text is None else {"recipe": text}))  # type: ignore[arg-type]
-    if link.status not in found:
-        return found
-    return found[link.status], set(found) - {link.status}
-
-
-def test_opening_the_page_with_a_link(cat: Path, hall: Engine, form: Controls) -> None:
-    done = run(cat, hall)
-    assert opened(form, None) == gr.skip()
-    told, changed = opened(form, to_link(done.recipe))
-    assert "The form is set as the link says" in told
-    assert "will differ" not in told
-    assert form.task in changed
-    assert to_link(done.recipe) in link_words(done)
-
-
-@pytest.mark.parametrize("text", ["?", "A" * 10_000, "e30"])
-def test_a_bad_link_is_refused_in_words_and_sets_nothing(form: Controls, text: str) -> None:
-    told, changed = opened(form, text)
-    assert 'class="said bad"' in told
-    assert changed == set()
-
-
-def test_links_that_the_form_cannot_hold_are_refused(cat: Path, hall: Engine, form: Controls) -> None:
-    recipe: Recipe = run(cat, hall).recipe
-    (step,) = recipe.steps
-    with pytest.raises(BadRecipe, match="2 steps"):
-        only_step(replace(recipe, steps=(step, step)))
-    with pytest.raises(BadRecipe, match="model mine"):
-        only_step(replace(recipe, steps=(replace(step, options={**step.options, "model": "mine.safetensors"}),)))
-    others = replace(step, models=(replace(step.models[0], sha256="0" * 64),))
-    told, _ = opened(form, to_link(replace(recipe, steps=(others,))))
-    assert "will differ" in told
 
 
 def test_only_what_can_be_had_can_be_pressed(cat: Path, hall: Engine) -> None:

@@ -1,7 +1,6 @@
 """How far can I trust this? Asked in a real browser, from the verdict to the report, with Stop and two visitors."""
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from playwright.sync_api import expect
 from enhancer.evidence.recipe import fingerprint
 from enhancer.evidence.recipe_text import from_json
 from enhancer.media import decode, embedded_recipe
-from tests.ui.browser import PATIENCE, Visitor, scene
+from tests.ui.browser import PATIENCE, Visitor, scene, stopped_at
 from tests.ui.conftest import Server
 
 Visit = Callable[..., Visitor]
@@ -126,22 +125,11 @@ def test_stop_ends_a_question_within_a_tile_and_the_next_can_be_asked(
     assert seen is not None
     visitor.page.locator("#enhance-stop").click()
     visitor.says("enhance", "Stopped.")
-    done, total = _stopped_at(server.log, int(seen[2]))
+    done, total = stopped_at(server.log, int(seen[2]))
     assert int(seen[1]) <= done < total
     expect(visitor.page.locator("#trust-guess-map")).to_be_hidden()
     visitor.page.locator("#trust-where").click()
     visitor.images("trust-fit-map", 2)
-
-
-def _stopped_at(log: Path, total: int) -> tuple[int, int]:
-    """Wait for the line that the ended job writes; steps done, and of how many."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        found = re.search(rf"job stopped at (\d+) of ({total})\b", log.read_text())
-        if found:
-            return int(found[1]), int(found[2])
-        time.sleep(0.1)
-    raise AssertionError(f"no job was stopped:\n{log.read_text()[-2000:]}")
 
 
 def test_two_visitors_see_their_own_evidence(visit: Visit, tmp_path: Path) -> None:
