@@ -1,7 +1,10 @@
 """Which catalogue model serves a purpose, and how far between a crisp model and its faithful twin."""
 
+from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import CATALOG, Bundled
+from enhancer.models.contract import Model
+from enhancer.progress import Progress
 
 AUTO = "auto"
 MODEL_HELP = "a catalogue id, a local weight file, or owner/repo/file on the Hub; auto takes a bundled one"
@@ -39,3 +42,16 @@ def crisp_share(model_id: str, asked: float | None) -> float:
     if asked is None:
         return 1.0
     raise BadOptions(f"{model_id} has no faithful twin to blend with; leave crispness out.")
+
+
+def open_model(
+    engine: Engine,
+    progress: Progress,
+    model_id: str,
+    purpose: str,
+    crispness: float | None = None,
+    factor: float = 1.0,
+) -> Model:
+    """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do."""
+    chosen = choose_model(model_id, purpose, factor)
+    return engine.model(chosen, progress, crisp_share(chosen, crispness))

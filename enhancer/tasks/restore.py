@@ -14,15 +14,7 @@ from enhancer.media.picture import Picture
 from enhancer.models.contract import Model
 from enhancer.options import option
 from enhancer.progress import Progress
-from enhancer.tasks.choose import (
-    AUTO,
-    BEST_HELP,
-    CRISPNESS_HELP,
-    MODEL_HELP,
-    STRENGTH_HELP,
-    choose_model,
-    crisp_share,
-)
+from enhancer.tasks.choose import AUTO, BEST_HELP, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, open_model
 from enhancer.tasks.resize import bleed
 from enhancer.tasks.task import Task
 
@@ -102,9 +94,8 @@ def restore(kind: Kind) -> Task:
     """
 
     def run(picture: Picture, options: RestoreOptions, engine: Engine, progress: Progress) -> Picture:
-        chosen = choose_model(options.model, kind.purpose)
-        share = crisp_share(chosen, getattr(options, "crispness", None))
-        model = engine.model(chosen, progress, share)
+        crispness = getattr(options, "crispness", None)
+        model = open_model(engine, progress, options.model, kind.purpose, crispness)
         if model.scale != 1:
             raise BadOptions(f"{model.id} enlarges by {model.scale}; {kind.title} keeps the size. Use Upscale for it.")
         source = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)

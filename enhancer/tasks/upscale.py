@@ -12,15 +12,7 @@ from enhancer.media.picture import Picture
 from enhancer.models.contract import Model
 from enhancer.options import option
 from enhancer.progress import Progress
-from enhancer.tasks.choose import (
-    AUTO,
-    BEST_HELP,
-    CRISPNESS_HELP,
-    MODEL_HELP,
-    STRENGTH_HELP,
-    choose_model,
-    crisp_share,
-)
+from enhancer.tasks.choose import AUTO, BEST_HELP, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, open_model
 from enhancer.tasks.consistent import check_enlarged, make_consistent
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.task import Task
@@ -104,8 +96,7 @@ def _enlarge(pixels: Tensor, factor: float, options: UpscaleOptions, engine: Eng
     """Run the network until `factor` is reached; at least once, so that a factor of 1 sharpens."""
     reached = 1
     while True:
-        chosen = choose_model(options.model, "upscale", factor / reached)
-        model = engine.model(chosen, progress, crisp_share(chosen, options.crispness))
+        model = open_model(engine, progress, options.model, "upscale", options.crispness, factor / reached)
         _check_pass(model, pixels, engine.settings.max_output_pixels)
         pixels = enhanced(engine, model, pixels, progress, best=options.best)
         reached *= model.scale
