@@ -83,7 +83,7 @@ def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 
 
 SR = Recipe()
-BLIND = replace(SR, network="quality", scale=4, degradation="blind", fft_weight=0.05, slack=1.0)
+BLIND = replace(SR, scale=4, degradation="blind", batch=8, patch=48, finish=0, muon_lr=0.003, slack=1.0)
 CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
     "adversarial": 0.1,
     "artefact": 1.0,
@@ -94,7 +94,7 @@ CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
     "select": "haarpsi",
     "slack": 3.0,
 }
-GAN = replace(BLIND, **CRISP)
+GAN = replace(BLIND, patch=32, **CRISP)  # the judge sees four times as wide
 CLEAN = replace(
     SR,
     network="unet",
@@ -116,7 +116,7 @@ TONE = replace(
     final_patch=256,
     swap_colours=0,
 )
-BLIND_X1 = replace(BLIND, network="unet", scale=1, batch=8, patch=96, final_patch=128, finish=0.2)
+BLIND_X1 = replace(BLIND, network="unet", scale=1, patch=96)
 FINETUNE = replace(
     SR, network=FILE, batch=8, patch=48, finish=0.0, muon_lr=0.0, adamw_lr=1e-4, decay=0.7, fft_weight=0.0
 )
@@ -133,8 +133,8 @@ SUMMARIES = {
     "x2": "The bundled x2: sr with the quality network; start it from x2-fast.",
     "x3": "The bundled x3; start it from x2.",
     "x4": "The bundled x4; start it from x2.",
-    "photo-x2-faithful": "The bundled twin of photo-x2: blind, start it from x2.",
-    "photo-x4-faithful": "The bundled twin of photo-x4: blind, start it from x4.",
+    "photo-x2-faithful": "The bundled twin of photo-x2: blind, start it from x2-fast.",
+    "photo-x4-faithful": "The bundled twin of photo-x4: blind, start it from x4-fast.",
     "photo-x1-faithful": "The bundled twin of photo-x1: blind at the picture's own size, start it from denoise.",
     "photo-x2": "The bundled photo-x2: gan, start it from photo-x2-faithful.",
     "photo-x4": "The bundled photo-x4: gan, start it from photo-x4-faithful.",

@@ -50,29 +50,23 @@ def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> S
     return Sample(sample.small, sample.sharp, plane)
 
 
-def _scores(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> Tensor:
+def _seen(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> tuple[list[Tensor], Tensor]:
+    """Features and scores of one pass, float32."""
     with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
-        scores: Tensor = discriminator(x)
-    return scores.float()
-
-
-def _features(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> list[Tensor]:
-    with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
-        found: list[Tensor] = discriminator.features(x)  # type: ignore[operator]  # every discriminator has them
-    return [f.float() for f in found]
+        features: list[Tensor] = discriminator.features(x)  # type: ignore[operator]  # every discriminator has
+        scores: Tensor = discriminator.scores(features)  # type: ignore[operator]  # both of these
+    return [f.float() for f in features], scores.float()
 
 
 def _deceive(discriminator: nn.Module, recipe: Recipe, sharp: Tensor, output: Tensor) -> Tensor:
     """What the game adds to the generator's loss; the discriminator's own kernels get no gradient from it."""
     discriminator.requires_grad_(False)
     with torch.no_grad():
-        real = _scores(discriminator, sharp, recipe.bfloat16)
-    fake = _scores(discriminator, output, recipe.bfloat16)
+        truths, real = _seen(discriminator, sharp, recipe.bfloat16)
+    features, fake = _seen(discriminator, output, recipe.bfloat16)
     loss = recipe.adversarial * fool_loss(real, fake, recipe.relativistic)
     if recipe.feature:
-        with torch.no_grad():
-            truths = _features(discriminator, sharp, recipe.bfloat16)
-        loss = loss + recipe.feature * feature_distance(truths, _features(discriminator, output, recipe.bfloat16))
+        loss = loss + recipe.feature * feature_distance(truths, features)
     discriminator.requires_grad_(True)
     return loss
 
@@ -81,7 +75,7 @@ def _judge(
     discriminator: nn.Module, state: State, recipe: Recipe, sharp: Tensor, made: Tensor, accelerator: Accelerator
 ) -> Figures:
     """One update of the discriminator."""
-    real, fake = (_scores(discriminator, x, recipe.bfloat16) for x in (sharp, made))
+    real, fake = (_seen(discriminator, x, recipe.bfloat16)[1] for x in (sharp, made))
     loss = judge_loss(real, fake, recipe.relativistic)
     _descend(loss, discriminator, state.judges, recipe.clip, accelerator)
     return {"real": real.detach().mean(), "fake": fake.detach().mean()}
