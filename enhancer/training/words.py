@@ -174,13 +174,13 @@ WORDS: dict[str, Words] = {
     ),
     "tone": Words(
         "Brighten",
-        "Lifts photographs taken in the dark and takes off colour casts.",
-        "Brightens dark photographs and balances their colours by one smooth curve for the whole picture, within a "
-        "second. It adds no detail, and noise in the shadows is lifted along with them.",
+        "Lifts photographs taken in the dark, takes off colour casts, and cleans the noise that was lifted with them.",
+        "Brightens dark photographs and balances their colours by curves chosen for each picture, then takes off the "
+        "noise that comes up from the shadows. Photographs in good light stay almost as they are.",
         "lowlight",
         ("tone", "daylight"),
         (
-            "Noise in the shadows becomes visible with them: take it off with a denoising model.",
+            "Where the dark holds nothing but noise, it cannot bring anything back: such places become smooth.",
             "A picture that was meant to be dark or tinted (a night sky, a sunset, a stage) is brightened or balanced "
             "as well.",
         ),
