@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from torch import Tensor
-
 from enhancer.engine import Engine
 from enhancer.errors import BadRecipe
 from enhancer.evidence.consistency import Consistency
@@ -27,7 +25,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.choose import AUTO, choose_model, crisp_share
 from enhancer.tasks.consistent import make_consistent as tensors_consistent
-from enhancer.tasks.resize import bleed
+from enhancer.tasks.resize import colours
 
 
 def consistency(result: Picture, source: Picture) -> Consistency:
@@ -107,8 +105,3 @@ def verify(
 def bundled(factor: float, purpose: str = "upscale") -> tuple[str, ...]:
     """The ids of the bundled models of a purpose that reach `factor` in one pass."""
     return tuple(e.id for e in CATALOG if isinstance(e.source, Bundled) and e.purpose == purpose and e.scale >= factor)
-
-
-def colours(picture: Picture) -> Tensor:
-    """(3, H, W) as the tasks see it: under full transparency the nearest visible colour."""
-    return picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from enhancer.engine import Engine
 from enhancer.errors import BadRecipe
+from enhancer.evidence.guard import Guard, guarded
 from enhancer.media import Picture, levels
 from enhancer.media.formats import format_of
 from enhancer.models.contract import Model, Origin
@@ -54,7 +55,7 @@ class Recipe:
 
     `version` is that of the program, `torch` that of its library; `file` the sha256 of the bytes of the source file,
     None where the picture came from elsewhere; `quality` that of the JPEG which the result was written as, None for
-    files that keep every pixel.
+    files that keep every pixel; `guards` say where less of the enhancement was let through.
     """
 
     version: str
@@ -66,6 +67,7 @@ class Recipe:
     source: Fingerprint
     result: Fingerprint
     quality: int | None = None
+    guards: tuple[Guard, ...] = ()
 
     @property
     def drawn(self) -> bool:
@@ -99,11 +101,12 @@ def record(
     engine: Engine,
     progress: Progress | None = None,
     file: bytes | None = None,
+    guards: Sequence[Guard] = (),
 ) -> tuple[Picture, Recipe]:
     """Do one step of a chain after the other → the result and its recipe; all options are checked before any work.
 
-    `file` are the bytes that the picture came from. Raises BadRecipe for no or more than 16 steps and for weights that
-    no file stands behind, and what the tasks raise.
+    `file` are the bytes that the picture came from; `guards` are done to the result of the last step. Raises BadRecipe
+    for no or more than 16 steps and for weights that no file stands behind, and what the tasks raise.
     """
     if not 1 <= len(wishes) <= MAX_STEPS:
         raise BadRecipe(f"A recipe has 1 to {MAX_STEPS} steps, not {len(wishes)}.")
@@ -113,6 +116,8 @@ def record(
     for n, wish in enumerate(wishes):
         result, step = _done(result, wish, engine, progress.part(n, len(wishes)))
         steps.append(step)
+    if guards:
+        result, _ = guarded(picture, result, guards)
     return result, Recipe(
         version=VERSION,
         steps=tuple(steps),
@@ -122,6 +127,7 @@ def record(
         file=None if file is None else hashlib.sha256(file).hexdigest(),
         source=fingerprint(picture),
         result=fingerprint(result),
+        guards=tuple(guards),
     )
 
 

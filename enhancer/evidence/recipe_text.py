@@ -7,11 +7,12 @@ import math
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from enhancer.engine.device import PRECISIONS
 from enhancer.errors import BadOptions, BadRecipe
+from enhancer.evidence.guard import Guard
 from enhancer.evidence.recipe import MAX_STEPS, Fingerprint, Recipe, Step
 from enhancer.media.encode import MAX_RECIPE
 from enhancer.models.contract import Origin
@@ -20,7 +21,8 @@ from enhancer.settings import PROGRAM
 from enhancer.tasks import TASKS
 from enhancer.tasks.choose import AUTO
 
-FORMAT = 1  # of the JSON; a change of its keys or of their meaning makes it 2
+FORMAT = 2  # of the JSON; a change of its keys or of their meaning makes it 3
+UNGUARDED = 1  # the one before, which knew of no guards
 MAX_LINK = 8192  # characters; longer ones do not survive every mail program
 LINK = re.compile(r"[A-Za-z0-9_-]+")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -29,6 +31,7 @@ NAME = re.compile(r"(?!.*\.\.)[\w.+-][\w .()+-]*(/[\w .()+-]+){0,7}")  # of a mo
 PRECISION = re.compile("|".join(PRECISIONS))
 LONGEST_NAME = 200
 TOP = ("recipe", "program", "version", "steps", "computed", "input", "output")
+MAX_GUARDS = 8
 WHOLE = (1, 2**31 - 1)
 
 
@@ -40,6 +43,7 @@ def to_json(recipe: Recipe, indent: int | None = None) -> str:
         "program": PROGRAM,
         "version": recipe.version,
         "steps": [asdict(step) for step in recipe.steps],
+        "guards": [asdict(guard) for guard in recipe.guards],
         "computed": {"precision": recipe.precision, "device": recipe.device, "torch": recipe.torch},
         "input": {"file": recipe.file, **source},
         "output": {**result, "quality": recipe.quality},
@@ -57,9 +61,11 @@ def from_json(text: str) -> Recipe:
     top = _object(_parsed(text), "The recipe", first=("recipe", "program"))
     if top["program"] != PROGRAM:
         raise BadRecipe(f"This recipe is for another program, {_shown(top['program'])}, not for {PROGRAM}.")
-    if top["recipe"] != FORMAT or isinstance(top["recipe"], bool):
-        raise BadRecipe(f"This recipe is of version {_shown(top['recipe'])}; this program reads version {FORMAT}.")
-    _exactly(top, TOP, "The recipe")
+    if top["recipe"] not in (UNGUARDED, FORMAT) or isinstance(top["recipe"], bool):
+        raise BadRecipe(
+            f"This recipe is of version {_shown(top['recipe'])}; this program reads versions {UNGUARDED} and {FORMAT}."
+        )
+    _exactly(top, (*TOP, "guards") if top["recipe"] == FORMAT else TOP, "The recipe")
     computed = _exactly(_object(top["computed"], "computed"), ("precision", "device", "torch"), "computed")
     source, result = _object(top["input"], "input"), _object(top["output"], "output")
     return Recipe(
@@ -72,13 +78,17 @@ def from_json(text: str) -> Recipe:
         source=_fingerprint(source, "file", "input"),
         result=_fingerprint(result, "quality", "output"),
         quality=None if result.get("quality") is None else _whole(result["quality"], 1, 100, "quality"),
+        guards=_guards(top.get("guards", [])),
     )
 
 
 def to_link(recipe: Recipe) -> str:
-    """The recipe in the letters that every link may hold: JSON, deflated, in URL-safe base64 without padding."""
+    """The recipe in the letters that every link may hold: JSON, deflated, in URL-safe base64 without padding.
+
+    Without its guards: what was painted over in one picture says nothing of another, and would make the link long.
+    """
     packer = zlib.compressobj(9, wbits=-15)
-    packed = packer.compress(to_json(recipe).encode()) + packer.flush()
+    packed = packer.compress(to_json(replace(recipe, guards=())).encode()) + packer.flush()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
@@ -158,6 +168,23 @@ def _step(value: Any, where: str) -> Step:
     if options.get("model", AUTO) not in (AUTO, *(model.id for model in models)):
         raise BadRecipe(f"{where} asks for the model {_shown(options['model'])}, whose weights it does not name.")
     return Step(step["task"], options, models)
+
+
+def _guards(value: Any) -> tuple[Guard, ...]:
+    if not isinstance(value, list) or len(value) > MAX_GUARDS:
+        raise BadRecipe(f"guards must be a list of at most {MAX_GUARDS}, not {_shown(value)}.")
+    return tuple(_guard(guard, f"Guard {n}") for n, guard in enumerate(value, 1))
+
+
+def _guard(value: Any, where: str) -> Guard:
+    guard = _exactly(_object(value, where), ("what", "strength", "mask"), where)
+    strength = guard["strength"]
+    if isinstance(strength, bool) or not isinstance(strength, (int, float)) or not isinstance(guard["mask"], str):
+        raise BadRecipe(f"{where}: a strength is a number and a mask is text, not {_shown(value)}.")
+    try:
+        return Guard(_matching(guard["what"], WORD, where), float(strength), guard["mask"])
+    except BadOptions as error:
+        raise BadRecipe(f"{where}: {error}") from error
 
 
 def _options(task_id: str, given: dict[str, Any], where: str) -> dict[str, Any]:

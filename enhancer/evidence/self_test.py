@@ -16,7 +16,7 @@ from enhancer.metrics import measure
 from enhancer.options import option
 from enhancer.progress import Progress
 from enhancer.tasks import task
-from enhancer.tasks.resize import bleed, resize
+from enhancer.tasks.resize import colours, resize
 from enhancer.tasks.upscale import UpscaleOptions, upscale
 
 FIGURES = ("psnr", "psnr-y", "ssim", "ssim-y", "haarpsi")
@@ -79,7 +79,7 @@ def self_test(
     damage = damage or Damage()
     if factor < 1 or (factor == 1 and damage == Damage()):
         raise BadOptions(f"Shrinking by {factor} leaves nothing to undo; choose 2 to 4, or some noise or compression.")
-    pixels = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
+    pixels = colours(picture)
     left, top, width, height = part = typical_part(pixels, factor, megapixels)
     truth = pixels[:, top : top + height, left : left + width]
     small = damaged(eight_bit(resize(truth, height // factor, width // factor)), damage)

@@ -60,7 +60,7 @@ def verify(
     if (same_file := _same(source, recipe)) + (same_pixels := fingerprint(picture) == recipe.source) == 0:
         return Verdict(IMPOSSIBLE, _other_source(source, recipe))
     try:
-        made, again = record(picture, _wishes(recipe, weights), engine, progress, source)
+        made, again = record(picture, _wishes(recipe, weights), engine, progress, source, recipe.guards)
     except Cancelled:
         raise
     except EnhancerError as error:

@@ -5,6 +5,8 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
+from enhancer.media.picture import Picture
+
 
 def resize(x: Tensor, height: int, width: int) -> Tensor:
     """Antialiased bicubic (Keys, a = -0.5): (C, H, W) in [0, 1] → (C, height, width), clamped."""
@@ -14,6 +16,11 @@ def resize(x: Tensor, height: int, width: int) -> Tensor:
 def bicubic(x: Tensor, height: int, width: int) -> Tensor:
     """Antialiased bicubic (Keys, a = -0.5), not clamped, for differences too: (C, H, W) → (C, height, width)."""
     return F.interpolate(x[None], (height, width), mode="bicubic", antialias=True)[0]
+
+
+def colours(picture: Picture) -> Tensor:
+    """(3, H, W) as the tasks see it: under full transparency the nearest visible colour."""
+    return picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
 
 
 def bleed(pixels: Tensor, alpha: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from enhancer.models.contract import Model
 from enhancer.options import option
 from enhancer.progress import Progress
 from enhancer.tasks.choose import AUTO, BEST_HELP, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, open_model
-from enhancer.tasks.resize import bleed
+from enhancer.tasks.resize import colours
 from enhancer.tasks.task import Task
 
 
@@ -98,7 +98,7 @@ def restore(kind: Kind) -> Task:
         model = open_model(engine, progress, options.model, kind.purpose, crispness)
         if model.scale != 1:
             raise BadOptions(f"{model.id} enlarges by {model.scale}; {kind.title} keeps the size. Use Upscale for it.")
-        source = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
+        source = colours(picture)
         plane = told_plane(kind.purpose, options, model, source)
         restored = enhanced(engine, model, source, progress, plane, options.best)
         return picture.with_pixels(source.lerp(restored, options.strength), picture.alpha)

@@ -14,7 +14,7 @@ from enhancer.options import option
 from enhancer.progress import Progress
 from enhancer.tasks.choose import AUTO, BEST_HELP, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP, open_model
 from enhancer.tasks.consistent import check_enlarged, make_consistent
-from enhancer.tasks.resize import bleed, resize
+from enhancer.tasks.resize import colours, resize
 from enhancer.tasks.task import Task
 
 LARGEST_FACTOR = 16.0  # of a target size; two passes of the strongest network
@@ -80,7 +80,7 @@ def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress:
     width, height = target_size(picture.width, picture.height, options, engine.settings.max_output_pixels)
     if options.consistent:
         check_enlarged((width, height), (picture.width, picture.height))
-    source = picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
+    source = colours(picture)
     pixels = resize(source, height, width)
     alpha = None if picture.alpha is None else resize(picture.alpha, height, width)
     if options.strength > 0:

@@ -22,9 +22,9 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import task
 from enhancer.tasks.consistent import LEVELS
-from enhancer.tasks.resize import resize
+from enhancer.tasks.resize import colours, resize
 from enhancer.tasks.restore import told_plane
-from enhancer.trust import bundled, colours, consistency, make_consistent
+from enhancer.trust import bundled, consistency, make_consistent
 from enhancer.ui.display import reduced, save_display
 from enhancer.ui.enhance_work import Finished, Pair, put_up, without_map, write
 from enhancer.ui.picture_input import read

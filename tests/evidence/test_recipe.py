@@ -209,7 +209,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> str:
 
 
 BAD: list[tuple[Callable[[dict[str, Any]], object], str]] = [
-    (lambda v: v.update(recipe=2), "version 2; this program reads version 1"),
+    (lambda v: v.update(recipe=3), "version 3; this program reads versions 1 and 2"),
     (lambda v: v.update(recipe=True), "version True"),
     (lambda v: v.update(program="paint"), "another program, 'paint'"),
     (lambda v: v.pop("program"), "is not as a recipe of image-enhancer has it"),
@@ -245,6 +245,14 @@ BAD: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda v: v["steps"][1]["models"][0].update(id="a" * 201), "at most 200 characters"),
     (lambda v: v["steps"][1]["models"][0].update(share=1.5), "share of a model lies between 0 and 1"),
     (lambda v: v["steps"][1].update(models=v["steps"][1]["models"] * 9), "at most 16 models"),
+    (lambda v: v.update(recipe=1), "unknown key 'guards'"),
+    (lambda v: v.update(guards={}), "guards must be a list"),
+    (lambda v: v.update(guards=[{"what": "text", "strength": 0.0, "mask": ""}] * 9), "at most 8"),
+    (lambda v: v.update(guards=[{"what": "text", "strength": 0.0}]), "Guard 1 lacks the key 'mask'"),
+    (lambda v: v.update(guards=[{"what": "text", "strength": True, "mask": ""}]), "a strength is a number"),
+    (lambda v: v.update(guards=[{"what": "text", "strength": 1.5, "mask": ""}]), "between 0 and 1, not 1.5"),
+    (lambda v: v.update(guards=[{"what": "faces", "strength": 0.0, "mask": ""}]), "that protects 'faces', only text"),
+    (lambda v: v.update(guards=[{"what": "brush", "strength": 0.0, "mask": "AAAA"}]), "not one that was painted here"),
 ]
 
 

@@ -1,0 +1,104 @@
+"""What a recipe keeps the network away from, by rules and by a brush, as data; done to the finished result."""
+
+import base64
+import binascii
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from enhancer.errors import BadOptions
+from enhancer.evidence.consistency import consistency
+from enhancer.evidence.protect import RULES, Found, Protection, inconsistent, protect
+from enhancer.media.picture import Picture
+from enhancer.tasks.resize import colours
+
+BRUSH, MISFIT = "brush", "misfit"
+KINDS = (*RULES, MISFIT, BRUSH)
+MASK_SIDE = 256  # pixels of the longer side that a brushed mask is kept at; its edges fade over more than that
+MAX_MASK = 8_000  # characters of a mask; careful brushwork takes a tenth of that
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`strength` is the share of the enhancement that is let through where `what`, one of `KINDS`, says.
+
+    `mask` is what was brushed, as `pack` makes it; "" for the rules. Raises BadOptions for anything else.
+    """
+
+    what: str
+    strength: float = 0.0
+    mask: str = ""
+
+    def __post_init__(self) -> None:
+        if self.what not in KINDS:
+            raise BadOptions(f"Nothing is known that protects {self.what!r}, only {', '.join(KINDS)}.")
+        if isinstance(self.strength, bool) or not 0 <= self.strength <= 1:
+            raise BadOptions(f"A strength must lie between 0 and 1, not {self.strength!r}.")
+        if (self.what == BRUSH) != bool(self.mask):
+            raise BadOptions("A brush protects what was brushed with it, and only a brush takes a mask.")
+        if self.mask:
+            unpack(self.mask)
+
+
+def pack(mask: Tensor) -> str:
+    """A mask (H, W) in [0, 1] as base64 of a black and white PNG of at most 256 pixels a side.
+
+    Raises BadOptions for one that is too intricate for that.
+    """
+    factor = min(1.0, MASK_SIDE / max(mask.shape))
+    height, width = (max(1, round(side * factor)) for side in mask.shape)
+    small = F.interpolate(mask[None, None].float(), (height, width), mode="area")[0, 0]
+    stream = io.BytesIO()
+    Image.fromarray((small >= 0.5).numpy()).convert("1").save(stream, "PNG", optimize=True)
+    text = base64.b64encode(stream.getvalue()).decode()
+    if len(text) > MAX_MASK:
+        raise BadOptions("This mask is too intricate to be kept; please paint with a wider brush.")
+    return text
+
+
+def unpack(text: str) -> Tensor:
+    """The mask (h, w) of 0 and 1 that `pack` made. Raises BadOptions for anything else."""
+    refused = BadOptions("The mask is not one that was painted here; please paint it anew.")
+    if len(text) > MAX_MASK:
+        raise refused
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
+            if image.mode != "1" or max(image.size) > MASK_SIDE:
+                raise refused
+            array = np.asarray(image)
+    except (binascii.Error, OSError, ValueError, SyntaxError) as error:
+        raise refused from error
+    return torch.from_numpy(array.copy()).float()
+
+
+def guarded(source: Picture, result: Picture, guards: Sequence[Guard]) -> tuple[Picture, tuple[Found, ...]]:
+    """The result with less of the enhancement where the guards say, and what each of them found.
+
+    Later guards are painted over earlier ones. Raises BadOptions where a misfit is sought in a result that is not
+    larger than its source.
+    """
+    given = colours(source)
+    found = tuple(_found(guard, given, result.pixels) for guard in guards)
+    protections = [Protection(f.mask, guard.strength) for f, guard in zip(found, guards, strict=True)]
+    kept = protect(given, result.pixels, protections)
+    return result.with_pixels(kept, result.alpha), found
+
+
+def _found(guard: Guard, source: Tensor, result: Tensor) -> Found:
+    if guard.what == BRUSH:
+        return _brushed(guard.mask, source)
+    if guard.what != MISFIT:
+        return RULES[guard.what](source)
+    return inconsistent(consistency(result, source))
+
+
+def _brushed(text: str, source: Tensor) -> Found:
+    mask = F.interpolate(unpack(text)[None, None], source.shape[1:], mode="nearest")[0, 0]
+    share = float(mask.mean())
+    return Found(mask, share, f"You painted over {share:.0%} of the picture.")
