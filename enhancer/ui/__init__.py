@@ -1,16 +1,21 @@
-"""The page: three tabs over one engine. `build` makes it, `launch_arguments` says how it is served."""
+"""The page: four tabs over one engine. `build` makes it, `launch_arguments` says how it is served."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from enhancer.engine import Engine
+from enhancer.models.catalog import CATALOG, Entry
 from enhancer.settings import Settings
 from enhancer.ui.compare_tab import CompareTab
 from enhancer.ui.display import folder
 from enhancer.ui.enhance_tab import enhance_tab
 from enhancer.ui.examples import write_examples
+from enhancer.ui.handover import ENHANCE, HandOver
 from enhancer.ui.metrics_tab import MetricsTab
+from enhancer.ui.models_style import MODELS_CSS, MODELS_HEAD
+from enhancer.ui.models_tab import ModelsTab
 from enhancer.ui.style import CSS, HEAD
 from enhancer.ui.theme import theme
 from enhancer.ui.trust_style import TRUST_CSS, TRUST_HEAD
@@ -20,19 +25,21 @@ CLEAN_EVERY, KEPT_FOR = 600, 3600  # seconds; files of visitors
 WAITING = 32  # events that may queue before the page asks to try again
 
 
-def build(engine: Engine, settings: Settings) -> gr.Blocks:
-    """The whole page over this engine."""
+def build(engine: Engine, settings: Settings, catalog: Sequence[Entry] = CATALOG) -> gr.Blocks:
+    """The whole page over this engine, whose store holds the models of `catalog`."""
     examples = write_examples(folder())
     device = f"{engine.device.type} · {str(engine.precision).removeprefix('torch.')}"
     with gr.Blocks(title="Image Enhancer", analytics_enabled=False, delete_cache=(CLEAN_EVERY, KEPT_FOR)) as built:
         gr.HTML(header(device))
-        with gr.Tabs(elem_id="rooms"):
-            with gr.Tab("Enhance", id="enhance"):
-                enhance_tab(built, engine, examples)
+        with gr.Tabs(elem_id="rooms") as tabs:
+            with gr.Tab("Enhance", id=ENHANCE):
+                link = enhance_tab(built, engine, examples)
             with gr.Tab("Compare", id="compare"):
                 CompareTab(engine, examples)
             with gr.Tab("Metrics", id="metrics"):
                 MetricsTab(settings)
+            with gr.Tab("Models", id="models"):
+                ModelsTab(engine, catalog, HandOver(tabs, link))
     page: gr.Blocks = built
     page.queue(api_open=False, max_size=WAITING)
     return page
@@ -42,8 +49,8 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
     """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
     return {
         "theme": theme(),
-        "css": CSS + TRUST_CSS,
-        "head": HEAD + TRUST_HEAD,
+        "css": CSS + TRUST_CSS + MODELS_CSS,
+        "head": HEAD + TRUST_HEAD + MODELS_HEAD,
         "footer_links": ["settings"],
         "run_history": False,
         "show_error": False,

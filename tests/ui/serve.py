@@ -33,21 +33,28 @@ def write_weights(folder: Path) -> None:
         export(network, "generator", shape, folder / entry.source.file)
 
 
-def engine(weights: Path) -> Engine:
-    """An engine over these weights, pinned as they are, with no way to the Hub."""
-    settings = Settings(weights=weights, cache=weights / "cache", max_pixels=40_000_000)
+def catalog_of(weights: Path) -> tuple[Entry, ...]:
+    """The catalogue with these weights in place of the bundled ones, pinned as they are."""
 
     def pinned(entry: Entry) -> Entry:
         assert isinstance(entry.source, Bundled)
         return replace(entry, sha256=sha256((weights / entry.source.file).read_bytes()).hexdigest())
 
-    catalog = (*map(pinned, BUNDLED_ENTRIES), *HUB_ENTRIES)
-    return Engine(Store(settings, catalog, catalog_only=True), settings)
+    return (*map(pinned, BUNDLED_ENTRIES), *HUB_ENTRIES)
+
+
+def engine(weights: Path) -> Engine:
+    """An engine over these weights, with no way to the Hub."""
+    settings = Settings(weights=weights, cache=weights / "cache", max_pixels=40_000_000)
+    return Engine(Store(settings, catalog_of(weights), catalog_only=True), settings)
 
 
 if __name__ == "__main__":
     from enhancer.ui import build, launch_arguments
 
     logging.basicConfig(level=logging.INFO)
-    built = engine(Path(sys.argv[1]))
-    build(built, built.settings).launch(server_port=int(sys.argv[2]), **launch_arguments(built.settings))
+    place = Path(sys.argv[1])
+    built = engine(place)
+    build(built, built.settings, catalog_of(place)).launch(
+        server_port=int(sys.argv[2]), **launch_arguments(built.settings)
+    )

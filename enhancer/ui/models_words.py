@@ -1,0 +1,150 @@
+"""The cards of the Models tab as HTML: what a model is for, how good, how fast here, whose, and where it lies."""
+
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from enhancer.evidence.cards import BUNDLED, FETCHED, ON_THE_HUB, CardRow
+from enhancer.media import open_picture
+from enhancer.tasks import TASKS
+from enhancer.ui.display import data_uri, reduced
+from enhancer.ui.models_figures import DB, SETS, figure_row
+from enhancer.ui.trust_words import more
+from enhancer.ui.words import chips, duration, empty, file_size
+
+PLACE_WORDS = {
+    BUNDLED: ("Bundled", "It came with this program."),
+    FETCHED: ("Fetched", "It was fetched from the Hub before, and lies on this disk."),
+    ON_THE_HUB: ("On the Hub", "It is fetched from the Hugging Face Hub when you use it, and not before."),
+}
+UNMEASURED = "not measured here yet"
+UNKNOWN = "not known"
+NO_FIGURES = "No figures: it was not measured on test pictures here."
+TIME_HELP = "For each million pixels of the picture that you put in. A photograph of a phone has about twelve million."
+MEMORY_HELP = "Working memory of one piece of the picture, with the model itself; the picture comes on top."
+HASH_HELP = "The fingerprint of the weight file (sha256). It is checked each time the file is opened."
+SHOWN_PIXELS = 90_000  # of a picture of a failure
+NOTHING = ("No model is like this", "Take one of the filters back.")
+ABOUT_FIGURES = (
+    "Each figure is measured on test pictures whose truth is known: they are shrunk or damaged, given to the model, "
+    "and what it makes of them is compared with the truth. Beside it stands what a plain resize, or nothing, gives.",
+    DB,
+    *(f"{name}: {about}." for name, about in SETS.items()),
+    f"Time: {TIME_HELP[0].lower()}{TIME_HELP[1:]} It is measured on noise, and counts in what else this machine does.",
+    f"Memory: {MEMORY_HELP[0].lower()}{MEMORY_HELP[1:]}",
+)
+ABOUT = more("What the figures mean", *ABOUT_FIGURES)
+
+
+def cards_words(rows: Sequence[CardRow]) -> str:
+    """A card for each model, in this order."""
+    return f"<div class='models'>{''.join(map(card, rows))}</div>" if rows else empty(*NOTHING)
+
+
+def card(row: CardRow) -> str:
+    """All that is shown of one model, with its buttons."""
+    return (
+        f"<article class='card model' data-id='{row.id}' aria-label='{escape(row.title)}'><header><div>"
+        f"<h4>{escape(row.title)}</h4><span class='for'>{does(row)}</span></div>{_buttons(row)}</header>"
+        f"<p>{escape(row.description)}</p><div class='chips'>{_traits(row)}</div>{_figures(row)}{_facts(row)}"
+        f"<div class='folded'>{_failures(row)}{_hash(row)}</div></article>"
+    )
+
+
+def does(row: CardRow) -> str:
+    """What it is for, e.g. "Upscale ×2"."""
+    return f"{TASKS[row.purpose].title}{f' ×{row.scale}' if row.scale > 1 else ''}"
+
+
+def count_words(shown: Sequence[CardRow], total: int) -> str:
+    """How many models are shown, and how many of them can be measured without fetching anything."""
+    here = len(on_this_disk(shown))
+    return f"{len(shown)} of {total} models shown, {here} of them on this disk."
+
+
+def on_this_disk(rows: Sequence[CardRow]) -> list[CardRow]:
+    """Those that can be run without fetching anything."""
+    return [row for row in rows if row.place != ON_THE_HUB]
+
+
+def _buttons(row: CardRow) -> str:
+    use = _button("use", "Use this model", row, "first")
+    again = "Measure again" if row.speed else "Measure"
+    return f"<div class='acts'>{_button('measure', again, row) if row.place != ON_THE_HUB else ''}{use}</div>"
+
+
+def _button(event: str, text: str, row: CardRow, kind: str = "") -> str:
+    name = escape(f"{text}: {row.title}")
+    return (
+        f"<button type='button' class='act {kind}' data-event='{event}' data-model='{row.id}' aria-label='{name}'>"
+        f"{text}</button>"
+    )
+
+
+def _traits(row: CardRow) -> str:
+    place, about = PLACE_WORDS[row.place]
+    use = ("Commercial use: yes", "yes") if row.commercial else ("Commercial use: no", "no")
+    return f"{chips([use])}<span title='{escape(about)}'>{chips([(place, '')])}</span>"
+
+
+def _figures(row: CardRow) -> str:
+    if not row.figures:
+        return f"<p class='none'>{NO_FIGURES}</p>"
+    rows = "".join(map(figure_row, row.scores))
+    known = {score.label for score in row.scores}
+    others = "".join(
+        f"<tr><th scope='row'>{escape(label)}</th><td colspan='3'>{escape(text)}</td></tr>"
+        for label, text in row.figures
+        if label not in known
+    )
+    return f"<div class='scroll'><table class='scores'><tbody>{rows}{others}</tbody></table></div>"
+
+
+def _facts(row: CardRow) -> str:
+    seconds, memory = row.seconds_per_megapixel, row.peak_megabytes
+    took = UNMEASURED if seconds is None else f"{duration(seconds)} a megapixel"
+    needs = (UNKNOWN if row.speed else UNMEASURED) if memory is None else f"{memory:.0f} MB"
+    items = (
+        ("Time here", took, TIME_HELP),
+        ("Memory", needs, MEMORY_HELP),
+        ("File", UNKNOWN if row.bytes is None else file_size(row.bytes), "The size of the weight file."),
+        ("Licence", row.licence, "Under what terms its authors let others use it."),
+    )
+    return "<dl class='facts'>" + "".join(_fact(*item) for item in items) + "</dl>"
+
+
+def _fact(name: str, value: str, about: str) -> str:
+    absent = " class='absent'" if value in (UNMEASURED, UNKNOWN) else ""
+    return (
+        f"<div><dt><span class='term' title='{escape(about)}'>{name}</span></dt><dd{absent}>{escape(value)}</dd></div>"
+    )
+
+
+def _failures(row: CardRow) -> str:
+    if not row.failures and not row.pictures:
+        return ""
+    told = "".join(f"<li>{escape(text)}</li>" for text in row.failures)
+    shown = "".join(_picture(row, file) for file in row.pictures)
+    pictures = f"<div class='wrong'>{shown}</div>" if shown else ""
+    return f"<details class='more'><summary>What it does badly</summary><ul>{told}</ul>{pictures}</details>"
+
+
+def _picture(row: CardRow, file: Path) -> str:
+    caption = file.stem.removeprefix(f"{row.id}.").replace("-", " ")
+    caption = caption[:1].upper() + caption[1:]
+    image = f"<img src='{_embedded(file, file.stat().st_mtime_ns)}' alt='{escape(caption)}' loading='lazy'>"
+    return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+@cache
+def _embedded(file: Path, changed: int) -> str:
+    """A small copy of a picture inside a link, made anew when the file has `changed`. Raises BadPicture."""
+    return data_uri(reduced(open_picture(file), SHOWN_PIXELS))
+
+
+def _hash(row: CardRow) -> str:
+    return (
+        f"<details class='more'><summary>Fingerprint of the file</summary><p><code>{row.sha256}</code></p>"
+        f"<p>{HASH_HELP}</p></details>"
+    )
