@@ -10,8 +10,12 @@ from PIL import Image
 from skimage import data as pictures
 
 from enhancer.cli import DONE, SOME_FAILED, WRONG_USAGE, main
+from enhancer.engine import Engine
 from enhancer.hall import enhance
 from enhancer.media import open_picture
+from enhancer.models.catalog import entry
+from enhancer.models.store import Store
+from enhancer.settings import Settings
 
 
 @pytest.fixture
@@ -134,6 +138,24 @@ def test_models_lists_licences(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].split()[:3] == ["model", "purpose", "scale"]
     assert any(line.startswith("x2-fast") and "Apache-2.0" in line for line in lines)
     assert len(lines) > 10
+
+
+def test_models_are_measured_on_request_and_it_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(device="cpu", cache=tmp_path)
+    hall = Engine(Store(settings), settings)
+    monkeypatch.setattr("enhancer.cli.commands.default_engine", lambda: hall)
+    monkeypatch.setattr("enhancer.cli.commands.CATALOG", (entry("x2-fast"), entry("hat-s-x4")))
+    assert main(["models", "--json"]) == DONE
+    assert [row["seconds/MP"] for row in json.loads(capsys.readouterr().out)] == [None, None]
+    assert main(["models", "--measure"]) == DONE
+    capsys.readouterr()
+    assert main(["models", "--json"]) == DONE
+    ours, public = json.loads(capsys.readouterr().out)
+    assert 0.01 < ours["seconds/MP"] < 300
+    assert ours["figures"].startswith("Set5 Y-PSNR ")
+    assert (ours["place"], public["place"], public["seconds/MP"]) == ("bundled", "on the Hub", None)
 
 
 def test_fetching_a_bundled_model_verifies_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 from enhancer.cli.evidence import DONE, SOME_FAILED, save_result
 from enhancer.cli.report import complain, say, show, table
 from enhancer.errors import BadOptions, EnhancerError
+from enhancer.evidence.cards import ON_THE_HUB, CardRow, cards
+from enhancer.evidence.measure import known_speeds, measure_model
 from enhancer.evidence.recipe import record
 from enhancer.hall import default_engine, enhance
 from enhancer.media import FORMATS, Picture, losses, open_picture, save_picture
 from enhancer.media.files import format_for
 from enhancer.metrics import METRICS, measure
-from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
-from enhancer.models.store import Store
+from enhancer.models.catalog import CATALOG, Bundled, entry
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
@@ -174,24 +175,41 @@ def shaved(picture: Picture, border: int) -> Picture:
 
 
 def run_models(a: argparse.Namespace) -> int:
-    """List the catalogue."""
-    store = Store(default_engine().settings)
-    rows = [describe(e, store.available(e.id)) for e in CATALOG]
-    table(rows, a.json)
-    return DONE
+    """List the catalogue: what each model is for, its time here, licence and figures."""
+    engine, failed = default_engine(), 0
+    if a.measure:
+        failed = sum(not measured(row) for row in cards(CATALOG, {}, engine.settings) if row.place != ON_THE_HUB)
+    rows = cards(CATALOG, known_speeds(engine), engine.settings)
+    table([describe(row) for row in rows], a.json)
+    return SOME_FAILED if failed else DONE
 
 
-def describe(e: Entry, available: bool) -> dict[str, Any]:
-    """One row of the list of models; `available` without the network."""
+def measured(row: CardRow) -> bool:
+    """Measure a model here; whether that was possible."""
+    try:
+        measure_model(row.id, default_engine(), Progress(show))
+    except EnhancerError as error:
+        complain(f"{row.id}: {error}")
+        return False
+    return True
+
+
+def describe(row: CardRow) -> dict[str, Any]:
+    """One row of the list of models; what was not measured here, or is not known, is None."""
+    source = entry(row.id).source
     return {
-        "model": e.id,
-        "purpose": e.purpose,
-        "scale": e.scale,
-        "architecture": e.architecture,
-        "source": "bundled" if isinstance(e.source, Bundled) else e.source.repo_id,
-        "here": "yes" if available else "no",
-        "commercial": "yes" if e.commercial else "no",
-        "licence": e.licence,
+        "model": row.id,
+        "purpose": row.purpose,
+        "scale": row.scale,
+        "architecture": row.architecture,
+        "place": row.place,
+        "source": "bundled" if isinstance(source, Bundled) else source.repo_id,
+        "seconds/MP": row.seconds_per_megapixel,
+        "memory MB": None if row.peak_megabytes is None else round(row.peak_megabytes),
+        "file kB": None if row.bytes is None else round(row.bytes / 1e3),
+        "commercial": "yes" if row.commercial else "no",
+        "licence": row.licence,
+        "figures": "; ".join(f"{label} {text}" for label, text in row.figures) or None,
     }
 
 

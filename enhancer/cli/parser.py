@@ -63,6 +63,9 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("--out", type=Path, required=True, help="the HTML file to write")
     p.add_argument("--title", help="of the report; the name of the result where left out")
 
-    command("models", run_models).add_argument("--json", action="store_true")
+    p = command("models", run_models)
+    p.add_argument("--measure", action="store_true", help="first measure those that are on this disk, and remember it")
+    p.add_argument("--json", action="store_true")
+
     command("fetch", run_fetch).add_argument("models", nargs="+", metavar="MODEL")
     return top

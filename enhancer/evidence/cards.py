@@ -115,7 +115,8 @@ def filtered(
 def ordered(rows: Iterable[CardRow], by: str) -> list[CardRow]:
     """The best first: by title, speed, memory or size of the file, or by a figure that is named by its label.
 
-    Rows that nothing is known of come last, in the order that they had. Raises BadOptions for another name.
+    By a figure, the models of a smaller scale come first, because enlarging less is easier. Rows that nothing is known
+    of come last, in the order that they had. Raises BadOptions for another name.
     """
     found = list(rows)
     key = ORDERS.get(by)
@@ -177,10 +178,12 @@ def _place(entry: Entry, settings: Settings) -> str:
     return BUNDLED
 
 
-def _worse_by(label: str) -> Callable[[CardRow], float]:
-    def worse(row: CardRow) -> float:
+def _worse_by(label: str) -> Callable[[CardRow], tuple[float, float]]:
+    def worse(row: CardRow) -> tuple[float, float]:
         score = row.score(label)
-        return math.inf if score is None else -score.value if score.higher_is_better else score.value
+        if score is None:
+            return math.inf, 0
+        return row.scale, -score.value if score.higher_is_better else score.value
 
     return worse
 
@@ -189,7 +192,7 @@ def _last(value: float | None) -> float:
     return math.inf if value is None else value
 
 
-ORDERS: dict[str, Callable[[CardRow], str | float]] = {
+ORDERS: dict[str, Callable[[CardRow], str | float | tuple[float, float]]] = {
     TITLE: lambda row: row.title.casefold(),
     SPEED: lambda row: _last(row.seconds_per_megapixel),
     MEMORY: lambda row: _last(row.peak_megabytes),

@@ -38,8 +38,8 @@ def build(engine: Engine, settings: Settings, catalog: Sequence[Entry] = CATALOG
                 CompareTab(engine, examples)
             with gr.Tab("Metrics", id="metrics"):
                 MetricsTab(settings)
-            with gr.Tab("Models", id="models"):
-                ModelsTab(engine, catalog, HandOver(tabs, link))
+            with gr.Tab("Models", id="models") as room:
+                ModelsTab(room, engine, catalog, HandOver(tabs, link))
     page: gr.Blocks = built
     page.queue(api_open=False, max_size=WAITING)
     return page

@@ -9,7 +9,7 @@ from enhancer.ui.models_figures import named, named_with_unit, plain_name
 from enhancer.ui.models_plot import scatter
 from enhancer.ui.words import said
 
-HOW = "Higher is better, further to the left is faster."
+HOW = "The higher a dot, the better; the further to the left, the faster."
 FIRST = "Press “Measure on this machine” to see each model here by its quality and by the time it takes."
 NO_FIGURES = "None of the models shown has figures, so there is nothing to draw."
 

@@ -11,7 +11,7 @@ from enhancer.ui.words import duration
 TOP, BOTTOM, HEIGHT = 16, 262, 316  # pixels; those across are per cent, so that letters keep their size
 LEFT, RIGHT = 13.0, 97.0  # per cent
 NARROWEST = 320  # pixels that the drawing is wide at least
-LETTER, LINE, DOT = 6.4, 15, 5.5  # pixels that a letter of a name takes, a line of them, and half a dot
+LETTER, LINE, DOT = 6.4, 14, 5.5  # pixels that a letter of a name takes, a line of them, and half a dot
 WIDE = 8.0  # the slowest over the fastest, from where on each step across multiplies
 TICKS = 4
 STEPS = (1.0, 2.0, 5.0, 10.0)
@@ -44,10 +44,11 @@ class Box:
     right: float
     bottom: float
 
-    def meets(self, other: "Box") -> bool:
-        """Whether the two overlap."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.top < other.bottom and other.top < self.bottom
+    def shared(self, other: "Box") -> float:
+        """How many square pixels lie in both."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0.0, across) * max(0.0, down)
 
 
 def scatter(points: Sequence[Point], quality: str, plain: tuple[str, float], higher_is_better: bool = True) -> str:
@@ -60,11 +61,12 @@ def scatter(points: Sequence[Point], quality: str, plain: tuple[str, float], hig
     across = time_axis([p.seconds for p in points])
     up = quality_axis([plain[1], *(p.quality for p in points)], higher_is_better)
     title = f"{quality} against seconds for each megapixel, {len(points)} model{'s' * (len(points) > 1)}"
+    line, written = _plain(*plain, up)
     told = "; ".join(f"{p.title}: {p.quality:g} in {duration(p.seconds)}" for p in points)
     return (
         f"<svg class='plot' role='img' width='100%' height='{HEIGHT}' aria-labelledby='plot-title plot-told'>"
         f"<title id='plot-title'>{escape(title)}</title><desc id='plot-told'>{escape(told)}</desc>"
-        f"{_across(across)}{_up(up)}{_plain(*plain, up)}{_models(points, across, up)}</svg>"
+        f"{_across(across)}{_up(up)}{line}{_models(points, across, up, written)}</svg>"
     )
 
 
@@ -124,15 +126,19 @@ def _up(axis: Axis) -> str:
     return "".join(drawn)
 
 
-def _plain(name: str, value: float, axis: Axis) -> str:
+def _plain(name: str, value: float, axis: Axis) -> tuple[str, Box]:
+    """The line, and what its name covers."""
     at = _y(axis, value)
+    text = f"{name} {value:g}"
     line = f"<line class='plain' x1='{LEFT}%' x2='{RIGHT}%' y1='{at:.1f}' y2='{at:.1f}'/>"
-    return f"{line}<text x='{RIGHT}%' y='{at - 6:.1f}' text-anchor='end'>{escape(name)} {value:g}</text>"
+    end = NARROWEST * RIGHT / 100
+    covered = Box(end - LETTER * len(text), at - 6 - LINE, end, at)
+    return f"{line}<text x='{RIGHT}%' y='{at - 6:.1f}' text-anchor='end'>{escape(text)}</text>", covered
 
 
-def _models(points: Sequence[Point], across: Axis, up: Axis) -> str:
+def _models(points: Sequence[Point], across: Axis, up: Axis, written: Box) -> str:
     spots = [(_x(across, p.seconds), _y(up, p.quality)) for p in points]
-    taken = [_around(x, y) for x, y in spots]
+    taken = [written, *(_around(x, y) for x, y in spots)]
     drawn = []
     for point, (x, y) in zip(points, spots, strict=True):
         right, down, anchor = _free(point.title, x, y, taken)
@@ -150,17 +156,14 @@ def _around(x: float, y: float) -> Box:
 
 
 def _free(title: str, x: float, y: float, taken: list[Box]) -> tuple[int, int, str]:
-    """The first place of a name that covers nothing and stays inside, else the first; it is taken from now on."""
+    """The place of a name that sticks out least, and covers least of what is taken; it is taken from now on."""
     width = LETTER * len(title)
     boxes = []
     for right, down, anchor in PLACES:
         start = x * NARROWEST / 100 + right - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
         boxes.append(Box(start, y + down - LINE + 3, start + width, y + down + 3))
-    free = [
-        n
-        for n, box in enumerate(boxes)
-        if box.left > NARROWEST * LEFT / 100 and box.right < NARROWEST and not any(box.meets(t) for t in taken)
-    ]
-    chosen = free[0] if free else 0
+    inside = Box(NARROWEST * LEFT / 100, 0, NARROWEST, HEIGHT)
+    hidden = [(round(width * LINE - box.shared(inside)), sum(box.shared(t) for t in taken)) for box in boxes]
+    chosen = hidden.index(min(hidden))
     taken.append(boxes[chosen])
     return PLACES[chosen]

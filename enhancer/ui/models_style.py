@@ -1,4 +1,7 @@
-"""The style sheet of the Models tab, and what its buttons tell the page."""
+"""The style sheet of the Models tab, and what its buttons tell the page.
+
+The page framework splits selectors at every comma, so none of them stands inside :is(...).
+"""
 
 MODELS_CSS = """
 .models { display: grid; gap: 14px; }
@@ -7,26 +10,26 @@ MODELS_CSS = """
 .model .for { font-size: 13px; color: var(--body-text-color-subdued); }
 .model > p { margin: 8px 0 10px !important; }
 .model .acts { display: flex; flex: none; gap: 8px; }
-.act { font-size: 13px; font-weight: 700; line-height: 1; padding: 9px 12px; border-radius: 8px; cursor: pointer;
-  border: 1px solid var(--button-secondary-border-color); background: var(--button-secondary-background-fill);
-  color: var(--button-secondary-text-color); white-space: nowrap; }
+.act { margin: 0 !important; font-size: 13px; font-weight: 700; line-height: 1; padding: 9px 12px; border-radius: 8px;
+  cursor: pointer; white-space: nowrap; color: var(--button-secondary-text-color);
+  border: 1px solid var(--button-secondary-border-color); background: var(--button-secondary-background-fill); }
 .act:hover { background: var(--button-secondary-background-fill-hover); }
 .act.first { border-color: var(--color-accent); color: var(--color-accent); }
 .dark .act.first { border-color: var(--primary-500); color: var(--primary-400); }
 .act:focus-visible, .more summary:focus-visible { outline: 2px solid var(--color-accent); outline-offset: 2px; }
-.model .term { color: inherit !important; cursor: help; text-decoration: underline dotted; text-decoration-color: var(--input-border-color);
-  text-underline-offset: 3px; }
+.model .term { color: inherit !important; cursor: help; text-decoration: underline dotted;
+  text-decoration-color: var(--input-border-color); text-underline-offset: 3px; }
 .model .chips > span { display: flex; }
 .model .none { font-size: 13px; margin: 12px 0 0 !important; }
 .scores { width: 100%; border-collapse: collapse; margin: 12px 0 0 !important; border: 0 !important; font-size: 13px; }
-.scores tr { border: 0 !important; background: none !important; }
-.scores :is(th, td) { padding: 6px 14px 6px 0; text-align: left; border: 0 !important; background: none !important;
-  border-top: 1px solid var(--border-color-primary) !important; font-variant-numeric: tabular-nums;
-  white-space: nowrap; }
+.scores tr { background: none !important; border: 0 !important;
+  border-top: 1px solid var(--border-color-primary) !important; }
+.scores th, .scores td { padding: 6px 14px 6px 0; text-align: left; border: 0 !important; background: none !important;
+  font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scores th { font-weight: 400 !important; width: 34%; }
-.scores :is(th, td) { color: var(--body-text-color-subdued) !important; }
+.scores th, .scores td { color: var(--body-text-color-subdued) !important; }
 .scores .own { font-weight: 700 !important; color: var(--body-text-color) !important; }
-.scores .gain { text-align: right !important; padding-right: 0; }
+.scores .gain { text-align: right !important; padding-right: 0 !important; }
 .scores .gain.yes { color: #0f766e !important; } .dark .scores .gain.yes { color: #2dd4bf !important; }
 .scores .gain.no { color: #b42318 !important; } .dark .scores .gain.no { color: #f97066 !important; }
 .model .facts { grid-template-columns: 1fr 1fr .7fr 1.5fr; margin: 0 !important;
@@ -67,9 +70,8 @@ MODELS_HEAD = """
   .model .acts button { flex: 1 1 0 !important; }
   .model .facts { grid-template-columns: repeat(2, minmax(0, 1fr)) !important; }
   .scores, .scores tbody, .scores tr { display: block !important; }
-  .scores tr { display: grid !important; grid-template-columns: 1fr auto !important; padding: 6px 0 !important;
-    border-top: 1px solid var(--border-color-primary) !important; }
-  .scores :is(th, td) { border: 0 !important; padding: 0 !important; width: auto !important; }
+  .scores tr { display: grid !important; grid-template-columns: 1fr auto !important; padding: 6px 0 !important; }
+  .scores :is(th, td) { padding: 0 !important; width: auto !important; }
   .scores .own { text-align: right !important; }
 }
 </style>

@@ -37,9 +37,9 @@ TO_TOP = "() => scrollTo({top: 0})"
 
 
 class ModelsTab:
-    """Components and handlers of the tab. `hand_over` takes a model to the Enhance tab."""
+    """Components and handlers of the tab `room`. `hand_over` takes a model to the Enhance tab."""
 
-    def __init__(self, engine: Engine, catalog: Sequence[Entry], hand_over: HandOver) -> None:
+    def __init__(self, room: gr.Tab, engine: Engine, catalog: Sequence[Entry], hand_over: HandOver) -> None:
         self.engine, self.catalog, self.hand_over = engine, tuple(catalog), hand_over
         rows = self.rows()
         with gr.Row(elem_classes="columns"):
@@ -51,7 +51,7 @@ class ModelsTab:
                 gr.HTML(ABOUT, elem_id="models-about")
                 self.cards = gr.HTML(cards_words(rows), js_on_load=ON_LOAD, elem_id="models-cards")
         self.measured = gr.State(0, time_to_live=HOUR)  # how often a card has changed by a measurement
-        self._wire()
+        self._wire(room)
 
     def _filters(self, rows: Sequence[CardRow]) -> None:
         purposes = dict.fromkeys(row.purpose for row in rows)
@@ -82,11 +82,11 @@ class ModelsTab:
         )
         self.plot = gr.HTML(chart_words(rows, first), elem_id="models-plot")
 
-    def _wire(self) -> None:
+    def _wire(self, room: gr.Tab) -> None:
         shown: list[Any] = [self.cards, self.figure, self.plot, self.toolbar.hint]
         settled: dict[str, Any] = {"inputs": [*self.filters, self.figure], "outputs": shown, **QUIET, **LOOK}
         changes = [self.purpose.input, self.places.input, self.commercial.input, self.order.input, self.figure.input]
-        gr.on([*changes, self.measured.change], self.show, trigger_mode="always_last", **settled)
+        gr.on([room.select, *changes, self.measured.change], self.show, trigger_mode="always_last", **settled)
         bar = self.toolbar
         told: list[Any] = [self.measured, *bar.parts]
         every = bar.go.click(self.measure_shown, [self.measured, *self.filters], told, **QUIET, **WORK)
@@ -157,5 +157,5 @@ class ModelsTab:
         row = next((row for row in self.rows() if row.id == event.model), None)
         if row is None:
             raise UnknownModel(f"There is no model {event.model!r} on this page.")
-        step = Step(row.purpose, {"model": row.id})
+        step = Step(row.purpose, {"model": row.id} | ({"scale": float(row.scale)} if row.scale > 1 else {}))
         return self.hand_over.take(step, f"The form is set to {does(row)} with {row.title}.")

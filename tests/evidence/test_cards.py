@@ -112,6 +112,12 @@ def test_orders(settings: Settings) -> None:
         ordered(found, "beauty")
 
 
+def test_a_figure_ranks_the_models_of_each_scale_among_themselves(settings: Settings) -> None:
+    harder = replace(FAST, id="x4", scale=4, figures=(("Set5 Y-PSNR", "31.67 dB (bicubic 28.43)"),))
+    poor = replace(FAST, id="poor", figures=(("Set5 Y-PSNR", "30.00 dB (bicubic 33.67)"),))
+    assert ids(ordered(rows(settings, PUBLIC, harder, poor, EXACT), "Set5 Y-PSNR")) == ["exact", "poor", "x4", "public"]
+
+
 def test_points_are_those_of_which_both_are_known(settings: Settings) -> None:
     found = rows(settings)
     assert labels(found) == ("Set5 Y-PSNR", "LIVE1 worn GMSD")

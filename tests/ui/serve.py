@@ -34,13 +34,13 @@ def write_weights(folder: Path) -> None:
 
 
 def catalog_of(weights: Path) -> tuple[Entry, ...]:
-    """The catalogue with these weights in place of the bundled ones, pinned as they are."""
+    """The catalogue with these weights in place of the bundled ones, pinned as they are, and one not for commerce."""
 
     def pinned(entry: Entry) -> Entry:
         assert isinstance(entry.source, Bundled)
         return replace(entry, sha256=sha256((weights / entry.source.file).read_bytes()).hexdigest())
 
-    return (*map(pinned, BUNDLED_ENTRIES), *HUB_ENTRIES)
+    return (*map(pinned, BUNDLED_ENTRIES), replace(HUB_ENTRIES[0], commercial=False), *HUB_ENTRIES[1:])
 
 
 def engine(weights: Path) -> Engine:
