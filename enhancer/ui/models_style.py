@@ -46,6 +46,7 @@ MODELS_CSS = """
 .model .wrong figure { margin: 0; }
 .model .wrong img { width: 100%; margin: 0 !important; border-radius: 8px !important; }
 .model .wrong figcaption { font-size: 12px; color: var(--body-text-color-subdued); }
+.main:has(#models-go:disabled) .act[data-event=measure] { opacity: .45; pointer-events: none; }
 #models-plot .card { padding-bottom: 4px; }
 #models-plot .card > .said:last-child { padding-bottom: 6px; }
 #models-plot .said { font-size: 13px; margin: 2px 0 8px; }
@@ -59,11 +60,14 @@ MODELS_CSS = """
 .plot circle { fill: var(--color-accent); stroke: var(--block-background-fill); stroke-width: 2px; }
 .dark .plot circle { fill: var(--primary-400); }
 #models-places .wrap { gap: 6px; }
-.toolbar:has(#models-go) { position: sticky; top: 0; z-index: 80; background: var(--body-background-fill); }
+.toolbar:has(#models-go:disabled) { position: sticky; top: 0; z-index: 80; background: var(--body-background-fill); }
 """
 
 MODELS_HEAD = """
 <style>
+@media (min-width: 700px) { /* filters and plot stay in sight beside many cards; all of the plot on low screens, too */
+  .side:has(#models-plot) { position: sticky; top: min(12px, 100vh - 830px); align-self: flex-start; }
+}
 @media (max-width: 640px) {
   .model header { flex-wrap: wrap !important; }
   .model .acts { width: 100% !important; }

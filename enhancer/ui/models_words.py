@@ -26,15 +26,16 @@ MEMORY_HELP = "Working memory of one piece of the picture, with the model itself
 HASH_HELP = "The fingerprint of the weight file (sha256). It is checked each time the file is opened."
 SHOWN_PIXELS = 90_000  # of a picture of a failure
 NOTHING = ("No model is like this", "Take one of the filters back.")
-ABOUT_FIGURES = (
+MEANINGS = (
     "Each figure is measured on test pictures whose truth is known: they are shrunk or damaged, given to the model, "
     "and what it makes of them is compared with the truth. Beside it stands what a plain resize, or nothing, gives.",
     DB,
     *(f"{name}: {about}." for name, about in SETS.items()),
+    *(f"{name}: {about}" for name, about in PLACE_WORDS.values()),
     f"Time: {TIME_HELP[0].lower()}{TIME_HELP[1:]} It is measured on noise, and counts in what else this machine does.",
     f"Memory: {MEMORY_HELP[0].lower()}{MEMORY_HELP[1:]}",
 )
-ABOUT = more("What the figures mean", *ABOUT_FIGURES)
+ABOUT = more("What the words and figures mean", *MEANINGS)
 
 
 def cards_words(rows: Sequence[CardRow]) -> str:
