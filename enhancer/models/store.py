@@ -16,7 +16,7 @@ from enhancer.models.catalog import CATALOG
 from enhancer.models.community import community_model
 from enhancer.models.contract import Model, Origin
 from enhancer.models.entry import Entry, Hub
-from enhancer.models.fetch import digest, hub_file, on_disk, weights_file
+from enhancer.models.fetch import digest, hub_file, weights_file
 from enhancer.models.own import is_ours, own_model
 from enhancer.models.weights import SUFFIXES, check_finite, read_weights
 from enhancer.progress import Progress
@@ -49,13 +49,6 @@ class Store:
         self._models: OrderedDict[str, Model] = OrderedDict()
         self._guard = threading.Lock()
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
-
-    def available(self, model_id: str) -> bool:
-        """Whether `load` can do without the network. Raises UnknownModel."""
-        place = self._place(model_id)
-        if isinstance(place, Entry):
-            return on_disk(place.source, self._settings, place.bytes)
-        return place.is_file() if isinstance(place, Path) else on_disk(place, self._settings)
 
     def load(self, model_id: str, progress: Progress | None = None, crispness: float = 1.0) -> Model:
         """The model with this id, on the processor in float32, fetched first where it must be.

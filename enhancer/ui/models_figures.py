@@ -33,7 +33,7 @@ LABEL = re.compile(r"(?P<set>\S+) (?:(?P<damage>.+) )?(?P<kind>\S+)")
 PLAIN = {"bicubic": "plain resize"}  # what was measured without a model; others are the damaged picture itself
 UNTOUCHED = "left alone"
 DB = "dB (decibels): 6 dB more means half the error."
-FOUND = ("", "", "")
+UNREADABLE = ("", "", "")
 
 
 def named(label: str) -> str:
@@ -80,7 +80,7 @@ def figure_row(score: Score) -> str:
 
 def _parts(label: str) -> tuple[str, str, str]:
     found = LABEL.fullmatch(label)
-    return FOUND if found is None else (found["set"], found["damage"] or "", found["kind"])
+    return UNREADABLE if found is None else (found["set"], found["damage"] or "", found["kind"])
 
 
 def _damage(text: str) -> tuple[str, str]:

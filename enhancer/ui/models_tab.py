@@ -33,6 +33,7 @@ ORDERS = [
     ("File, smallest first", SIZE),
 ]
 NONE_HERE = "None of the models shown lies on this disk, and nothing is fetched for it. Show the bundled ones."
+NOT_KEPT = "What was measured cannot be kept: the folder for it (ENHANCER_CACHE) takes no files."
 TO_TOP = "() => scrollTo({top: 0})"
 
 
@@ -144,9 +145,11 @@ class ModelsTab:
                 raise
             except EnhancerError as error:
                 failed.append(str(error))
+            else:
+                failed += [NOT_KEPT] * (row.id not in known_speeds(self.engine, self.catalog))
             yield {self.measured: times + done}
-        told = f"Measured {len(rows) - len(failed)} of {len(rows)}." if failed else "Measured, and remembered here."
-        line = said(" ".join([told, *failed]), "bad" if failed else "good")
+        told = f"{len(rows) - len(failed)} of {len(rows)} measured." if failed else "Measured, and remembered here."
+        line = said(" ".join([told, *dict.fromkeys(failed)]), "bad" if failed else "good")
         yield {self.toolbar.status: line, **self.toolbar.ready()}
 
     def _working(self, what: str, progress: Progress) -> Update:

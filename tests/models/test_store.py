@@ -12,7 +12,7 @@ from enhancer.errors import Cancelled, UnknownModel, WeightsRefused, WeightsUnav
 from enhancer.models import store as store_module
 from enhancer.models.contract import Model, Origin
 from enhancer.models.entry import Bundled, Hub
-from enhancer.models.fetch import digest
+from enhancer.models.fetch import digest, on_disk
 from enhancer.models.store import KEPT, Store, open_model
 from enhancer.networks import Generator
 from enhancer.progress import Progress
@@ -134,15 +134,6 @@ def test_whoever_waits_for_a_model_can_be_cancelled(bundled: Store, monkeypatch:
     thread.join()
 
 
-def test_available_without_the_network(bundled: Store, settings: Settings, exported: Path) -> None:
-    there = make_entry(Bundled("tiny.safetensors"), digest(exported))
-    away = make_entry(Hub("somebody/networks", "a.safetensors"), "0" * 64, id="away")
-    store = Store(settings, (there, away))
-    assert [store.available(e.id) for e in (there, away)] == [True, False]
-    assert store.available(str(exported))
-    assert not store.available("somebody/networks/a.safetensors")
-
-
 @pytest.mark.parametrize("name", ["x9", "no/such.safetensors", "a/../../b/c.safetensors", "a" * 5000, "a\0b", ""])
 def test_an_unknown_id_is_answered_with_what_is_known(settings: Settings, name: str) -> None:
     with pytest.raises(UnknownModel, match=r"known are x2-fast, .*a local file ending in .safetensors.*on the Hub"):
@@ -162,7 +153,6 @@ def test_a_hub_file_by_name(settings: Settings, exported: Path, hub: FakeHub) ->
     name = "somebody/networks/sub/a.safetensors"
     assert Store(settings).load(name).scale == 2
     hub.stop()
-    assert Store(settings).available(name)
     assert Store(settings).load(name).id == name
 
 
@@ -178,7 +168,7 @@ def test_bad_weights_are_never_opened(
     with pytest.raises(WeightsRefused, match="wrong bytes"):
         store.load("tiny")
     assert not reached
-    assert not store.available("tiny")
+    assert not on_disk(source, settings)
 
 
 def test_a_file_that_went_bad_on_the_disk_is_not_opened_again(bundled: Store, settings: Settings) -> None:
