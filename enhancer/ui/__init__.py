@@ -8,6 +8,7 @@ import gradio as gr
 from enhancer.engine import Engine
 from enhancer.models.catalog import CATALOG, Entry
 from enhancer.settings import Settings
+from enhancer.ui.compare_style import COMPARE_CSS
 from enhancer.ui.compare_tab import CompareTab
 from enhancer.ui.display import folder
 from enhancer.ui.enhance_tab import enhance_tab
@@ -33,13 +34,13 @@ def build(engine: Engine, settings: Settings, catalog: Sequence[Entry] = CATALOG
         gr.HTML(header(device))
         with gr.Tabs(elem_id="rooms") as tabs:
             with gr.Tab("Enhance", id=ENHANCE):
-                link = enhance_tab(built, engine, examples)
+                handover = HandOver(tabs, *enhance_tab(built, engine, examples))
             with gr.Tab("Compare", id="compare"):
-                CompareTab(engine, examples)
+                CompareTab(engine, catalog, examples, handover)
             with gr.Tab("Metrics", id="metrics"):
                 MetricsTab(settings)
             with gr.Tab("Models", id="models") as room:
-                ModelsTab(room, engine, catalog, HandOver(tabs, link))
+                ModelsTab(room, engine, catalog, handover)
     page: gr.Blocks = built
     page.queue(api_open=False, max_size=WAITING)
     return page
@@ -49,7 +50,7 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
     """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
     return {
         "theme": theme(),
-        "css": CSS + TRUST_CSS + MODELS_CSS,
+        "css": CSS + TRUST_CSS + COMPARE_CSS + MODELS_CSS,
         "head": HEAD + TRUST_HEAD + MODELS_HEAD,
         "footer_links": ["settings"],
         "run_history": False,

@@ -1,156 +1,129 @@
-"""The Compare tab: one region of a picture through several models, side by side."""
+"""The Compare tab: one part of a picture by every model at hand, side by side, and a vote that nobody can sway."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from enhancer.engine import Engine
-from enhancer.errors import BadOptions, BadPicture
-from enhancer.models.catalog import CATALOG, Bundled, entry
-from enhancer.progress import Progress
-from enhancer.ui.compare_work import PLAIN, Cell, fill, grid, plain_title, purposes, rows_for
-from enhancer.ui.controls import UPSCALE
-from enhancer.ui.crop import Crop, cut
-from enhancer.ui.jobs import Steps, Update, follow, guarded
-from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
-from enhancer.ui.picture_input import PictureInput, Source, original, read
-from enhancer.ui.words import bar, empty, said, size_of
+from enhancer.evidence.contact import BUDGET
+from enhancer.models.catalog import Entry
+from enhancer.ui.compare_desk import BEGIN, CompareDesk
+from enhancer.ui.compare_style import FRAME_SCRIPT, GRID_SCRIPT, SEE_PREVIEW, SET_ZOOM
+from enhancer.ui.compare_words import FURTHER, NOTHING, further
+from enhancer.ui.compare_work import elsewhere
+from enhancer.ui.controls import learned
+from enhancer.ui.handover import HandOver
+from enhancer.ui.parts import HOUR, LOOK, QUIET, WORK, Toolbar
+from enhancer.ui.picture_input import PictureInput
 
-REGION = (256, 256)  # pixels of the source that every model works on
-FEWEST, MOST = 2, 6
-BEGIN = "Choose a picture and two to six models."
-SET_ZOOM = "zoom => { const g = document.getElementById('compare-grid'); g.style.setProperty('--zoom', zoom); \
-g.classList.toggle('zoomed', zoom > 1); }"
+SIDES, SIDE = [(f"{side} px", side) for side in (128, 256, 384)], 256  # of the part, in pixels of the source
+LEAST, MOST = 2, 60  # seconds that may be given
 
 
 class CompareTab:
-    """Components and handlers of the tab."""
+    """How the tab is laid out, and which event calls which handler."""
 
-    def __init__(self, engine: Engine, examples: list[Path]) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, catalog: Sequence[Entry], examples: list[Path], handover: HandOver) -> None:
         with gr.Row(elem_classes="columns"):
             with gr.Column(scale=2, min_width=300, elem_classes="side"):
-                self.input = PictureInput("compare", engine.settings, REGION, examples)
-                self._choices()
+                with gr.Column(elem_classes="marked"):
+                    self.entry = PictureInput("compare", engine.settings, (SIDE, SIDE), examples)
+                    frame = gr.HTML(elem_id="compare-frame", js_on_load=FRAME_SCRIPT)
+                self._part()
+                first = self._task()
+                others = further(elsewhere(first, engine, tuple(catalog)))
+                more = gr.Dropdown(
+                    others,
+                    value=[],
+                    multiselect=True,
+                    visible=bool(others),
+                    label=FURTHER,
+                    info="They are not on this machine. Downloading them does not count as time for all models.",
+                    elem_id="compare-further",
+                )
             with gr.Column(scale=3, min_width=300, elem_classes="main"):
-                self.toolbar = Toolbar("compare", "Compare", BEGIN)
-                self.zoom = gr.Slider(
-                    1,
-                    8,
-                    value=1,
-                    step=0.5,
-                    label="Zoom",
-                    info="Drag inside a picture to move all.",
-                    elem_id="compare-zoom",
-                )
-                self.grid = gr.HTML(
-                    empty("Nothing compared yet", "Every model works on the same region of your picture."),
-                    elem_id="compare-grid",
-                )
+                toolbar = Toolbar("compare", "Compare", BEGIN)
+                with gr.Row(elem_id="compare-view"):
+                    self.zoom = gr.Slider(
+                        1, 8, value=1, step=0.25, label="Zoom", buttons=[], min_width=200, elem_id="compare-zoom"
+                    )
+                    self.blind = gr.Checkbox(
+                        label="Hide the names",
+                        info="Vote for the best picture without knowing who drew it.",
+                        container=False,
+                        min_width=200,
+                        elem_id="compare-blind",
+                    )
+                votes = gr.HTML(elem_id="compare-votes")
+                grid = gr.HTML(NOTHING, elem_id="compare-grid", js_on_load=GRID_SCRIPT)
+                notes = gr.HTML(elem_id="compare-notes")
+        self.desk = CompareDesk(
+            engine=engine,
+            catalog=tuple(catalog),
+            toolbar=toolbar,
+            frame=frame,
+            factor=self.factor,
+            further=more,
+            grid=grid,
+            notes=notes,
+            votes=votes,
+            sheet=gr.State(None, time_to_live=HOUR),
+            tally=gr.State({}, time_to_live=HOUR),
+            handover=handover,
+        )
         self._wire()
 
-    def _choices(self) -> None:
-        tasks = purposes()
+    def _part(self) -> None:
+        self.side = gr.Radio(
+            SIDES,
+            value=SIDE,
+            label="Size of the part",
+            info="In pixels of your picture. The smaller, the sooner all models are ready.",
+            elem_id="compare-side",
+        )
+        with gr.Accordion("Exact place of the part", open=False):
+            across, down = "Percent of the way from left to right", "Percent of the way from top to bottom"
+            self.x = gr.Slider(0, 100, value=50, step=0.1, label="Across", info=across, elem_id="compare-x", buttons=[])
+            self.y = gr.Slider(0, 100, value=50, step=0.1, label="Down", info=down, elem_id="compare-y", buttons=[])
+
+    def _task(self) -> str:
+        tasks = learned()
         first = tasks[0][1]
         self.purpose = gr.Dropdown(tasks, value=first, label="What to do", filterable=False, elem_id="compare-task")
-        self.models = gr.Dropdown(
-            rows_for(first),
-            value=_start(first),
-            multiselect=True,
-            max_choices=MOST,
-            label="Models",
-            info="Two to six. Those from the Hub are fetched on first use.",
-            elem_id="compare-models",
+        self.factor = gr.Slider(1, 4, value=2, step=0.5, label="Enlarge by", elem_id="compare-scale", buttons=[])
+        self.seconds = gr.Slider(
+            LEAST,
+            MOST,
+            value=BUDGET,
+            step=1,
+            label="Seconds for all models",
+            info="Those that are not ready by then are left out, and their cell says so.",
+            elem_id="compare-seconds",
+            buttons=[],
         )
-        self.scale = gr.Slider(1, 4, value=2, step=0.5, label="Enlarge by", elem_id="compare-scale", buttons=[])
-        with gr.Row(elem_classes="targets"):
-            across = "Percent from the left, or click into the picture"
-            self.x = gr.Slider(
-                0, 100, value=50, step=1, label="Region, across", info=across, elem_id="compare-x", buttons=[]
-            )
-            down = "Percent from the top"
-            self.y = gr.Slider(
-                0, 100, value=50, step=1, label="Region, down", info=down, elem_id="compare-y", buttons=[]
-            )
+        return first
 
     def _wire(self) -> None:
-        entry, bar = self.input, self.toolbar
-        entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
-        entry.image.select(self.move, entry.source, [self.x, self.y], queue=False, **QUIET)
-        self.purpose.change(self.choose, self.purpose, [self.models, self.scale], queue=False, **QUIET)
+        entry, desk, bar = self.entry, self.desk, self.desk.toolbar
+        wishes = [self.x, self.y, self.side, self.purpose, self.factor, self.seconds]
+        taken = entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
+        entry.image.select(desk.move, entry.source, [self.x, self.y], queue=False, **QUIET)
+        place: dict[str, Any] = {"inputs": [entry.image, entry.source, *wishes], "outputs": desk.place_outputs, **QUIET}
+        taken.then(desk.place, **place)
+        gr.on([c.change for c in (self.x, self.y, self.side)], desk.place, trigger_mode="always_last", **place, **LOOK)
+        self.purpose.change(desk.choose, self.purpose, desk.choose_outputs, queue=False, **QUIET)
         self.zoom.change(None, self.zoom, None, js=SET_ZOOM, **QUIET)
         run = bar.go.click(
-            self.run,
-            [entry.image, self.purpose, self.models, self.scale, self.x, self.y, entry.source],
-            [self.grid, bar.hint, *bar.parts],
+            desk.run,
+            [entry.image, entry.source, self.blind, desk.further, *wishes],
+            desk.run_outputs,
             **QUIET,
             **WORK,
         )
-        bar.stops(run, saying=bar.stopped, outputs=bar.parts)
-
-    def move(self, source: Source | None, event: gr.SelectData) -> tuple[float, float]:
-        """Put the region where the picture was clicked."""
-        if source is None:
-            return 50, 50
-        return round(100 * event.index[0] / source.shown_width), round(100 * event.index[1] / source.shown_height)
-
-    def choose(self, purpose: str) -> tuple[gr.Dropdown, gr.Slider]:
-        """Offer the models of another purpose."""
-        models = gr.Dropdown(choices=rows_for(purpose), value=_start(purpose))
-        return models, gr.Slider(visible=purpose == UPSCALE.id)
-
-    def run(
-        self,
-        image: str | None,
-        purpose: str,
-        models: list[str],
-        scale: float,
-        x: float,
-        y: float,
-        source: Source | None,
-    ) -> Iterator[Update]:
-        """Run every chosen model on the region, one after the other, and show each as soon as it is there."""
-        yield from guarded(self._run(image, purpose, models, scale, (x / 100, y / 100), source), self.toolbar.failed)
-
-    def _run(
-        self,
-        image: str | None,
-        purpose: str,
-        models: list[str],
-        scale: float,
-        centre: tuple[float, float],
-        source: Source | None,
-    ) -> Steps:
-        if image is None:
-            raise BadPicture("Please choose a picture first.")
-        if not FEWEST <= len(models) <= MOST:
-            raise BadOptions(f"Please choose {FEWEST} to {MOST} models, not {len(models)}.")
-        titles = [plain_title(purpose) if m == PLAIN else entry(m).title for m in models]
-        yield {self.grid: grid([], titles), **self.toolbar.running()}
-        crop = yield from follow(
-            lambda _: self._region(original(image, source), centre), partial(self._working, "Reading")
-        )
-        yield {self.toolbar.hint: said(f"Every model works on the same {size_of((crop.width, crop.height))} pixels.")}
-        cells: list[Cell] = []
-        for done, row in enumerate(models):
-            what = f"{titles[done]}, {done + 1} of {len(models)}"
-            work = partial(fill, row, purpose, scale, crop, self.engine)
-            cells.append((yield from follow(work, partial(self._working, what))))
-            yield {self.grid: grid(cells, titles[done + 1 :])}
-        missing = sum(bool(c.error) for c in cells)
-        told = f"Done; {missing} of {len(cells)} could not be had." if missing else f"Done: {len(cells)} models."
-        yield {self.toolbar.status: said(told, "calm" if missing else "good"), **self.toolbar.ready()}
-
-    def _region(self, path: Path, centre: tuple[float, float]) -> Crop:
-        return cut(read(path, self.engine.settings), centre, REGION)
-
-    def _working(self, what: str, progress: Progress) -> Update:
-        return {self.toolbar.status: bar(progress, what)}
-
-
-def _start(purpose: str) -> list[str]:
-    """The rows that are chosen at first: the plain one and what is bundled, else the first model."""
-    bundled = [e.id for e in CATALOG if e.purpose == purpose and isinstance(e.source, Bundled)]
-    return [PLAIN, *(bundled or [e.id for e in CATALOG if e.purpose == purpose][:1])]
+        bar.stops(run, saying=desk.stopped, inputs=[desk.sheet, self.blind], outputs=desk.stop_outputs)
+        self.blind.input(desk.hide, [desk.sheet, self.blind], [desk.grid, desk.notes, desk.sheet], **QUIET, **LOOK)
+        desk.grid.select(desk.vote, [desk.sheet, self.blind, desk.tally], desk.vote_outputs, **QUIET, **LOOK)
+        used = desk.grid.submit(desk.use, desk.sheet, desk.use_outputs, **QUIET, **LOOK)
+        used.success(None, js=SEE_PREVIEW, **QUIET)

@@ -1,99 +1,139 @@
-"""What the Compare tab does behind its button: the same region through several models, with the time each took."""
+"""What the Compare tab does behind its button: a contact sheet of a part of the picture, as files that a page shows."""
 
-import time
-from dataclasses import dataclass, replace
-from html import escape
+import math
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from torch import Tensor
 
 from enhancer.engine import Engine
 from enhancer.errors import Cancelled, EnhancerError
-from enhancer.hall import enhance
+from enhancer.evidence.contact import Ballot, Tile, blind, chosen, contact_sheet, suitable
+from enhancer.evidence.part import Part
+from enhancer.evidence.recipe import Step
 from enhancer.media.picture import Picture
-from enhancer.models.catalog import CATALOG, entry
+from enhancer.models.catalog import Entry
+from enhancer.options import parse
 from enhancer.progress import Progress
-from enhancer.tasks import TASKS
+from enhancer.tasks import task
 from enhancer.ui.controls import UPSCALE
-from enhancer.ui.crop import Crop
-from enhancer.ui.display import data_uri
-from enhancer.ui.words import duration
+from enhancer.ui.crop import region
+from enhancer.ui.picture_input import Source
 
-PLAIN = "plain"  # the row without a network
-WARM_UP = 32  # pixels a side of what runs before the clock starts, so that the first model is not the slowest
+Keep = Callable[[Tensor], str]  # writes pixels (3, H, W) where a browser can have them → address
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One model's answer: the region as a picture, or the sentence that says why there is none."""
+class Order:
+    """What is compared: a part of `side` pixels around `centre` through a task, by all that is ready in `seconds`.
 
-    title: str
-    picture: Picture | None = None
-    seconds: float = 0.0
-    per_megapixel: float = 0.0
-    error: str = ""
+    `image` is what the picture box shows, `source` what it remembers; `centre` are fractions of width and height;
+    `factor` is for enlargements alone.
+    """
+
+    image: str
+    source: Source
+    centre: tuple[float, float]
+    side: int
+    purpose: str
+    factor: float
+    seconds: float
+    catalog: tuple[Entry, ...]
+
+    @property
+    def part(self) -> Part:
+        """The part in pixels of the picture, moved inside."""
+        return region((self.source.width, self.source.height), self.centre, (self.side, self.side))
+
+    @property
+    def options(self) -> Any:
+        """The options of the task, for any model."""
+        return parse(task(self.purpose).options, {"scale": self.factor} if self.purpose == UPSCALE.id else {})
 
 
-def purposes() -> list[tuple[str, str]]:
-    """(title, id) of the learned tasks that the catalogue has models for."""
-    able = {e.purpose for e in CATALOG}
-    return [(t.title, t.id) for t in TASKS.values() if t.family == "learned" and t.id in able]
+@dataclass(frozen=True)
+class Sheet:
+    """What the grid shows: `tiles` that are ready, without their pixels, and the titles of those `waiting`.
+
+    `files` are the addresses of the pixels by model id, `size` is the width and height of all of them. `voted` is the
+    model that was voted for unseen; `seed` decides the numbers of that vote.
+    """
+
+    order: Order
+    waiting: tuple[str, ...] = ()
+    tiles: tuple[Tile, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    size: tuple[int, int] = (1, 1)
+    voted: str = ""
+    seed: int = field(default_factory=lambda: secrets.randbits(32))
+
+    def with_tile(self, tile: Tile, keep: Keep) -> "Sheet":
+        """One tile more, which is no longer waited for."""
+        waiting = tuple(title for title in self.waiting if title != tile.title)
+        if tile.pixels is None:
+            return replace(self, waiting=waiting, tiles=(*self.tiles, tile))
+        return replace(
+            self,
+            waiting=waiting,
+            tiles=(*self.tiles, replace(tile, pixels=tile.pixels[:, :0])),
+            files={**self.files, tile.model_id: keep(tile.pixels)},
+            size=(tile.pixels.shape[2], tile.pixels.shape[1]),
+        )
+
+    @property
+    def ballot(self) -> Ballot:
+        """The vote on the tiles that have pictures."""
+        return blind(self.tiles, self.seed)
+
+    def tile(self, model_id: str) -> Tile | None:
+        """The tile of a model, if it is there and has a picture."""
+        return next((t for t in self.tiles if t.model_id == model_id and t.model_id in self.files), None)
+
+    def step(self, tile: Tile) -> Step | None:
+        """What does to the whole picture what a tile shows; None where that is nothing."""
+        step = chosen(tile, self.order.purpose, self.order.options, self.order.catalog)
+        return None if step is None else Step(step.task_id, dict(step.options))
 
 
-def rows_for(purpose: str) -> list[tuple[str, str]]:
-    """(title, id) of what can be compared: the picture without a network first."""
-    return [(plain_title(purpose), PLAIN), *((e.title, e.id) for e in CATALOG if e.purpose == purpose)]
+def elsewhere(purpose: str, engine: Engine, catalog: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The models of a purpose that would have to be fetched."""
+    here = suitable(purpose, engine, catalog=catalog)
+    return tuple(e for e in catalog if e.purpose == purpose and e not in here)
 
 
-def plain_title(purpose: str) -> str:
-    """What the row without a network is called."""
-    return "Plain resize (bicubic)" if purpose == UPSCALE.id else "Unchanged"
+def fetched(order: Order, entry: Entry, picture: Picture, engine: Engine, progress: Progress) -> list[Tile]:
+    """The part without a network, then by one model that is fetched first, however long that takes.
 
-
-def fill(row: str, purpose: str, scale: float, crop: Crop, engine: Engine, progress: Progress) -> Cell:
-    """Run one row on the region. An error of the house fills its cell; the others go on. Raises Cancelled."""
-    title = plain_title(purpose) if row == PLAIN else entry(row).title
+    An error of the house is why its tile is skipped. Raises Cancelled.
+    """
     try:
-        return _measured(title, row, purpose, scale, crop, engine, progress)
+        engine.model(entry.id, progress)
+        options, catalog = order.options, (entry,)
+        return list(contact_sheet(picture, order.part, order.purpose, options, engine, progress, math.inf, catalog))
     except Cancelled:
         raise
     except EnhancerError as error:
-        return Cell(title, error=str(error))
+        return [Tile(entry.id, entry.title, skipped=str(error))]
 
 
-def _measured(title: str, row: str, purpose: str, scale: float, crop: Crop, engine: Engine, progress: Progress) -> Cell:
-    options: dict[str, float | str] = {"scale": scale} if purpose == UPSCALE.id else {}
-    if row == PLAIN and purpose != UPSCALE.id:
-        return Cell(title, crop.shown(crop.picture))
-    if row == PLAIN:
-        options["strength"] = 0.0
-    else:
-        options["model"] = row
-        engine.model(row, progress)
-        enhance(_corner(crop.picture), purpose, engine=engine, progress=progress, **options)
-    began = time.perf_counter()
-    result = enhance(crop.picture, purpose, engine=engine, progress=progress, **options)
-    seconds = time.perf_counter() - began
-    return Cell(title, crop.shown(result), seconds, seconds * 1e6 / (result.width * result.height))
+class Growing:
+    """A sheet that work in another thread adds tiles to, while a page looks at it."""
 
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._seen: Sheet | None = None
 
-def _corner(picture: Picture) -> Picture:
-    return replace(picture, pixels=picture.pixels[:, :WARM_UP, :WARM_UP], alpha=None)
+    def add(self, tiles: Iterable[Tile], keep: Keep) -> None:
+        """Take each tile as it comes; what is there already is not taken twice."""
+        for tile in tiles:
+            if all(tile.model_id != t.model_id for t in self.sheet.tiles):
+                self.sheet = self.sheet.with_tile(tile, keep)
 
-
-def grid(cells: list[Cell], waiting: list[str]) -> str:
-    """The cells side by side, and empty ones for the titles that are still to come."""
-    shape = next((f"{c.picture.width} / {c.picture.height}" for c in cells if c.picture is not None), "1 / 1")
-    shown = [_figure(cell, shape) for cell in cells]
-    shown += [_frame(title, "<span class='soon'></span>", "waiting", shape) for title in waiting]
-    return f"<div class='cells'>{''.join(shown)}</div>"
-
-
-def _figure(cell: Cell, shape: str) -> str:
-    if cell.picture is None:
-        return _frame(cell.title, f"<p class='said bad'>{escape(cell.error)}</p>", "not available", shape)
-    image = f'<img src="{data_uri(cell.picture)}" alt="{escape(cell.title)}" draggable="false">'
-    times = f"{duration(cell.seconds)} · {duration(cell.per_megapixel)} per megapixel"
-    return _frame(cell.title, image, times if cell.seconds else "as it is", shape)
-
-
-def _frame(title: str, inside: str, caption: str, shape: str) -> str:
-    view = f'<div class="view" style="aspect-ratio: {shape}">{inside}</div>'
-    return f"<figure>{view}<figcaption><b>{escape(title)}</b><span>{escape(caption)}</span></figcaption></figure>"
+    def news(self) -> Sheet | None:
+        """The sheet, if it has grown since it was last asked for."""
+        if self.sheet is self._seen:
+            return None
+        self._seen = self.sheet
+        return self._seen

@@ -67,11 +67,15 @@ class Choice:
         return Choice(self.task, {**kept, "width": width, "height": height})
 
 
-def offered() -> list[tuple[str, str]]:
-    """(title, id) of every task: learned ones that the catalogue has a model for, then the classical ones."""
+def learned() -> list[tuple[str, str]]:
+    """(title, id) of the learned tasks that the catalogue has a model for."""
     able = {e.purpose for e in CATALOG}
-    learned = [(t.title, t.id) for t in TASKS.values() if t.family == "learned" and t.id in able]
-    return learned + [(f"Classical · {t.title}", t.id) for t in TASKS.values() if t.family == "classical"]
+    return [(t.title, t.id) for t in TASKS.values() if t.family == "learned" and t.id in able]
+
+
+def offered() -> list[tuple[str, str]]:
+    """(title, id) of every task: the learned ones, then the classical ones."""
+    return learned() + [(f"Classical · {t.title}", t.id) for t in TASKS.values() if t.family == "classical"]
 
 
 def models_for(purpose: str) -> list[tuple[str, str]]:

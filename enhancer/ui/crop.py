@@ -43,10 +43,19 @@ def narrowed(crop: Crop, times: int) -> Crop:
     return cut(picture, middle, (max(1, crop.width // times), max(1, crop.height // times)))
 
 
+def region(whole: tuple[int, int], centre: tuple[float, float], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """(left, top, width, height) of at most `size` = (width, height) pixels around `centre`, moved inside the whole.
+
+    `whole` is (width, height) too, and `centre` are fractions of it.
+    """
+    left, width = _span(whole[0], centre[0], size[0])
+    top, height = _span(whole[1], centre[1], size[1])
+    return left, top, width, height
+
+
 def cut(picture: Picture, centre: tuple[float, float], size: tuple[int, int]) -> Crop:
-    """At most `size` = (width, height) pixels around `centre`, fractions of width and height, moved inside."""
-    left, width = _span(picture.width, centre[0], size[0])
-    top, height = _span(picture.height, centre[1], size[1])
+    """That region of a picture with its surroundings."""
+    left, top, width, height = region((picture.width, picture.height), centre, size)
     first_row, first_column = max(0, top - MARGIN), max(0, left - MARGIN)
     rows = slice(first_row, top + height + MARGIN)
     columns = slice(first_column, left + width + MARGIN)

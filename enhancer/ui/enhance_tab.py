@@ -21,8 +21,8 @@ WRITABLE = [(f.title, f.id) for f in FORMATS if f.writable]
 EMBED = "Embed the recipe"
 
 
-def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> RecipeLink:
-    """Lay the tab out and wire it; what sets its form."""
+def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[RecipeLink, PictureInput]:
+    """Lay the tab out and wire it → what sets its form, and its picture box."""
     with gr.Row(elem_classes="columns"):
         with gr.Column(scale=2, min_width=300, elem_classes="side"):
             entry = PictureInput("enhance", engine.settings, CROP, examples)
@@ -67,7 +67,7 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> Recipe
     _wire(desk, entry, kind, embed)
     link = RecipeLink(controls, toolbar)
     page.load(link.open, None, link.outputs, **QUIET)
-    return link
+    return link, entry
 
 
 def _forget(kept: Finished | None) -> None:

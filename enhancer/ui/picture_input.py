@@ -40,14 +40,16 @@ SafeImage: type[gr.Image] = ABCMeta.__new__(
 class Source:
     """The picture that a visitor chose: its file, its size, what the page shows of it, and the crop that is previewed.
 
-    `shown` is the name of our stand-in when browsers cannot show the file, else None; `shown_width` and `shown_height`
-    are the pixels that a click counts in; `centre` is the looked-at point as fractions of width and height.
+    `facts` is what is said about it, as HTML. `shown` is the name of our stand-in when browsers cannot show the file,
+    else None; `shown_width` and `shown_height` are the pixels that a click counts in; `centre` is the looked-at point
+    as fractions of width and height.
     """
 
     path: Path
     width: int
     height: int
     crop: Crop
+    facts: str = ""
     centre: tuple[float, float] = (0.5, 0.5)
     shown: str | None = None
     shown_width: int = 0
@@ -105,8 +107,8 @@ class PictureInput:
     def _take(self, image: str | None, source: Source | None, place: Path) -> Steps:
         if image is None:
             yield {self.source: None, self.facts: ""}
-        elif is_stand_in(image, source):
-            yield {self.source: source}
+        elif source is not None and original(image, source) == source.path:  # taken before, here or in another tab
+            yield {self.source: source, self.facts: source.facts}
         else:
             picture = read(Path(image), self.settings)
             yield self._chosen(Path(image), picture, place)
@@ -117,15 +119,15 @@ class PictureInput:
             picture.width,
             picture.height,
             cut(picture, (0.5, 0.5), self._crop),
+            said(_description(picture)) + "".join(map(said, picture.notes)),
             shown_width=picture.width,
             shown_height=picture.height,
         )
-        described = {self.facts: said(_description(picture)) + "".join(map(said, picture.notes))}
         if path.suffix.lower() in SHOWN_BY_BROWSERS:
-            return {self.source: taken, **described}
+            return {self.source: taken, self.facts: taken.facts}
         file, width, height = save_display(picture, place / f"{secrets.token_hex(8)}.png", SHOWN_PIXELS)
         taken = replace(taken, shown=file.name, shown_width=width, shown_height=height)
-        return {self.source: taken, self.image: str(file), **described}
+        return {self.source: taken, self.image: str(file), self.facts: taken.facts}
 
     def _refused(self, text: str) -> Update:
         return {self.image: None, self.source: None, self.facts: said(text, "bad")}
@@ -134,8 +136,16 @@ class PictureInput:
         """Look at the point that was clicked."""
         if source is None:
             return None
-        centre = event.index[0] / source.shown_width, event.index[1] / source.shown_height
+        return self.looking_at(source, clicked(source, event))
+
+    def looking_at(self, source: Source, centre: tuple[float, float]) -> Source:
+        """The same picture with the crop around another point. Raises BadPicture as `read` does."""
         return replace(source, centre=centre, crop=cut(read(source.path, self.settings), centre, self._crop))
+
+
+def clicked(source: Source, event: gr.SelectData) -> tuple[float, float]:
+    """The point of a click as fractions of width and height."""
+    return event.index[0] / source.shown_width, event.index[1] / source.shown_height
 
 
 def _description(picture: Picture) -> str:

@@ -76,30 +76,19 @@ CSS = """
   background: rgb(0 0 0 / .55); }
 .before-after::before { content: "Before"; left: 12px; }
 .before-after::after { content: "After"; right: 12px; }
-:is(#size-by, #format, #stage) .wrap { display: grid; grid-template-columns: repeat(4, auto); gap: 0; overflow: hidden;
-  border: 1px solid var(--input-border-color); border-radius: 8px; }
-:is(#size-by, #format, #stage) label { justify-content: center; border: 0; border-radius: 0; padding: 8px 10px;
-  box-shadow: none; }
-:is(#size-by, #format, #stage) label + label { border-left: 1px solid var(--input-border-color); }
-:is(#size-by, #format, #stage) label input { position: absolute; opacity: 0; width: 1px; height: 1px; }
-:is(#size-by, #format, #stage) label.selected { background: var(--color-accent); color: #fff; }
-:is(#size-by, #format, #stage) label:focus-within { outline: 2px solid var(--color-accent); outline-offset: -2px; }
-:is(#size-by, #format, #stage) label span { margin: 0; }
+:is(#size-by, #format, #stage, #compare-side) .wrap { display: grid; grid-template-columns: repeat(4, auto);
+  gap: 0; overflow: hidden; border: 1px solid var(--input-border-color); border-radius: 8px; }
+:is(#size-by, #format, #stage, #compare-side) label { justify-content: center; border: 0; border-radius: 0;
+  padding: 8px 10px; box-shadow: none; }
+:is(#size-by, #format, #stage, #compare-side) label + label { border-left: 1px solid var(--input-border-color); }
+:is(#size-by, #format, #stage, #compare-side) label input { position: absolute; opacity: 0; width: 1px; height: 1px; }
+:is(#size-by, #format, #stage, #compare-side) label.selected { background: var(--color-accent); color: #fff; }
+:is(#size-by, #format, #stage, #compare-side) label:focus-within { outline: 2px solid var(--color-accent);
+  outline-offset: -2px; }
+:is(#size-by, #format, #stage, #compare-side) label span { margin: 0; }
 .side .gr-group .block, .side .gr-group .form { border-radius: 0; }
 .targets { gap: 0 !important; }
-#compare-grid { --zoom: 1; --x: 50%; --y: 50%; }
-.cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(240px, 46%), 1fr)); gap: 14px; }
-.cells figure, .histograms figure { margin: 0; }
-.view { overflow: hidden; border-radius: 10px; border: 1px solid var(--border-color-primary); display: grid;
-  place-items: center; background: var(--background-fill-secondary); touch-action: pan-y; }
-.view img { width: 100%; height: 100%; margin: 0 !important; border-radius: 0 !important; object-fit: contain;
-  transform: scale(var(--zoom)); transform-origin: var(--x) var(--y); user-select: none; }
-.zoomed .view { cursor: grab; } .zoomed .view img { image-rendering: pixelated; }
-.view .said { padding: 16px; text-align: center; font-size: 13px; }
-.cells figcaption { display: flex; flex-direction: column; margin-top: 6px; line-height: 1.35; }
-.cells figcaption b { font-size: 14px; font-weight: 700; color: var(--body-text-color); }
-.cells figcaption span { font-size: 12px; color: var(--body-text-color-subdued); font-variant-numeric: tabular-nums; }
-.soon { width: 28px; height: 28px; border-radius: 50%; border: 3px solid var(--border-color-primary); }
+.histograms figure { margin: 0; }
 .scroll { overflow-x: auto; }
 .figures { width: 100%; border-collapse: collapse; font-size: 14px; margin: 0 !important; border: 0 !important; }
 .figures tr { border: 0 !important; }
@@ -151,18 +140,4 @@ footer img, footer .divider {{ display: none !important; }}
   .empty {{ height: 220px !important; }}
 }}
 </style>
-<script>
-// Dragging inside one compared picture moves the zoomed part of all of them.
-addEventListener("pointermove", e => {{
-  const view = e.buttons & 1 && e.target.closest && e.target.closest(".zoomed .view");
-  if (!view) return;
-  const grid = view.closest("#compare-grid"), zoom = parseFloat(grid.style.getPropertyValue("--zoom")) || 1;
-  const moves = [["--x", e.movementX, view.clientWidth], ["--y", e.movementY, view.clientHeight]];
-  for (const [name, moved, side] of moves) {{
-    const now = parseFloat(grid.style.getPropertyValue(name) || "50");
-    const next = now - 100 * moved / (side * Math.max(zoom - 1, .1));
-    grid.style.setProperty(name, Math.min(100, Math.max(0, next)) + "%");
-  }}
-}});
-</script>
 """

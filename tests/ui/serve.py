@@ -38,7 +38,8 @@ def catalog_of(weights: Path) -> tuple[Entry, ...]:
 
     def pinned(entry: Entry) -> Entry:
         assert isinstance(entry.source, Bundled)
-        return replace(entry, sha256=sha256((weights / entry.source.file).read_bytes()).hexdigest())
+        written = (weights / entry.source.file).read_bytes()
+        return replace(entry, sha256=sha256(written).hexdigest(), bytes=len(written))
 
     return (*map(pinned, BUNDLED_ENTRIES), replace(HUB_ENTRIES[0], commercial=False), *HUB_ENTRIES[1:])
 

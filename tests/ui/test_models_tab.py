@@ -11,13 +11,17 @@ from enhancer.models.catalog import HUB_ENTRIES, entry
 from enhancer.models.store import Store
 from enhancer.settings import Settings
 from enhancer.ui.controls import Controls
+from enhancer.ui.enhance_desk import CROP
 from enhancer.ui.handover import HandOver
 from enhancer.ui.models_tab import NONE_HERE, NOT_KEPT, ModelsTab
 from enhancer.ui.parts import Toolbar
+from enhancer.ui.picture_input import PictureInput
 from enhancer.ui.recipe_link import RecipeLink
+from tests.conftest import ROOT
 from tests.ui.finished import on_a_page
 
 CATALOG = (entry("x2-fast"), HUB_ENTRIES[0])
+A_PICTURE = ROOT / "docs" / "page.png"
 SHOWN = ("", ["bundled", "fetched", "on the Hub"], False, "")
 
 
@@ -26,7 +30,8 @@ def tab(settings: Settings) -> ModelsTab:
 
     def make() -> ModelsTab:
         with gr.Tabs() as tabs, gr.Tab() as room:
-            hand_over = HandOver(tabs, RecipeLink(Controls(), Toolbar("enhance", "Enhance", "")))
+            link = RecipeLink(Controls(), Toolbar("enhance", "Enhance", ""))
+            hand_over = HandOver(tabs, link, PictureInput("enhance", settings, CROP, [A_PICTURE]))
             return ModelsTab(room, engine, CATALOG, hand_over)
 
     return on_a_page(make)
