@@ -19,6 +19,7 @@ SHARPENING, WIDEST = 2.0, 3.0  # amount of the unsharp mask, and its largest rad
 LIGHT_TOP, MOST_GAIN = 90.0, 3.0  # percent of white that the lightest part is lifted to
 DIM_TOP = 60.0  # percent; below, light is missing everywhere and a gain gives it back
 MIDDLE, MOST_GAMMA = 0.35, 5.0  # mean brightness that a dark picture with lights is lifted to
+FEW_PIXELS, USUAL = 4_000_000, 2.0  # smaller pictures are usually wished larger, and so much
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Proposal:
     def chain(self) -> tuple[Step, ...]:
         """The steps alone."""
         return tuple(proposed.step for proposed in self.steps)
+
+
+def usual_factor(width: int, height: int) -> float:
+    """By how much of a side a picture of this size is enlarged where nobody says so."""
+    return USUAL if width * height < FEW_PIXELS else 1.0
 
 
 def propose(diagnosis: Diagnosis, factor: float = 1.0, catalog: tuple[Entry, ...] = CATALOG) -> Proposal:

@@ -1,7 +1,7 @@
 """How a result was made, as data: enough to make it again and to see that nothing was changed since."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -15,11 +15,9 @@ from enhancer.evidence.guard import Guard, guarded
 from enhancer.media import Picture, levels
 from enhancer.media.formats import format_of
 from enhancer.models.contract import Model, Origin
-from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.settings import VERSION
 from enhancer.tasks import chain
-from enhancer.tasks import task as find_task
 from enhancer.tasks.choose import AUTO
 from enhancer.tasks.upscale import TARGETS
 
@@ -102,19 +100,21 @@ def record(
     progress: Progress | None = None,
     file: bytes | None = None,
     guards: Sequence[Guard] = (),
+    watch: Callable[[Picture], None] | None = None,
 ) -> tuple[Picture, Recipe]:
     """Do one step of a chain after the other → the result and its recipe; all options are checked before any work.
 
-    `file` are the bytes that the picture came from; `guards` are done to the result of the last step. Raises BadRecipe
-    for no or more than 16 steps and for weights that no file stands behind, and what the tasks raise.
+    `file` are the bytes that the picture came from; `guards` are done to the result of the last step; `watch` is shown
+    what each step receives. Raises BadRecipe for no or more than 16 steps and for weights that no file stands behind,
+    and what the tasks raise.
     """
     if not 1 <= len(wishes) <= MAX_STEPS:
         raise BadRecipe(f"A recipe has 1 to {MAX_STEPS} steps, not {len(wishes)}.")
-    for wish in wishes:
-        parse(find_task(wish.task_id).options, wish.options)
-    progress, result, steps = progress or Progress(), picture, list[Step]()
-    for n, wish in enumerate(wishes):
-        result, step = _done(result, wish, engine, progress.part(n, len(wishes)))
+    size, result, steps = (picture.width, picture.height), picture, list[Step]()
+    for job in chain.jobs(size, wishes, engine.settings.max_output_pixels, progress or Progress()):
+        if watch is not None:
+            watch(result)
+        result, step = _done(result, job, engine)
         steps.append(step)
     if guards:
         result, _ = guarded(picture, result, guards)
@@ -144,14 +144,13 @@ class _Witness(Engine):
         return super().run(model, pixels, progress, plane)
 
 
-def _done(picture: Picture, wish: chain.Step, engine: Engine, progress: Progress) -> tuple[Picture, Step]:
-    task, witness = find_task(wish.task_id), _Witness(engine)
-    options: Any = parse(task.options, wish.options)
-    result = task.run(picture, options, witness, progress)
+def _done(picture: Picture, job: chain.Job, engine: Engine) -> tuple[Picture, Step]:
+    witness = _Witness(engine)
+    result = job.run(picture, witness)
     blends = list(dict.fromkeys(_origins(model) for model in witness.ran))
-    resolved = asdict(options)
+    resolved = asdict(job.options)
     resolved |= _models(resolved, blends) | _target(resolved, picture, result)
-    return result, Step(task.id, resolved, tuple(origin for blend in blends for origin in blend))
+    return result, Step(job.task.id, resolved, tuple(origin for blend in blends for origin in blend))
 
 
 def _origins(model: Model) -> tuple[Origin, ...]:

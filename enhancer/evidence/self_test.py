@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import torch
@@ -16,11 +17,13 @@ from enhancer.metrics import measure
 from enhancer.options import option
 from enhancer.progress import Progress
 from enhancer.tasks import task
+from enhancer.tasks.chain import Step, for_part, run_chain
 from enhancer.tasks.resize import colours, resize
 from enhancer.tasks.upscale import UpscaleOptions, upscale
 
 FIGURES = ("psnr", "psnr-y", "ssim", "ssim-y", "haarpsi")
 PLAIN, UNTREATED = "a plain resize", "the untreated picture"  # what every model has to beat, by enlarging or not
+STEPS = "the chosen steps"
 BUDGET = 1.0  # megapixels; enough to judge by, and seconds for a small model
 SMALLEST = 32  # pixels a side that are left to measure
 PLACES = 5  # in either direction, where a part of a large picture may lie
@@ -68,12 +71,14 @@ def self_test(
     factor: int = 2,
     damage: Damage | None = None,
     megapixels: float = BUDGET,
+    steps: Sequence[Step] = (),
 ) -> SelfTest:
     """Shrink by `factor` (antialiased bicubic, 8 bits), damage, enhance with each model, compare with the picture.
 
     As in the papers, results are rounded to 8 bits and a border of `factor` pixels is left out. A factor of 1 only
     damages, for models that keep the size. Of more than `megapixels` a part is taken whose amount of detail is typical
-    of the whole. Raises BadPicture for a picture that is too small, BadOptions for a factor below 1, for one of 1
+    of the whole. `steps`, as a chain was wished for the whole picture, have a row before the models; what they make
+    comes to the size of the truth. Raises BadPicture for a picture that is too small, BadOptions for a factor below 1, for one of 1
     without damage and for a model that does not suit it, and what the engine raises.
     """
     damage = damage or Damage()
@@ -84,9 +89,13 @@ def self_test(
     truth = pixels[:, top : top + height, left : left + width]
     small = damaged(eight_bit(resize(truth, height // factor, width // factor)), damage)
     plain = _row(PLAIN if factor > 1 else UNTREATED, lambda: resize(small, height, width), truth, factor, None)
-    rows = [plain]
-    for n, model_id in enumerate(models):
-        run = _method(model_id, small, (width, height), engine, progress.part(n, len(models)))
+    rows, size, all_methods = [plain], (width, height), bool(steps) + len(models)
+    if steps:
+        own = _fitted(steps, (picture.width, picture.height), small, size, engine.settings.max_output_pixels)
+        run = partial(_chain, own, small, engine, progress.part(0, all_methods))
+        rows.append(_row(STEPS, run, truth, factor, plain))
+    for n, model_id in enumerate(models, len(rows) - 1):
+        run = _method(model_id, small, size, engine, progress.part(n, all_methods))
         rows.append(_row(model_id, run, truth, factor, plain))
     whole = height > pixels.shape[1] - factor and width > pixels.shape[2] - factor
     what = "Your picture" if whole else f"A part of {width}×{height} pixels, with as much detail as the whole,"
@@ -138,6 +147,21 @@ def damaged(pixels: Tensor, damage: Damage) -> Tensor:
 def eight_bit(x: Tensor) -> Tensor:
     """Rounded to the levels that a file holds."""
     return (x.clamp(0, 1) * 255).round_().div_(255)
+
+
+def _fitted(
+    steps: Sequence[Step], whole: tuple[int, int], small: Tensor, size: tuple[int, int], largest: int
+) -> list[Step]:
+    """The steps for `small`, the last of those that set a size coming to `size`."""
+    part = list(for_part(steps, whole, (small.shape[2], small.shape[1]), largest))
+    if last := [n for n, step in enumerate(part) if "width" in step.options][-1:]:
+        step = part[last[0]]
+        part[last[0]] = Step(step.task_id, {**step.options, "width": size[0], "height": size[1]})
+    return part
+
+
+def _chain(steps: Sequence[Step], small: Tensor, engine: Engine, progress: Progress) -> Tensor:
+    return run_chain(Picture(small), steps, engine, progress).pixels
 
 
 def _method(

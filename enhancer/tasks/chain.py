@@ -12,7 +12,7 @@ from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import task as find_task
 from enhancer.tasks.task import Task
-from enhancer.tasks.upscale import UpscaleOptions, target_size
+from enhancer.tasks.upscale import TARGETS, UPSCALE, UpscaleOptions, target_size
 
 PARTS = 1000  # of the one progress bar
 
@@ -26,28 +26,39 @@ class Step:
 
 
 @dataclass(frozen=True)
-class _Job:
-    """A step made ready; `name` is what people call it, `share` (begin, end) its part of the bar, from 0 to 1."""
+class Job:
+    """A step made ready: its task with checked options, and the token that takes its progress."""
 
+    number: int
     name: str
     task: Task
     options: Any
-    share: tuple[float, float]
+    progress: Progress
+    alone: bool
+
+    def run(self, picture: Picture, engine: Engine) -> Picture:
+        """Do it. An error of one step among several keeps its type, and its message begins with the step."""
+        try:
+            return self.task.run(picture, self.options, engine, self.progress)
+        except EnhancerError as error:
+            if self.alone:
+                raise
+            raise _named(error, self.number, self.name) from error
 
 
 class _Part(Progress):
-    """The progress of one step, told as a part of the whole, which alone hears Stop."""
+    """The progress of one step, told as its `share` (begin, end) of the whole, which alone hears Stop."""
 
-    def __init__(self, whole: Progress, job: _Job) -> None:
+    def __init__(self, whole: Progress, name: str, share: tuple[float, float]) -> None:
         super().__init__()
-        self._whole, self._job = whole, job
+        self._whole, self._name, self._share = whole, name, share
 
     def step(self, done: int, total: int, note: str = "") -> None:
         """Say how far this step is. Raises Cancelled after the whole was cancelled."""
         self.done, self.total, self.note = done, total, note
-        begin, end = self._job.share
+        begin, end = self._share
         reached = begin + (end - begin) * (done / total if total else 0)
-        self._whole.step(round(PARTS * reached), PARTS, f"{self._job.name}: {note}" if note else self._job.name)
+        self._whole.step(round(PARTS * reached), PARTS, f"{self._name}: {note}" if note else self._name)
 
     def cancel(self) -> None:
         """Make the next `step` of the whole raise Cancelled."""
@@ -62,36 +73,65 @@ class _Part(Progress):
 def run_chain(picture: Picture, steps: Sequence[Step], engine: Engine, progress: Progress) -> Picture:
     """Do the steps one after another; without any, the picture comes back as it is.
 
-    All options are checked before any work. An error keeps its type, and its message begins with the step, as in "Step
-    2 (Upscale): ...". Raises Cancelled, as it is, after a cancel.
+    All options are checked before any work. An error keeps its type, and with several steps its message begins with
+    the one it is of, as in "Step 2 (Upscale): ...". Raises Cancelled, as it is, after a cancel.
     """
-    jobs = _prepare(picture, steps, engine.settings.max_output_pixels)
-    for number, job in enumerate(jobs, 1):
-        try:
-            picture = job.task.run(picture, job.options, engine, _Part(progress, job))
-        except EnhancerError as error:
-            raise _named(error, number, job.name) from error
+    for job in jobs((picture.width, picture.height), steps, engine.settings.max_output_pixels, progress):
+        picture = job.run(picture, engine)
     progress.step(PARTS, PARTS)
     return picture
 
 
-def _prepare(picture: Picture, steps: Sequence[Step], largest: int) -> list[_Job]:
-    """Check every step and give it a part of the bar by the pixels that it is expected to draw."""
-    width, height, found, pixels = picture.width, picture.height, list[tuple[str, Task, Any]](), [0]
+def jobs(size: tuple[int, int], steps: Sequence[Step], largest: int, progress: Progress) -> list[Job]:
+    """Check every step for a picture of `size`, and give it its part of the bar by the pixels that it should draw.
+
+    A step alone keeps the whole bar, in its own units. Raises BadOptions, naming the step among several.
+    """
+    alone, found, pixels = len(steps) == 1, list[tuple[str, Task, Any]](), [0]
     for number, step in enumerate(steps, 1):
         name = step.task_id
         try:
             task = find_task(step.task_id)
             name = task.title
             options: Any = parse(task.options, step.options)
-            if isinstance(options, UpscaleOptions):
-                width, height = target_size(width, height, options, largest)
+            size = _grown(size, options, largest)
         except EnhancerError as error:
+            if alone:
+                raise
             raise _named(error, number, name) from error
         found.append((name, task, options))
-        pixels.append(pixels[-1] + width * height)
+        pixels.append(pixels[-1] + size[0] * size[1])
     shares = [(begin / pixels[-1], end / pixels[-1]) for begin, end in pairwise(pixels)]
-    return [_Job(*job, share) for job, share in zip(found, shares, strict=True)]
+    return [
+        Job(number, *job, progress if alone else _Part(progress, job[0], share), alone)
+        for number, (job, share) in enumerate(zip(found, shares, strict=True), 1)
+    ]
+
+
+def sizes(size: tuple[int, int], steps: Sequence[Step], largest: int) -> list[tuple[int, int]]:
+    """(width, height) before the first step and after each. Raises BadOptions over `largest` pixels."""
+    found = [size]
+    for step in steps:
+        found.append(_grown(found[-1], parse(find_task(step.task_id).options, step.options), largest))
+    return found
+
+
+def for_part(
+    steps: Sequence[Step], size: tuple[int, int], part: tuple[int, int], largest: int
+) -> tuple[Step, ...]:
+    """The same steps for a part of a picture of `size`: what they make of it has the same share of the whole."""
+    made = []
+    for step, whole in zip(steps, sizes(size, steps, largest)[1:], strict=True):
+        if step.task_id == UPSCALE.id:
+            width, height = (max(1, round(p * w / s)) for p, w, s in zip(part, whole, size, strict=True))
+            kept = {name: value for name, value in step.options.items() if name not in TARGETS}
+            step = Step(step.task_id, {**kept, "width": width, "height": height})
+        made.append(step)
+    return tuple(made)
+
+
+def _grown(size: tuple[int, int], options: Any, largest: int) -> tuple[int, int]:
+    return target_size(*size, options, largest) if isinstance(options, UpscaleOptions) else size
 
 
 def _named(error: EnhancerError, number: int, name: str) -> EnhancerError:

@@ -11,6 +11,7 @@ from enhancer.evidence.diagnosis.resolution import measure_resolution
 from enhancer.evidence.diagnosis.softness import measure_softness
 from enhancer.evidence.diagnosis.view import View, view_of
 from enhancer.media.picture import Picture
+from enhancer.progress import Progress
 
 Measurement = Callable[[View, Mapping[str, Finding]], Finding]
 
@@ -27,17 +28,20 @@ MEASUREMENTS: tuple[Measurement, ...] = (  # later ones may look at what earlier
 )
 
 
-def diagnose(picture: Picture, raw: bytes | None = None) -> Diagnosis:
+def diagnose(picture: Picture, raw: bytes | None = None, progress: Progress | None = None) -> Diagnosis:
     """Measure noise, compression, sharpness, real detail, exposure, colour and kind of `picture`.
 
     `raw`, the bytes of its file, tells the quality of a JPEG from its own tables; without them, or where the file is of
     another kind, it is sought in the pixels. Large pictures are judged by 16 crops of 256 pixels. Pixels in [0, 1].
+    Raises Cancelled.
     """
-    view = view_of(picture, raw)
+    view, progress = view_of(picture, raw), progress or Progress()
     found: dict[str, Finding] = {}
-    for measure in MEASUREMENTS:
+    for n, measure in enumerate(MEASUREMENTS):
+        progress.step(n, len(MEASUREMENTS))
         finding = measure(view, found)
         found[finding.id] = finding
+    progress.step(len(MEASUREMENTS), len(MEASUREMENTS))
     return Diagnosis(picture.width, picture.height, tuple(found.values()))
 
 
