@@ -5,23 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from enhancer.errors import EnhancerError
+    from enhancer.evidence.propose import propose
     from enhancer.hall import enhance
     from enhancer.media import Picture, open_picture, save_picture
     from enhancer.metrics import measure
     from enhancer.progress import Progress
     from enhancer.settings import Settings
-    from enhancer.trust import consistency, make_consistent, self_test, uncertainty, verify
+    from enhancer.trust import auto, consistency, diagnose, make_consistent, self_test, uncertainty, verify
 
 _HOMES = {
     "EnhancerError": "enhancer.errors",
     "Picture": "enhancer.media",
     "Progress": "enhancer.progress",
     "Settings": "enhancer.settings",
+    "auto": "enhancer.trust",
     "consistency": "enhancer.trust",
+    "diagnose": "enhancer.trust",
     "enhance": "enhancer.hall",
     "make_consistent": "enhancer.trust",
     "measure": "enhancer.metrics",
     "open_picture": "enhancer.media",
+    "propose": "enhancer.evidence.propose",
     "save_picture": "enhancer.media",
     "self_test": "enhancer.trust",
     "uncertainty": "enhancer.trust",
@@ -33,11 +37,14 @@ __all__ = [
     "Picture",
     "Progress",
     "Settings",
+    "auto",
     "consistency",
+    "diagnose",
     "enhance",
     "make_consistent",
     "measure",
     "open_picture",
+    "propose",
     "save_picture",
     "self_test",
     "uncertainty",

@@ -8,6 +8,9 @@ from enhancer.engine import Engine
 from enhancer.errors import BadRecipe
 from enhancer.evidence.consistency import Consistency
 from enhancer.evidence.consistency import consistency as tensors_consistency
+from enhancer.evidence.diagnosis import Diagnosis
+from enhancer.evidence.diagnosis import diagnose as diagnosis_of
+from enhancer.evidence.propose import propose, usual_factor
 from enhancer.evidence.receipt import for_results
 from enhancer.evidence.recipe_files import content, recipe_and_file
 from enhancer.evidence.self_test import Damage, SelfTest
@@ -23,6 +26,7 @@ from enhancer.models.catalog import CATALOG, Bundled
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.tasks.chain import run_chain
 from enhancer.tasks.choose import AUTO, choose_model, crisp_share
 from enhancer.tasks.consistent import make_consistent as tensors_consistent
 from enhancer.tasks.resize import colours
@@ -100,6 +104,32 @@ def verify(
         weights=None if weights is None else Path(weights),
         progress=progress,
     )
+
+
+def diagnose(picture: Picture, file: bytes | None = None, *, progress: Progress | None = None) -> Diagnosis:
+    """What ails a picture: noise, compression, softness, real detail, light, colour; each with its evidence.
+
+    `file` are the bytes that it came from, which know the quality of a JPEG best. Raises Cancelled.
+    """
+    return diagnosis_of(picture, file, progress)
+
+
+def auto(
+    picture: Picture,
+    scale: float | None = None,
+    *,
+    file: bytes | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Picture:
+    """Diagnose a picture and do what `propose` says: mend what was found, then enlarge by `scale`, 1 to 4.
+
+    Without `scale`, pictures under 4 megapixels become twice as large. A picture without faults that keeps its size
+    comes back as it is. Raises ValueError for another scale, and what the tasks raise.
+    """
+    factor = usual_factor(picture.width, picture.height) if scale is None else scale
+    chain = propose(diagnose(picture, file), factor).chain
+    return run_chain(picture, chain, engine or default_engine(), progress or Progress())
 
 
 def bundled(factor: float, purpose: str = "upscale") -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from enhancer.cli.auto import check_auto, proposed
 from enhancer.cli.evidence import DONE, SOME_FAILED, save_result
 from enhancer.cli.report import complain, say, show, table
 from enhancer.errors import BadOptions, EnhancerError
@@ -21,7 +22,7 @@ from enhancer.models.catalog import CATALOG, Bundled, entry
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
-from enhancer.tasks.chain import Step
+from enhancer.tasks.chain import Step, run_chain
 
 WRONG_USAGE = 2
 
@@ -31,16 +32,21 @@ def run_enhance(a: argparse.Namespace) -> int:
     options = {f.name: getattr(a, f.name) for f in fields(TASKS[a.task].options)}
     given = {name: value for name, value in options.items() if value is not None}
     parse(TASKS[a.task].options, given)
+    if a.auto:
+        check_auto(a.task, given)
     failed = 0
     for source, target in jobs(a.input, a.output):
         try:
             began = time.perf_counter()
             picture = open_picture(source, default_engine().settings)
-            if a.recipe:
-                file, wishes = source.read_bytes(), [Step(a.task, given)]
-                result, recipe = record(picture, wishes, default_engine(), Progress(show), file)
+            if a.auto:
+                wishes = proposed(picture, source.read_bytes(), a.scale).chain
             else:
-                result, recipe = enhance(picture, a.task, progress=Progress(show), **given), None
+                wishes = (Step(a.task, given),)
+            if a.recipe and wishes:
+                result, recipe = record(picture, wishes, default_engine(), Progress(show), source.read_bytes())
+            else:
+                result, recipe = run_chain(picture, wishes, default_engine(), Progress(show)), None
             target.parent.mkdir(parents=True, exist_ok=True)
             save_result(result, target, a.quality, recipe)
         except (EnhancerError, OSError) as error:
@@ -49,6 +55,8 @@ def run_enhance(a: argparse.Namespace) -> int:
         else:
             seconds = time.perf_counter() - began
             say(f"{source} → {target}  {result.width}x{result.height}  {seconds:.1f} s")
+            if a.auto:
+                say(f"  {', '.join(step.task_id for step in wishes) or 'nothing to do'}")
             for note in (*picture.notes, *losses(result, format_for(target).id)):
                 say(f"  {note}")
     return SOME_FAILED if failed else DONE

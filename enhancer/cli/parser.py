@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from enhancer.cli.auto import run_diagnose
 from enhancer.cli.commands import run_compare, run_enhance, run_fetch, run_metrics, run_models
 from enhancer.cli.evidence import run_report, run_verify
 from enhancer.options import add_arguments
@@ -34,7 +35,13 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
     p.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of JPEG files")
     p.add_argument("--recipe", action="store_true", help="lay the recipe into PNG and JPEG files, beside others")
+    p.add_argument("--auto", action="store_true", help="diagnose each picture, and do what is proposed for it")
     add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
+
+    p = command("diagnose", run_diagnose)
+    p.add_argument("input", type=Path)
+    p.add_argument("--scale", type=float, help="how large it is wished; 2 for pictures under 4 megapixels, else 1")
+    p.add_argument("--json", action="store_true")
 
     p = command("compare", run_compare)
     p.add_argument("input", type=Path)

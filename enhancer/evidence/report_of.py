@@ -24,6 +24,7 @@ LIGHTEST = 0.995  # share of a map below its lightest colour, so that a few stra
 FAILURES = "## Known failures"
 OTHER_SOURCE = "The recipe in the result names another source than the one shown here."
 OTHER_RESULT = "The pixels of the result are not those that its recipe names: it was changed since."
+CHAINED = "Several steps made this result, and were meant to change more than its size; so it is not asked to fit."
 CHANGES = (
     "How far each pixel of the result lies from a plain enlargement of the source: where the picture was drawn anew."
 )
@@ -50,7 +51,8 @@ def report_of(
     before, after = decode(source, settings), decode(result, for_results(settings))
     plain = sized(before, after.height, after.width)
     larger = enlarged((after.width, after.height), (before.width, before.height))
-    fit = consistency(after.pixels, before.pixels) if larger else None
+    chained = recipe is not None and len(recipe.steps) > 1  # and so meant to change more than the size
+    fit = consistency(after.pixels, before.pixels) if larger and not chained else None
     cards, strangers = _cards(recipe, settings)
     return Report(
         title=title,
@@ -143,4 +145,5 @@ def _remarks(recipe: Recipe | None, source: bytes, before: Picture, after: Pictu
     another = hashlib.sha256(source).hexdigest() != recipe.file and fingerprint(before) != recipe.source
     exact = recipe.quality is None and after.depth == recipe.result.depth
     changed = exact and fingerprint(after) != recipe.result
-    return (*([OTHER_SOURCE] if another else []), *([OTHER_RESULT] if changed else []))
+    chained = [CHAINED] * (len(recipe.steps) > 1)
+    return (*([OTHER_SOURCE] if another else []), *([OTHER_RESULT] if changed else []), *chained)

@@ -78,8 +78,8 @@ def self_test(
     As in the papers, results are rounded to 8 bits and a border of `factor` pixels is left out. A factor of 1 only
     damages, for models that keep the size. Of more than `megapixels` a part is taken whose amount of detail is typical
     of the whole. `steps`, as a chain was wished for the whole picture, have a row before the models; what they make
-    comes to the size of the truth. Raises BadPicture for a picture that is too small, BadOptions for a factor below 1, for one of 1
-    without damage and for a model that does not suit it, and what the engine raises.
+    comes to the size of the truth. Raises BadPicture for a picture that is too small, BadOptions for a factor below 1,
+    for one of 1 without damage and for a model that does not suit it, and what the engine raises.
     """
     damage = damage or Damage()
     if factor < 1 or (factor == 1 and damage == Damage()):
@@ -92,8 +92,8 @@ def self_test(
     rows, size, all_methods = [plain], (width, height), bool(steps) + len(models)
     if steps:
         own = _fitted(steps, (picture.width, picture.height), small, size, engine.settings.max_output_pixels)
-        run = partial(_chain, own, small, engine, progress.part(0, all_methods))
-        rows.append(_row(STEPS, run, truth, factor, plain))
+        chain = partial(_chain, own, small, engine, progress.part(0, all_methods))
+        rows.append(_row(STEPS, chain, truth, factor, plain))
     for n, model_id in enumerate(models, len(rows) - 1):
         run = _method(model_id, small, size, engine, progress.part(n, all_methods))
         rows.append(_row(model_id, run, truth, factor, plain))

@@ -116,9 +116,7 @@ def sizes(size: tuple[int, int], steps: Sequence[Step], largest: int) -> list[tu
     return found
 
 
-def for_part(
-    steps: Sequence[Step], size: tuple[int, int], part: tuple[int, int], largest: int
-) -> tuple[Step, ...]:
+def for_part(steps: Sequence[Step], size: tuple[int, int], part: tuple[int, int], largest: int) -> tuple[Step, ...]:
     """The same steps for a part of a picture of `size`: what they make of it has the same share of the whole."""
     made = []
     for step, whole in zip(steps, sizes(size, steps, largest)[1:], strict=True):

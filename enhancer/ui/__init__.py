@@ -8,6 +8,7 @@ import gradio as gr
 from enhancer.engine import Engine
 from enhancer.models.catalog import CATALOG, Entry
 from enhancer.settings import Settings
+from enhancer.ui.auto_style import AUTO_CSS
 from enhancer.ui.compare_style import COMPARE_CSS
 from enhancer.ui.compare_tab import CompareTab
 from enhancer.ui.display import folder
@@ -50,7 +51,7 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
     """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
     return {
         "theme": theme(),
-        "css": CSS + TRUST_CSS + COMPARE_CSS + MODELS_CSS,
+        "css": CSS + TRUST_CSS + AUTO_CSS + COMPARE_CSS + MODELS_CSS,
         "head": HEAD + TRUST_HEAD + MODELS_HEAD,
         "footer_links": ["settings"],
         "run_history": False,

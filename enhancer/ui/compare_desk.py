@@ -17,9 +17,9 @@ from enhancer.media.picture import Picture
 from enhancer.models.catalog import Entry
 from enhancer.progress import Progress
 from enhancer.tasks import task
+from enhancer.ui.choice import UPSCALE
 from enhancer.ui.compare_words import FURTHER, about_part, clock, ended, further, grid, mark, notes, votes
 from enhancer.ui.compare_work import Growing, Order, Sheet, elsewhere, fetched
-from enhancer.ui.controls import UPSCALE
 from enhancer.ui.display import run_folder, save_display
 from enhancer.ui.handover import HandOver
 from enhancer.ui.jobs import Steps, Update, follow, guarded

@@ -29,7 +29,8 @@ class CompareTab:
         with gr.Row(elem_classes="columns"):
             with gr.Column(scale=2, min_width=300, elem_classes="side"):
                 with gr.Column(elem_classes="marked"):
-                    self.entry = PictureInput("compare", engine.settings, (SIDE, SIDE), examples)
+                    self.entry = PictureInput("compare", engine.settings, (SIDE, SIDE))
+                    self.entry.samples(examples)
                     frame = gr.HTML(elem_id="compare-frame", js_on_load=FRAME_SCRIPT)
                 self._part()
                 first = self._task()

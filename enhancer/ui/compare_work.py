@@ -18,7 +18,7 @@ from enhancer.models.catalog import Entry
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import task
-from enhancer.ui.controls import UPSCALE
+from enhancer.ui.choice import UPSCALE
 from enhancer.ui.crop import region
 from enhancer.ui.picture_input import Source
 

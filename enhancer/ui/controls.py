@@ -1,23 +1,22 @@
 """What to do with a picture: task, model, size, strength, and the options of the classical tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from enhancer.errors import BadOptions
-from enhancer.models.catalog import CATALOG, Bundled, Entry, entry
-from enhancer.options import parse
+from enhancer.models.catalog import CATALOG, Bundled, entry
 from enhancer.tasks import TASKS, Task, task
 from enhancer.tasks.choose import AUTO, CRISPNESS, choose_model
-from enhancer.tasks.upscale import target_size
+from enhancer.ui.auto_panel import AutoPanel
+from enhancer.ui.auto_plan import PLANNED
+from enhancer.ui.choice import UPSCALE, Choice, Wish
 from enhancer.ui.jobs import Update
 from enhancer.ui.options_form import control, form
-from enhancer.ui.words import model_card
 
-UPSCALE = TASKS["upscale"]
 SIZES = {
     "Factor": ("scale",),
     "Long side": ("long_side",),
@@ -26,45 +25,8 @@ SIZES = {
 }
 START: dict[str, Any] = {"scale": 2.0, "long_side": 2048, "megapixels": 8.0, "width": 1920, "height": None}
 LABELS = {"scale": "Enlarge by", "long_side": "Longer side", "megapixels": "Megapixels"}
+BELOW = "The steps below, one after another."
 SHARED = {"model", "strength", "crispness", "best", "consistent", *START}  # options with a control of their own
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A task with the plain values of its options."""
-
-    task: Task
-    options: dict[str, Any] = field(default_factory=dict)
-
-    def model(self, size: tuple[int, int] | None = None, largest: int = 0) -> Entry | None:
-        """The catalogue entry that will run on a picture of `size`, None for tasks without a network."""
-        if self.task.family != "learned":
-            return None
-        factor = 2.0
-        if self.task is UPSCALE and size is not None:
-            result = self.result_size(size, largest)
-            factor = max(result[0] / size[0], result[1] / size[1])
-        return entry(choose_model(self.options["model"], self.task.id, factor))
-
-    def card(self, size: tuple[int, int] | None = None, largest: int = 0) -> str:
-        """What one should know about that model, as HTML."""
-        model = self.model(size, largest)
-        return "" if model is None else model_card(model, self.options["model"] != model.id)
-
-    def result_size(self, size: tuple[int, int], largest: int) -> tuple[int, int]:
-        """(width, height) of the result for a picture of `size`. Raises BadOptions over `largest` pixels."""
-        if self.task is not UPSCALE:
-            return size
-        return target_size(*size, parse(UPSCALE.options, self.options), largest)
-
-    def for_part(self, size: tuple[int, int], part: tuple[int, int], largest: int) -> "Choice":
-        """The same choice for a part of a picture of `size`: a target size becomes the factor it amounts to."""
-        if self.task is not UPSCALE:
-            return self
-        whole = self.result_size(size, largest)
-        width, height = (max(1, round(p * w / s)) for p, w, s in zip(part, whole, size, strict=True))
-        kept = {name: value for name, value in self.options.items() if name not in START}
-        return Choice(self.task, {**kept, "width": width, "height": height})
 
 
 def learned() -> list[tuple[str, str]]:
@@ -107,7 +69,7 @@ def listens(model_id: str, t: Task) -> bool:
 
 
 class Controls:
-    """The form of the Enhance tab. `inputs` are its components, `read` turns their values into a `Choice`."""
+    """The form of the Enhance tab. `inputs` are its components, `read` turns their values into a `Wish`."""
 
     def __init__(self) -> None:
         tasks = offered()
@@ -116,6 +78,7 @@ class Controls:
         self.task = gr.Dropdown(
             tasks, value=first, label="What to do", info=task(first).summary, filterable=False, elem_id="task"
         )
+        self.auto = AutoPanel()
         self.model = gr.Dropdown(
             models,
             value=models[0][1] if models else None,
@@ -175,11 +138,18 @@ class Controls:
     @property
     def inputs(self) -> list[Component]:
         """Every component that `read` wants the value of, in its order."""
-        return list(self.named.values())
+        return [*self.named.values(), *self.auto.inputs]
 
-    def read(self, values: Sequence[Any]) -> Choice:
-        """The choice that these values of `inputs` mean. Raises BadOptions for an empty target size."""
-        named = dict(zip(self.named, values, strict=True))
+    @property
+    def shown(self) -> list[Component]:
+        """Those of them that a visitor can set."""
+        return [*self.named.values(), *self.auto.set]
+
+    def read(self, values: Sequence[Any]) -> Wish:
+        """What these values of `inputs` mean. Raises BadOptions for an empty target size."""
+        named = dict(zip(self.named, values, strict=False))  # behind them stand those of the steps
+        if named["task"] == PLANNED:
+            return self.auto.read(values[len(named) :])
         chosen = task(named["task"])
         own = {name: named[f"{chosen.id}.{name}"] for name in own_options(chosen)}
         own = {name: value for name, value in own.items() if value is not None}
@@ -200,7 +170,8 @@ class Controls:
     @property
     def places(self) -> list[Component]:
         """What `task_chosen` may change."""
-        return [self.task, self.model, self.size, self.strength, self.best, self.crispness, *self.groups.values()]
+        networks = [self.model, self.size, self.strength, self.best, self.crispness]
+        return [self.task, self.auto.place, *networks, *self.groups.values()]
 
     def wire(self) -> None:
         """Show what belongs to the chosen task, and hide the rest."""
@@ -214,12 +185,13 @@ class Controls:
 
     def task_chosen(self, task_id: str, model_id: str | None) -> Update:
         """What belongs to this task, with the chosen model where it serves for it, else the first."""
-        chosen = task(task_id)
-        learned = chosen.family == "learned"
+        chosen = TASKS.get(task_id)
+        learned = chosen is not None and chosen.family == "learned"
         model = serving(model_id or AUTO, task_id) if learned else None
         choices: dict[str, Any] = {"choices": models_for(task_id), "value": model} if learned else {}
         return {
-            self.task: gr.Dropdown(info=chosen.summary),
+            self.task: gr.Dropdown(info=chosen.summary if chosen else BELOW),
+            self.auto.place: gr.Column(visible=chosen is None),
             self.model: gr.Dropdown(visible=learned, **choices),
             self.size: gr.Group(visible=chosen is UPSCALE),
             self.strength: gr.Slider(visible=learned),
@@ -228,6 +200,8 @@ class Controls:
         }
 
     def _model_chosen(self, task_id: str, model_id: str | None) -> Update:
+        if task_id == PLANNED:
+            return {c: type(c)(visible=False) for c in (self.crispness, *self.groups.values())}
         chosen = task(task_id)
         model = serving(model_id or AUTO, task_id) if chosen.family == "learned" else AUTO
         heard = listens(model, chosen)

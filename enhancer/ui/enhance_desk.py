@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from enhancer.engine import Engine
-from enhancer.errors import BadPicture
+from enhancer.errors import BadOptions, BadPicture
 from enhancer.media.formats import format_of
 from enhancer.models.catalog import Hub
-from enhancer.progress import Progress
+from enhancer.ui.choice import Wish
 from enhancer.ui.controls import Controls
 from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_work import OF_THE_WHOLE, Finished, Written, enhance_file, preview, write
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.parts import Toolbar
-from enhancer.ui.picture_input import Source, original
+from enhancer.ui.picture_input import NO_PICTURE, Source, original
 from enhancer.ui.trust_panel import TrustPanel
 from enhancer.ui.trust_words import receipt_words
 from enhancer.ui.trust_work import checked
@@ -28,7 +29,7 @@ CROP = (256, 192)  # pixels of the source that the preview shows
 BEGIN = "Choose a picture to begin."
 PART_ONLY = "It is worked out from this part alone; the whole picture may come out differently."
 GONE = "The result is no longer on the server; please press Enhance again."
-NO_PICTURE = "Please choose a picture first: drop one, paste one, or take an example."
+NO_STEPS = "There is nothing to do: tick a step, wish for a larger picture, or choose a task."
 
 
 @dataclass
@@ -80,30 +81,31 @@ class EnhanceDesk:
             yield {self.controls.card: choice.card(), self.toolbar.hint: said(BEGIN), **self._no_preview("")}
             return
         size, limit = (source.width, source.height), self.engine.settings.max_output_pixels
-        model = choice.model(size, limit)
+        models = [m for m in choice.models(size, limit) if m is not None and isinstance(m.source, Hub)]
         yield {
             self.controls.card: choice.card(size, limit),
             self.toolbar.hint: preflight(size, choice.result_size(size, limit)),
             self.stage: STAGES[0],
             self.ask: gr.Button(visible=False),
         }
-        if model is not None and isinstance(model.source, Hub) and model.id not in agreed:
+        if not choice.choices:
+            yield self._no_preview(NO_STEPS)
+            return
+        if unasked := {m.id for m in models} - agreed:
             if not asked:
                 yield {self.ask: gr.Button(visible=True), **self._no_preview("This model is fetched when you want it.")}
                 return
-            yield {self.agreed: agreed | {model.id}}
+            yield {self.agreed: agreed | unasked}
         pair, crop, seconds = yield from follow(
-            lambda progress: preview(source.crop, size, choice, self.engine, place, progress), self._looking
+            lambda progress: preview(source.crop, size, choice, self.engine, place, progress),
+            lambda progress: {self.looked: bar(progress, "Preview", _unit(choice))},
         )
         part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
-        part += f" {PART_ONLY}" if choice.task.id in OF_THE_WHOLE else ""
+        part += f" {PART_ONLY}" if any(c.task.id in OF_THE_WHOLE for c in choice.choices) else ""
         yield {
             self.preview: pair,
             self.looked: said(f"Preview of {part} Click into the picture on the left to look elsewhere."),
         }
-
-    def _looking(self, progress: Progress) -> Update:
-        return {self.looked: bar(progress, "Preview")}
 
     def _no_preview(self, text: str) -> Update:
         return {self.preview: None, self.looked: said(text)}
@@ -140,24 +142,22 @@ class EnhanceDesk:
         if image is None:
             raise BadPicture(NO_PICTURE)
         choice, path = self.controls.read(values), original(image, source)
+        if not choice.choices:
+            raise BadOptions(NO_STEPS)
         yield {self.facts: "", **self.trust.cleared(), **self.toolbar.running()}
         if old is not None:
             old.forget()
-        done = yield from follow(
-            lambda progress: enhance_file(path, choice, self.engine, place, progress), self._running
-        )
+        work = partial(enhance_file, path, choice, self.engine, place)
+        done = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Enhancing", _unit(choice))})
         yield {
             self.result: done.pair,
             self.stage: STAGES[1],
             self.kept: done,
-            self.agreed: agreed | {done.model},
+            self.agreed: agreed | done.models,
             **self.trust.about(done),
         }
         yield from self.written(done, format, embed, place)
         yield self.toolbar.ready()
-
-    def _running(self, progress: Progress) -> Update:
-        return {self.toolbar.status: bar(progress, "Enhancing")}
 
     def rewrite(self, kept: Finished | None, format: str, embed: bool) -> Iterator[Update]:
         """Write the last result in another format, or with its recipe."""
@@ -195,6 +195,10 @@ class EnhanceDesk:
     def stopped(self, kept: Finished | None) -> Update:
         """Say that the work has ended."""
         return {self.looked: "", **self.trust.ready(kept), **self.toolbar.stopped()}
+
+
+def _unit(choice: Wish) -> str:
+    return "tiles" if len(choice.choices) == 1 else "%"
 
 
 def _facts(done: Finished, format: str, embed: bool, written: Written) -> str:

@@ -7,6 +7,7 @@ import gradio as gr
 
 from enhancer.engine import Engine
 from enhancer.media import FORMATS
+from enhancer.ui.auto_desk import AutoDesk
 from enhancer.ui.controls import Controls
 from enhancer.ui.enhance_desk import BEGIN, CROP, STAGES, EnhanceDesk
 from enhancer.ui.enhance_work import Finished
@@ -25,7 +26,9 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
     """Lay the tab out and wire it → what sets its form, and its picture box."""
     with gr.Row(elem_classes="columns"):
         with gr.Column(scale=2, min_width=300, elem_classes="side"):
-            entry = PictureInput("enhance", engine.settings, CROP, examples)
+            entry = PictureInput("enhance", engine.settings, CROP)
+            auto = AutoDesk(engine.settings)
+            entry.samples(examples)
             controls = Controls()
         with gr.Column(scale=3, min_width=300, elem_classes="main"):
             toolbar = Toolbar("enhance", "Enhance", BEGIN)
@@ -64,7 +67,8 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
         agreed=agreed,
     )
     controls.wire()
-    _wire(desk, entry, kind, embed)
+    auto.over(controls)
+    _wire(desk, entry, auto, kind, embed)
     link = RecipeLink(controls, toolbar)
     page.load(link.open, None, link.outputs, **QUIET)
     return link, entry
@@ -75,15 +79,18 @@ def _forget(kept: Finished | None) -> None:
         kept.forget()
 
 
-def _wire(desk: EnhanceDesk, entry: PictureInput, kind: gr.Radio, embed: gr.Checkbox) -> None:
+def _wire(desk: EnhanceDesk, entry: PictureInput, auto: AutoDesk, kind: gr.Radio, embed: gr.Checkbox) -> None:
     form = desk.controls.inputs
     look: dict[str, Any] = {"inputs": [entry.source, desk.agreed, *form], "outputs": desk.look_outputs, **QUIET, **LOOK}
     taken = entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
     moved = entry.image.select(entry.move, entry.source, entry.source, **QUIET, **LOOK)
+    fresh, asked_for, resized = _wire_auto(auto, entry, taken)
     looks = [
-        taken.success(desk.look, **look),
+        asked_for,
+        fresh.success(desk.look, **look),
+        resized.success(desk.look, **look),
         moved.success(desk.look, **look),
-        gr.on([c.change for c in form], desk.look, trigger_mode="always_last", **look),  # type: ignore[attr-defined]
+        gr.on([c.change for c in desk.controls.shown], desk.look, trigger_mode="always_last", **look),  # type: ignore[attr-defined]
         desk.ask.click(desk.look_anyway, **look),
     ]
     asked = _wire_trust(TrustDesk(desk), kind, embed)
@@ -107,6 +114,18 @@ def _wire(desk: EnhanceDesk, entry: PictureInput, kind: gr.Radio, embed: gr.Chec
     )
     stopped: dict[str, Any] = {"saying": desk.stopped, "inputs": desk.kept, "outputs": desk.stop_outputs}
     desk.toolbar.stops(run, rewrite, *looks, *asked, **stopped)
+
+
+def _wire_auto(auto: AutoDesk, entry: PictureInput, taken: Any) -> list[Any]:
+    """What happens after a picture was taken, at the button, and when another size is wished."""
+    controls = auto.controls
+    plan, chosen = controls.auto.plan, [controls.task, controls.model]
+    wished = controls.auto.factor.input
+    return [
+        taken.success(auto.forget, [plan, *chosen], auto.outputs, **QUIET, **LOOK),
+        auto.go.click(auto.look_over, [entry.image, entry.source, controls.model], auto.outputs, **QUIET, **LOOK),
+        wished(auto.wish, [plan, controls.auto.factor], auto.outputs, trigger_mode="always_last", **QUIET, **LOOK),
+    ]
 
 
 def _wire_trust(trust: TrustDesk, kind: gr.Radio, embed: gr.Checkbox) -> list[Any]:

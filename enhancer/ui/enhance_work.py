@@ -1,29 +1,34 @@
 """What the Enhance tab does behind its buttons: plain functions from a choice to files that the page shows."""
 
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from enhancer.engine import Engine
 from enhancer.errors import Cancelled
 from enhancer.evidence.consistency import Consistency
+from enhancer.evidence.diagnosis import diagnose
+from enhancer.evidence.imitate import damage_of
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import beside, texts
-from enhancer.hall import enhance
+from enhancer.evidence.self_test import Damage
 from enhancer.media import encode
 from enhancer.media.formats import format_of
 from enhancer.media.picture import Picture
 from enhancer.progress import Progress
-from enhancer.tasks.chain import Step
+from enhancer.settings import Settings
+from enhancer.tasks.chain import for_part, run_chain
 from enhancer.tasks.consistent import enlarged
 from enhancer.tasks.resize import resize
 from enhancer.trust import consistency
-from enhancer.ui.controls import Choice
+from enhancer.ui.choice import UPSCALE, Wish
 from enhancer.ui.crop import Crop, narrowed
 from enhancer.ui.display import Kept, save_display
 from enhancer.ui.picture_input import read
 
 Pair = tuple[str, str]
+UNHURT = Damage()
 OF_THE_WHOLE = {"equalise", "clahe", "white-balance", "wavelet", "total-variation"}  # depend on every pixel
 
 
@@ -33,7 +38,9 @@ class Finished:
 
     `path` is the uploaded file; `source_size` and `size` are (width, height) before and after; `model` is a catalogue
     id, or "" where no network drew; `recipe` says what really ran; `fit` is there for enlargements, with its map
-    emptied; `cured` says what *Make consistent* did to this result.
+    emptied; `cured` says what *Make consistent* did to this result. Where several steps ran, `model` is that of the
+    last step in which a network drew, and `base` what the last step received, which the result is compared with.
+    `damage` is what was found in the picture that a self-test can imitate.
     """
 
     pair: Pair
@@ -48,10 +55,27 @@ class Finished:
     recipe: Recipe
     fit: Consistency | None
     cured: str = ""
+    base: Kept | None = None
+    damage: Damage = UNHURT
+
+    @property
+    def models(self) -> frozenset[str]:
+        """The ids of all models that drew."""
+        return frozenset(model.id for step in self.recipe.steps for model in step.models)
+
+    @property
+    def drew(self) -> int:
+        """The last step in which a network drew, from 0; -1 where none did."""
+        return max((n for n, step in enumerate(self.recipe.steps) if step.models), default=-1)
+
+    def compared_with(self, settings: Settings) -> Picture:
+        """What the last step received. Raises BadPicture when that is no longer on the server."""
+        return read(self.path, settings) if self.base is None else self.base.load()
 
     def forget(self) -> None:
         """Delete the stored pixels."""
-        self.kept.forget()
+        for kept in filter(None, (self.kept, self.base)):
+            kept.forget()
 
 
 @dataclass(frozen=True)
@@ -62,38 +86,50 @@ class Written:
     recipe: Path | None
 
 
-def enhance_file(path: Path, choice: Choice, engine: Engine, place: Path, progress: Progress) -> Finished:
-    """Decode, enhance, and put both sides into `place`. Raises the errors of `media` and of the task."""
-    picture = read(path, engine.settings)
-    size = picture.width, picture.height
-    model = choice.model(size, engine.settings.max_output_pixels)
+def enhance_file(path: Path, wish: Wish, engine: Engine, place: Path, progress: Progress) -> Finished:
+    """Decode, enhance, and put both sides into `place`. Raises the errors of `media` and of the tasks."""
+    picture, raw, largest = read(path, engine.settings), path.read_bytes(), engine.settings.max_output_pixels
+    size, received = (picture.width, picture.height), deque[Picture](maxlen=1)
     began = time.perf_counter()
-    result, recipe = record(picture, [Step(choice.task.id, choice.options)], engine, progress, path.read_bytes())
+    result, recipe = record(picture, wish.steps, engine, progress, raw, watch=received.append)
     seconds = time.perf_counter() - began
     progress.step(1, 1, "preparing the view")
-    pair, kept = put_up(picture, result, place, progress)
-    return Finished(
+    several, (base,) = len(recipe.steps) > 1, received
+    damage = damage_of(diagnose(picture, raw)) if several or recipe.drawn else UNHURT
+    pair, kept, kept_base = put_up(picture, result, place, progress, base if several else None)
+    done = Finished(
         pair=pair,
         kept=kept,
         path=path,
-        stem=f"{path.stem}-{_mark(choice, picture, result)}",
-        what=choice.task.title if model is None else model.title,
-        model=model.id if model is not None and recipe.drawn else "",
+        stem=f"{path.stem}-{wish.mark(size, (result.width, result.height))}",
+        what=wish.what(size, largest),
+        model="",
         seconds=seconds,
         source_size=size,
         size=(result.width, result.height),
         recipe=recipe,
-        fit=fit_of(result, picture),
+        fit=fit_of(result, base) if recipe.steps[-1].task == UPSCALE.id else None,
+        base=kept_base,
+        damage=damage,
     )
+    model = wish.models(size, largest)[done.drew] if recipe.drawn else None
+    return done if model is None else replace(done, model=model.id)
 
 
-def put_up(before: Picture, after: Picture, place: Path, progress: Progress) -> tuple[Pair, Kept]:
-    """Both sides as display files in `place`, and the result to keep. Raises Cancelled, and then keeps nothing."""
+def put_up(
+    before: Picture, after: Picture, place: Path, progress: Progress, base: Picture | None = None
+) -> tuple[Pair, Kept, Kept | None]:
+    """Both sides as display files in `place`, and the result and `base` to keep.
+
+    Raises Cancelled, and then keeps nothing.
+    """
     pair, kept = _pair(before, after, place), Kept.keep(after)
+    kept_base = None if base is None else Kept.keep(base)
     if progress.cancelled:  # nobody is left who would forget it later
-        kept.forget()
+        for one in filter(None, (kept, kept_base)):
+            one.forget()
         raise Cancelled("Stopped.")
-    return pair, kept
+    return pair, kept, kept_base
 
 
 def fit_of(result: Picture, source: Picture) -> Consistency | None:
@@ -109,22 +145,28 @@ def without_map(found: Consistency) -> Consistency:
 
 
 def preview(
-    crop: Crop, size: tuple[int, int], choice: Choice, engine: Engine, place: Path, progress: Progress
+    crop: Crop, size: tuple[int, int], wish: Wish, engine: Engine, place: Path, progress: Progress
 ) -> tuple[Pair, Crop, float]:
     """Enhance a crop of a picture of `size` alone → display files, the crop that was used, and seconds.
 
-    Where the model must run twice, the crop is made smaller, so that the preview stays a matter of a second.
+    Where a model must run twice, the crop is made smaller, so that the preview stays a matter of a second.
     """
     largest = engine.settings.max_output_pixels
-    model = choice.model(size, largest)
-    if model is not None:
+    for model in filter(None, wish.models(size, largest)):
         engine.model(model.id, progress)  # fetched before the clock starts
-        crop = narrowed(crop, _growth_before_last_pass(model.scale, choice.result_size(size, largest)[0] / size[0]))
-    part = choice.for_part(size, (crop.picture.width, crop.picture.height), largest)
+    crop = narrowed(crop, _growth_before_last_passes(wish, size, largest))
+    part = for_part(wish.steps, size, (crop.picture.width, crop.picture.height), largest)
     began = time.perf_counter()
-    result = enhance(crop.picture, part.task.id, engine=engine, progress=progress, **part.options)
+    result = run_chain(crop.picture, part, engine, progress)
     seconds = time.perf_counter() - began
     return _pair(crop.shown(crop.picture), crop.shown(result), place), crop, seconds
+
+
+def _growth_before_last_passes(wish: Wish, size: tuple[int, int], largest: int) -> int:
+    """The most that any step must have grown the picture before the last pass of its network."""
+    found = wish.sizes(size, largest)
+    steps = zip(wish.models(size, largest), found[:-1], found[1:], strict=True)
+    return max((_growth_before_last_pass(m.scale, after[0] / before[0]) for m, before, after in steps if m), default=1)
 
 
 def _growth_before_last_pass(scale: int, factor: float) -> int:
@@ -152,9 +194,3 @@ def _pair(before: Picture, after: Picture, place: Path) -> Pair:
     first, _, _ = save_display(grown, place / "before.png")
     second, _, _ = save_display(after, place / "after.png")
     return str(first), str(second)
-
-
-def _mark(choice: Choice, before: Picture, after: Picture) -> str:
-    if choice.task.id != "upscale":
-        return choice.task.id
-    return f"x{round(max(after.width / before.width, after.height / before.height), 2):g}"

@@ -21,6 +21,7 @@ from enhancer.ui.words import said, size_of
 
 SHOWN_BY_BROWSERS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif"}
 SHOWN_PIXELS = 2_000_000  # of the stand-in for a file that browsers do not show
+NO_PICTURE = "Please choose a picture first: drop one, paste one, or take an example."
 GONE = "This picture is no longer on the server; please choose it again."
 
 
@@ -76,8 +77,8 @@ def is_stand_in(image: str, source: Source | None) -> bool:
 class PictureInput:
     """The picture box of a tab, with the state that remembers what was chosen."""
 
-    def __init__(self, name: str, settings: Settings, crop: tuple[int, int], examples: list[Path]) -> None:
-        self.settings, self._crop = settings, crop
+    def __init__(self, name: str, settings: Settings, crop: tuple[int, int]) -> None:
+        self._name, self.settings, self._crop = name, settings, crop
         self.image = SafeImage(
             label="Picture",
             type="filepath",
@@ -89,10 +90,12 @@ class PictureInput:
         )
         self.source = gr.State(None, time_to_live=3600)
         self.facts = gr.HTML(elem_id=f"{name}-source", elem_classes="hint")
+
+    def samples(self, examples: list[Path]) -> None:
+        """Lay out pictures that can be tried with one click."""
+        label, elem_id = "Or try one of these", f"{self._name}-samples"
         with gr.Column(elem_classes="samples"):
-            gr.Examples(
-                [[str(p)] for p in examples], [self.image], label="Or try one of these", elem_id=f"{name}-samples"
-            )
+            gr.Examples([[str(p)] for p in examples], [self.image], label=label, elem_id=elem_id)
 
     @property
     def outputs(self) -> list[Any]:

@@ -1,5 +1,6 @@
 """A link that holds a recipe sets the form; what it says is checked as strictly as a recipe in a file."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -8,7 +9,9 @@ from enhancer.errors import BadRecipe, EnhancerError
 from enhancer.evidence.recipe import Recipe, Step
 from enhancer.evidence.recipe_text import from_link
 from enhancer.models.catalog import CATALOG
-from enhancer.tasks import task
+from enhancer.tasks import chain, task
+from enhancer.ui.auto_desk import on_steps
+from enhancer.ui.auto_plan import MOST, plan_of
 from enhancer.ui.controls import SIZES, Controls, models_for, offered
 from enhancer.ui.jobs import Update
 from enhancer.ui.parts import Toolbar
@@ -22,7 +25,8 @@ class RecipeLink:
 
     def __init__(self, controls: Controls, toolbar: Toolbar) -> None:
         self.controls, self.status = controls, toolbar.status
-        self.outputs = [*dict.fromkeys([*controls.inputs, *controls.places]), toolbar.status]
+        form = [*controls.shown, *controls.places, *controls.auto.parts]
+        self.outputs = [*dict.fromkeys(form), toolbar.status]
 
     def open(self, request: gr.Request) -> Any:
         """Set the form as the link says, if it says anything."""
@@ -31,34 +35,39 @@ class RecipeLink:
             return gr.skip()
         try:
             recipe = from_link(text)
-            form = filled(self.controls, only_step(recipe))
+            form = self._form(offered_steps(recipe))
         except EnhancerError as error:
             return {self.status: said(str(error), "bad")}
         return {**form, self.status: said(told(recipe), "good")}
 
+    def _form(self, steps: Sequence[Step]) -> Update:
+        if len(steps) == 1:
+            return filled(self.controls, steps[0])
+        return on_steps(self.controls, plan_of([chain.Step(step.task, step.options) for step in steps]), None)
 
-def only_step(recipe: Recipe) -> Step:
-    """The step of a recipe that the form can hold.
 
-    Raises BadRecipe for a recipe of several steps, and for a task or model that the page does not offer.
+def offered_steps(recipe: Recipe) -> Sequence[Step]:
+    """The steps of a recipe, as far as the form can hold them.
+
+    Raises BadRecipe for too many steps, and for a task or model that the page does not offer.
     """
-    step, *others = recipe.steps
-    if others:
-        raise BadRecipe(f"This link holds {len(recipe.steps)} steps, and the form takes one; so nothing was set.")
-    if step.task not in [task_id for _, task_id in offered()]:
-        raise BadRecipe(f"The recipe in this link is for {task(step.task).title}, which this page does not offer.")
-    model = step.options.get("model")
-    if model is not None and model not in [model_id for _, model_id in models_for(step.task)]:
-        raise BadRecipe(f"The recipe in this link is for the model {model}, which this page does not offer.")
-    return step
+    if len(recipe.steps) > MOST:
+        raise BadRecipe(f"This link holds {len(recipe.steps)} steps, and the form takes {MOST}; so nothing was set.")
+    for step in recipe.steps:
+        if step.task not in [task_id for _, task_id in offered()]:
+            raise BadRecipe(f"The recipe in this link is for {task(step.task).title}, which this page does not offer.")
+        model = step.options.get("model")
+        if model is not None and model not in [model_id for _, model_id in models_for(step.task)]:
+            raise BadRecipe(f"The recipe in this link is for the model {model}, which this page does not offer.")
+    return recipe.steps
 
 
 def told(recipe: Recipe) -> str:
     """What was set, and whether the weights are those of the recipe."""
-    (step,) = recipe.steps
     pinned = {e.id: e.sha256 for e in CATALOG}
-    others = [m.id for m in step.models if pinned.get(m.id) != m.sha256]
-    words = f"The form is set as the link says: {task(step.task).title}. Now choose the picture."
+    others = [m.id for step in recipe.steps for m in step.models if pinned.get(m.id) != m.sha256]
+    titles = ", then ".join(task(step.task).title for step in recipe.steps)
+    words = f"The form is set as the link says: {titles}. Now choose the picture."
     return words if not others else f"{words} The weights of {others[0]} were others then, so the result will differ."
 
 

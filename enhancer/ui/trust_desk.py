@@ -11,8 +11,9 @@ from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_desk import GONE, STAGES, EnhanceDesk
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Steps, Update, follow, guarded
-from enhancer.ui.trust_words import trial_words, view_words
-from enhancer.ui.trust_work import Proof, cure, guess, misfit, report_page, try_models
+from enhancer.ui.trust_trial import try_models
+from enhancer.ui.trust_words import all_trial_words, view_words
+from enhancer.ui.trust_work import Proof, cure, guess, misfit, report_page
 from enhancer.ui.words import bar, file_size, said
 
 NO_RECIPE = (
@@ -48,7 +49,7 @@ class TrustDesk:
 
         def steps(done: Finished, _: Path) -> Steps:
             tested = yield from follow(partial(try_models, done, self.engine), self._bar("Testing on your picture"))
-            yield {panel.tested: trial_words(tested), panel.proof: replace(proof, tested=tested)}
+            yield {panel.tested: all_trial_words(done, tested), panel.proof: replace(proof, tested=tested)}
 
         yield from self._asked(kept, steps)
 
@@ -74,7 +75,7 @@ class TrustDesk:
                 **self.panel.cleared(),
                 **self.panel.about(cured),
             }
-            done.forget()  # only after the page holds the other
+            done.kept.forget()  # only after the page holds the other; the base is that of both
             yield from self.desk.written(cured, format, embed, place)
 
         yield from self._asked(kept, steps)

@@ -7,8 +7,9 @@ import gradio as gr
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Update
 from enhancer.ui.parts import HOUR, before_after
+from enhancer.ui.trust_trial import untested
 from enhancer.ui.trust_words import fit_words, guess_words, heading, link_words, trial_hint
-from enhancer.ui.trust_work import Proof, incurable, unguessed, untested
+from enhancer.ui.trust_work import Proof, incurable, unfit, unguessed
 
 
 class TrustPanel:
@@ -84,7 +85,7 @@ class TrustPanel:
         if done is None:
             return self.working()
         able = {
-            self.where: done.fit is not None,
+            self.where: not unfit(done),
             self.cure: not incurable(done),
             self.test: not untested(done),
             self.guess: not unguessed(done),

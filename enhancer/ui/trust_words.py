@@ -1,5 +1,6 @@
 """How the answers to "How far can I trust this?" read: HTML in plain words, every figure with its explanation."""
 
+from collections.abc import Sequence
 from html import escape
 
 from enhancer.evidence.consistency import LIMIT
@@ -9,16 +10,8 @@ from enhancer.evidence.report import Map
 from enhancer.evidence.self_test import SAME, Damage, Row, SelfTest
 from enhancer.metrics import METRICS
 from enhancer.ui.enhance_work import Finished
-from enhancer.ui.trust_work import (
-    FIGURES,
-    NOT_LARGER,
-    View,
-    name_of,
-    trial,
-    trial_table,
-    unguessed,
-    untested,
-)
+from enhancer.ui.trust_trial import FIGURES, left_out, name_of, trial_table, trials, untested
+from enhancer.ui.trust_work import View, unfit, unguessed
 from enhancer.ui.words import chips, duration, receipt
 
 VIEWS = 8  # runs that a map of guesses takes
@@ -28,6 +21,8 @@ FIT_HELP = (
     "Likeness of the shrunk result and your picture (PSNR). 6 dB more means half the difference; from 45 dB on, it is "
     "typically below one of 255 grey levels."
 )
+BEFORE_LAST = "“Your picture” is here what the steps before the enlargement made of it, as they are meant to change it."
+IMITATED = "That is the damage which was found in it."
 LINK_HELP = "Opened, it sets this form as it was. It holds the model and the settings, and not your picture."
 LEVEL_HELP = "A grey level is one of the 255 steps from black to white."
 
@@ -52,22 +47,25 @@ def fit_words(done: Finished) -> str:
     """Whether the result fits the picture it was made of."""
     title = "Does it fit your picture?"
     if done.fit is None:
-        return question(title, NOT_LARGER)
+        return question(title, unfit(done))
     figure = "equal" if done.fit.figure == float("inf") else f"{done.fit.figure:.1f} dB"
     chip = chips([(figure, "yes" if done.fit.good else "no")])
     cured = f"<p class='said good'>{escape(done.cured)}</p>" if done.cured else ""
-    told = question(title, done.fit.verdict, f"<span title='{escape(FIT_HELP)}'>{chip}</span>")
+    before = "" if done.base is None else f" {BEFORE_LAST}"
+    told = question(title, done.fit.verdict + before, f"<span title='{escape(FIT_HELP)}'>{chip}</span>")
     return told + cured + more("What this shows, and what it cannot", f"{figure}: {FIT_HELP}", LIMIT)
 
 
 def trial_hint(done: Finished) -> str:
     """What a test would do."""
-    reason = untested(done)
-    factor, damage = (0, Damage()) if reason else trial(done)
-    title = "Is it better than doing nothing?" if factor == 1 else "Is it better than a plain resize?"
+    reason, tests = untested(done), trials(done)
+    title = "Is it better than doing nothing?" if tests[0][0] == 1 else "Is it better than a plain resize?"
     if reason:
         return question(title, reason)
-    return question(title, f"Your picture is {_done_to_it(factor, damage)}, enhanced again, and compared with itself.")
+    ways = ", and again ".join(_done_to_it(*test) for test in tests)
+    found = f" {IMITATED}" if any(damage == done.damage != Damage() for _, damage in tests) else ""
+    text = f"Your picture is {ways}, enhanced again, and compared with itself.{found} {left_out(done)}"
+    return question(title, text.rstrip())
 
 
 def _done_to_it(factor: int, damage: Damage) -> str:
@@ -82,12 +80,25 @@ def guess_words(done: Finished) -> str:
     title, reason = "How sure is the network?", unguessed(done)
     if reason:
         return question(title, reason)
-    once = done.seconds / (VIEWS if done.recipe.steps[0].options.get("best") else 1)
+    once = done.seconds / (VIEWS if done.recipe.steps[done.drew].options.get("best") else 1)
     text = (
         "Your picture is enhanced eight times, mirrored and turned. Where the eight results differ, the network "
         f"guesses. Takes about {duration(max(1.0, VIEWS * once), digits=0)}."
     )
     return question(title, text)
+
+
+def all_trial_words(done: Finished, tests: Sequence[SelfTest]) -> str:
+    """The results of all tests of a picture, each under what was done for it."""
+    if len(tests) == 1:
+        told = trial_words(tests[0])
+    else:
+        heads = [_done_to_it(test.factor, test.damage) for test in tests]
+        told = "".join(
+            f"<h5>{escape(head[:1].upper() + head[1:])}</h5>{trial_words(test)}"
+            for head, test in zip(heads, tests, strict=True)
+        )
+    return told + (f"<p class='said'>{escape(left_out(done))}</p>" if left_out(done) else "")
 
 
 def trial_words(tested: SelfTest) -> str:

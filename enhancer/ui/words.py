@@ -25,7 +25,7 @@ def header(device: str) -> str:
 
 
 def bar(progress: Progress, what: str, unit: str = "tiles") -> str:
-    """A progress bar: what is being done, how far it is in these units, how long it will take."""
+    """A progress bar: what is being done, how far it is in these units (or in %), how long it will take."""
     share = 100 * progress.done / progress.total if progress.total else 0
     left = "" if progress.remaining is None or share >= 100 else f"about {duration(progress.remaining, digits=0)} left"
     moving = "" if progress.done else " waiting"
@@ -42,6 +42,8 @@ def _steps(progress: Progress, unit: str) -> str:
         return f" · {note}" if note else ""
     if progress.total > MIB:
         return f" · {note} · {progress.done / MIB:.1f} of {progress.total / MIB:.1f} MB"
+    if unit == "%":
+        return f" · {note} · {progress.done / progress.total:.0%}"
     return f" · {note} · {progress.done} of {progress.total} {unit}"
 
 

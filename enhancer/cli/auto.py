@@ -1,0 +1,73 @@
+"""The diagnosis of a picture, and the chain proposed for it, on the command line."""
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from enhancer.cli.evidence import DONE
+from enhancer.cli.report import say, table
+from enhancer.errors import BadOptions
+from enhancer.evidence.diagnosis import Diagnosis
+from enhancer.evidence.propose import Proposal, propose, usual_factor
+from enhancer.evidence.recipe_files import content
+from enhancer.hall import default_engine
+from enhancer.media import Picture, decode
+from enhancer.trust import diagnose
+
+FACTORS = (1.0, 4.0)
+
+
+def run_diagnose(a: argparse.Namespace) -> int:
+    """Say what ails a picture, figure by figure, and which steps `enhance --auto` would do."""
+    raw = content(a.input)
+    found = diagnose(decode(raw, default_engine().settings), raw)
+    proposal = propose(found, wished(found.width, found.height, a.scale))
+    figures = [{"finding": f.title, "value": f.value, "unit": f.unit, "verdict": f.verdict} for f in found.findings]
+    if a.json:
+        steps = [{"task": s.step.task_id, "options": dict(s.step.options), "reason": s.reason} for s in proposal.steps]
+        evidence = [{**row, "evidence": f.evidence} for row, f in zip(figures, found.findings, strict=True)]
+        table([{"findings": evidence, "steps": steps, "unmet": list(proposal.unmet)}], as_json=True)
+        return DONE
+    table([{**row, "value": _rounded(row["value"])} for row in figures], as_json=False)
+    tell(found, proposal)
+    return DONE
+
+
+def tell(found: Diagnosis, proposal: Proposal) -> None:
+    """Print the evidence for what was found, then the steps."""
+    for finding in found.findings:
+        if finding.found:
+            say(f"{finding.title}: {finding.evidence}")
+    for text in proposal.unmet:
+        say(f"Left as it is: {text}")
+    for number, proposed in enumerate(proposal.steps, 1):
+        options = ", ".join(f"{name} {value}" for name, value in proposed.step.options.items())
+        say(f"{number}. {proposed.step.task_id}{f' ({options})' if options else ''}: {proposed.reason}")
+    if not proposal.steps:
+        say("Nothing to do.")
+
+
+def proposed(picture: Picture, raw: bytes, scale: float | None) -> Proposal:
+    """What `enhance --auto` does to a picture. Raises BadOptions for a scale that no chain takes."""
+    return propose(diagnose(picture, raw), wished(picture.width, picture.height, scale))
+
+
+def wished(width: int, height: int, scale: float | None) -> float:
+    """The factor to enlarge by. Raises BadOptions for one that no chain takes."""
+    low, high = FACTORS
+    if scale is not None and not low <= scale <= high:
+        raise BadOptions(f"scale must lie between {low:g} and {high:g}, not {scale:g}.")
+    return usual_factor(width, height) if scale is None else scale
+
+
+def check_auto(task_id: str, given: Mapping[str, Any]) -> None:
+    """Raises BadOptions for what `--auto` decides by itself."""
+    others = [name for name in given if name != "scale"]
+    if task_id != "upscale":
+        raise BadOptions("--auto chooses the tasks itself; leave --task out.")
+    if others:
+        raise BadOptions(f"--auto chooses by itself; besides it only --scale may be given, not --{others[0]}.")
+
+
+def _rounded(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"
