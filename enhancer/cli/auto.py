@@ -1,7 +1,9 @@
 """The diagnosis of a picture, and the chain proposed for it, on the command line."""
 
 import argparse
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from enhancer.cli.evidence import DONE
@@ -22,13 +24,22 @@ def run_diagnose(a: argparse.Namespace) -> int:
     raw = content(a.input)
     found = diagnose(decode(raw, default_engine().settings), raw)
     proposal = propose(found, wished(found.width, found.height, a.scale))
-    figures = [{"finding": f.title, "value": f.value, "unit": f.unit, "verdict": f.verdict} for f in found.findings]
     if a.json:
-        steps = [{"task": s.step.task_id, "options": dict(s.step.options), "reason": s.reason} for s in proposal.steps]
-        evidence = [{**row, "evidence": f.evidence} for row, f in zip(figures, found.findings, strict=True)]
-        table([{"findings": evidence, "steps": steps, "unmet": list(proposal.unmet)}], as_json=True)
+        findings, steps = [asdict(finding) for finding in found.findings], [asdict(step) for step in proposal.steps]
+        say(json.dumps({"findings": findings, "steps": steps, "unmet": proposal.unmet}, indent=2))
         return DONE
-    table([{**row, "value": _rounded(row["value"])} for row in figures], as_json=False)
+    table(
+        [
+            {
+                "finding": finding.title,
+                "value": None if finding.value is None else f"{finding.value:.1f}",
+                "unit": finding.unit,
+                "verdict": finding.verdict,
+            }
+            for finding in found.findings
+        ],
+        as_json=False,
+    )
     tell(found, proposal)
     return DONE
 
@@ -67,7 +78,3 @@ def check_auto(task_id: str, given: Mapping[str, Any]) -> None:
         raise BadOptions("--auto chooses the tasks itself; leave --task out.")
     if others:
         raise BadOptions(f"--auto chooses by itself; besides it only --scale may be given, not --{others[0]}.")
-
-
-def _rounded(value: float | None) -> str | None:
-    return None if value is None else f"{value:.1f}"

@@ -39,10 +39,7 @@ def run_enhance(a: argparse.Namespace) -> int:
         try:
             began = time.perf_counter()
             picture = open_picture(source, default_engine().settings)
-            if a.auto:
-                wishes = proposed(picture, source.read_bytes(), a.scale).chain
-            else:
-                wishes = (Step(a.task, given),)
+            wishes = proposed(picture, source.read_bytes(), a.scale).chain if a.auto else (Step(a.task, given),)
             if a.recipe and wishes:
                 result, recipe = record(picture, wishes, default_engine(), Progress(show), source.read_bytes())
             else:

@@ -78,7 +78,8 @@ def run_chain(picture: Picture, steps: Sequence[Step], engine: Engine, progress:
     """
     for job in jobs((picture.width, picture.height), steps, engine.settings.max_output_pixels, progress):
         picture = job.run(picture, engine)
-    progress.step(PARTS, PARTS)
+    if len(steps) != 1:  # which has told its own end
+        progress.step(PARTS, PARTS)
     return picture
 
 

@@ -11,7 +11,8 @@ AUTO_CSS = """
 #auto h4 { margin: 0 0 6px; font-size: 14px; font-weight: 700; }
 #auto .said { font-size: 13px; }
 .finding { border-top: 1px solid var(--border-color-primary); font-size: 13px; }
-.finding summary { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; padding: 7px 0; cursor: pointer; }
+.finding summary { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; padding: 7px 0;
+  cursor: pointer; }
 .finding summary b { font-weight: 700; }
 .finding summary > span { font-variant-numeric: tabular-nums; color: var(--body-text-color-subdued); }
 .finding .chips, .finding .chip { margin-left: auto; }

@@ -100,4 +100,9 @@ def test_an_error_of_memory_stays_one() -> None:
             raise OutOfMemory("Not even the smallest tile fits.")
 
     with pytest.raises(OutOfMemory, match=r"Step 1 \(Upscale\): Not even"):
-        run_chain(picture(), (Step("upscale", {"model": "probe"}), Step("median")), Full(Shelf(generator(2)), SETTINGS), Progress())
+        run_chain(
+            picture(),
+            (Step("upscale", {"model": "probe"}), Step("median")),
+            Full(Shelf(generator(2)), SETTINGS),
+            Progress(),
+        )

@@ -11,7 +11,7 @@ import gradio as gr
 from enhancer.engine import Engine
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
-from enhancer.ui.controls import Choice
+from enhancer.ui.choice import Choice
 from enhancer.ui.enhance_work import Finished, enhance_file
 
 T = TypeVar("T")

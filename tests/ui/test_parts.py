@@ -19,7 +19,8 @@ from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import TASKS
-from enhancer.ui.controls import SHARED, Choice, Controls, models_for, own_options, serving
+from enhancer.ui.choice import Choice
+from enhancer.ui.controls import SHARED, Controls, models_for, own_options, serving
 from enhancer.ui.crop import cut, narrowed
 from enhancer.ui.display import Kept, save_display
 from enhancer.ui.enhance_work import OF_THE_WHOLE, enhance_file
@@ -187,12 +188,6 @@ def test_a_display_file_is_no_larger_than_asked(tmp_path: Path) -> None:
     assert height == 2 * width
 
 
-def test_a_part_is_enlarged_as_much_as_the_whole() -> None:
-    choice = Choice(TASKS["upscale"], {"model": "auto", "strength": 0.5, "long_side": 900})
-    part = choice.for_part((300, 200), (60, 50), 10**8)
-    assert part.options == {"model": "auto", "strength": 0.5, "width": 180, "height": 150}
-
-
 @pytest.mark.parametrize("task_id", TASKS)
 def test_every_option_of_every_task_has_a_control(task_id: str) -> None:
     names = [f.name for f in fields(TASKS[task_id].options)]
@@ -235,7 +230,8 @@ def test_what_only_some_models_can_be_told_is_asked_for_those_alone(monkeypatch:
     form_of_the_page = Controls.__new__(Controls)  # without its components, which only a page can hold
 
     def options(model_id: str) -> dict[str, object]:
-        return form_of_the_page.read([model_id, *values.values()]).options
+        (choice,) = form_of_the_page.read([model_id, *values.values()]).choices
+        return choice.options
 
     assert options("told") == {"model": "told", "strength": 1.0, "best": False, "noise": 12}
     assert options(deaf.id) == {"model": deaf.id, "strength": 1.0, "best": False}

@@ -12,9 +12,10 @@ from enhancer.engine import Engine
 from enhancer.errors import BadRecipe
 from enhancer.evidence.recipe import Recipe
 from enhancer.evidence.recipe_text import to_link
-from enhancer.ui.controls import Choice, Controls
+from enhancer.ui.choice import Choice
+from enhancer.ui.controls import Controls
 from enhancer.ui.parts import Toolbar
-from enhancer.ui.recipe_link import RecipeLink, filled, only_step
+from enhancer.ui.recipe_link import RecipeLink, filled, offered_steps
 from enhancer.ui.trust_words import link_words
 from tests.ui.finished import on_a_page, run
 
@@ -27,7 +28,8 @@ def form() -> Controls:
 def after(form: Controls, update: dict[Any, Any]) -> Choice:
     """What the form means after an update."""
     told = {c: u["value"] for c, u in update.items() if isinstance(u, dict) and "value" in u}
-    return form.read([told.get(c, c.value) for c in form.inputs])
+    (choice,) = form.read([told.get(c, c.value) for c in form.inputs]).choices
+    return choice
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_a_link_sets_the_form_as_it_was(
     cat: Path, hall: Engine, form: Controls, task: str, options: dict[str, Any]
 ) -> None:
     recipe = run(cat, hall, task, **options).recipe
-    choice = after(form, filled(form, only_step(recipe)))
+    choice = after(form, filled(form, *offered_steps(recipe)))
     assert choice.task.id == task
     given = {name: value for name, value in recipe.steps[0].options.items() if value is not None}
     assert choice.options == given
@@ -79,10 +81,10 @@ def test_a_bad_link_is_refused_in_words_and_sets_nothing(form: Controls, text: s
 def test_links_that_the_form_cannot_hold_are_refused(cat: Path, hall: Engine, form: Controls) -> None:
     recipe: Recipe = run(cat, hall).recipe
     (step,) = recipe.steps
-    with pytest.raises(BadRecipe, match="2 steps"):
-        only_step(replace(recipe, steps=(step, step)))
+    with pytest.raises(BadRecipe, match="9 steps, and the form takes 8"):
+        offered_steps(replace(recipe, steps=(step,) * 9))
     with pytest.raises(BadRecipe, match="model mine"):
-        only_step(replace(recipe, steps=(replace(step, options={**step.options, "model": "mine.safetensors"}),)))
+        offered_steps(replace(recipe, steps=(replace(step, options={**step.options, "model": "mine.safetensors"}),)))
     others = replace(step, models=(replace(step.models[0], sha256="0" * 64),))
     told, _ = opened(form, to_link(replace(recipe, steps=(others,))))
     assert "will differ" in told

@@ -15,6 +15,7 @@ from enhancer.progress import Progress
 from enhancer.trust import consistency, verify
 from enhancer.ui.enhance_work import Finished, write
 from enhancer.ui.trust_panel import TrustPanel
+from enhancer.ui.trust_trial import NO_NETWORK, TRIALS, trials, try_models
 from enhancer.ui.trust_words import (
     fit_words,
     guess_words,
@@ -27,17 +28,13 @@ from enhancer.ui.trust_work import (
     ALREADY,
     BLENDED,
     FIRST_PASS,
-    NO_NETWORK,
     NOT_LARGER,
-    TRIALS,
     Proof,
     checked,
     cure,
     guess,
     misfit,
     report_page,
-    trial,
-    try_models,
 )
 from tests.ui.finished import on_a_page, run
 
@@ -73,14 +70,6 @@ def test_a_cured_result_fits_better_and_its_recipe_repeats_it(cat: Path, hall: E
         cure(cured, hall.settings, cat.parent, Progress())
 
 
-def test_the_result_of_several_steps_is_not_cured(cat: Path, hall: Engine) -> None:
-    """A recipe would correct it against the input of its last step, and not against the picture."""
-    done = run(cat, hall)
-    twice = replace(done, recipe=replace(done.recipe, steps=done.recipe.steps * 2))
-    with pytest.raises(BadOptions, match="Upscale alone"):
-        cure(twice, hall.settings, cat.parent, Progress())
-
-
 def test_a_cure_that_nobody_waits_for_is_not_kept(cat: Path, hall: Engine) -> None:
     done = run(cat, hall)
     progress = Progress(lambda p: p.cancel() if p.done == 3 else None)
@@ -111,15 +100,15 @@ def test_a_picture_without_any_network_is_not_called_guessed(cat: Path, hall: En
 
 def test_the_test_shrinks_as_much_as_the_run_enlarged(cat: Path, hall: Engine) -> None:
     done = run(cat, hall, scale=2)
-    tested = try_models(done, hall, Progress())
+    (tested,) = try_models(done, hall, Progress())
     assert [row.method for row in tested.rows] == [PLAIN, "x2-fast", "x4-fast"]
     assert tested.factor == 2
     words = trial_words(tested)
     for text in ("Plain resize", "Fast ×2", tested.rows[1].verdict, "PSNR (dB)", "6 dB more means half the error"):
         assert text in words
-    assert trial(replace(done, size=(256, 192))) == (4, Damage())
-    assert trial(replace(done, size=(70, 52))) == (2, Damage())
-    assert trial(replace(done, size=(640, 480))) == (4, Damage())
+    assert trials(replace(done, size=(256, 192))) == ((4, Damage()),)
+    assert trials(replace(done, size=(70, 52))) == ((2, Damage()),)
+    assert trials(replace(done, size=(640, 480))) == ((4, Damage()),)
 
 
 @pytest.mark.parametrize("task", TRIALS)
@@ -127,10 +116,15 @@ def test_models_that_keep_the_size_are_tested_on_damage(cat: Path, hall: Engine,
     done = run(cat, hall, scale=2)
     step = replace(done.recipe.steps[0], task=task)
     kept = replace(done, recipe=replace(done.recipe, steps=(step,)))
-    factor, damage = trial(kept)
+    ((factor, damage),) = trials(kept)
     assert factor == 1
     assert damage != Damage()
     assert "doing nothing" in trial_hint(kept)
+    noisy = replace(kept, damage=Damage(noise=33))
+    assert trials(noisy) == ((1, Damage(noise=33)),)
+    assert "noise of 33 levels" in trial_hint(noisy)
+    assert "found in it" in trial_hint(noisy)
+    assert "found in it" not in trial_hint(kept)
 
 
 def verdicts(*rows: tuple[str, float, str]) -> SelfTest:
