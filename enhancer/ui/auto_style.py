@@ -8,6 +8,7 @@ AUTO_CSS = """
 #auto { gap: 12px !important; }
 #auto .form { border: 0; background: none; overflow: visible; }
 #auto .block { padding: 0; border: 0; background: none; overflow: visible; }
+#auto :is(.block.figure, .block#auto-factor) { padding-bottom: 7px; } /* the knob of a slider reaches below its line */
 #auto h4 { margin: 0 0 6px; font-size: 14px; font-weight: 700; }
 #auto .said { font-size: 13px; }
 .finding { border-top: 1px solid var(--border-color-primary); font-size: 13px; }
