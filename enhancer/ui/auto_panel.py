@@ -57,13 +57,14 @@ class AutoPanel:
         return Chain(()) if plan is None else plan.chain(settings[::2], settings[1::2])
 
     def filled(self, plan: Plan, old: Plan | None = None) -> Update:
-        """Show a plan; steps that stand in the `old` one, too, keep what was set for them."""
+        """Show a plan; what was set for steps of the `old` one stays where the same task stands in the same place."""
         update = {self.plan: plan, self.findings: findings(plan), self.order: order(plan)}
         if old is None:
             update[self.factor] = plan.factor
         for number, slot in enumerate(self.slots):
-            if old is None or _step(plan, number) != _step(old, number):
-                update |= _shown(slot, plan, number)
+            shown = _shown(slot, plan, number)
+            kept = (slot.tick, slot.figure) if old is not None and _alike(plan, old, number) else ()
+            update |= {component: value for component, value in shown.items() if component not in kept}
         return update
 
 
@@ -77,8 +78,10 @@ def _slot(number: int) -> Slot:
     return Slot(tick, why, figure)
 
 
-def _step(plan: Plan, number: int) -> Any:
-    return plan.proposal.steps[number] if number < len(plan.proposal.steps) else None
+def _alike(plan: Plan, old: Plan, number: int) -> bool:
+    """Whether both have the same task at this place, so that what was set for it still means the same."""
+    ids = [[step.task_id for step in one.proposal.chain[number : number + 1]] for one in (plan, old)]
+    return ids[0] == ids[1]
 
 
 def _shown(slot: Slot, plan: Plan, number: int) -> Update:

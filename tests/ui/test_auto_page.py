@@ -111,12 +111,14 @@ def test_every_step_can_be_overruled_and_left(visit: Visit, damaged: Path) -> No
     page.keyboard.press("Tab")
     expect(page.locator("#enhance-hint")).to_contain_text("240 × 160 → 720 × 480", timeout=PATIENCE)
     expect(page.locator("#auto-tick-1 input")).not_to_be_checked()
+    previewed(visitor)
     enhanced(visitor)
     page.locator("#embed input").check()
     expect(page.locator("#facts")).to_contain_text("in the file", timeout=PATIENCE)
     recipe = from_json(embedded_recipe(visitor.download("download").read_bytes()) or "")
     assert [step.task for step in recipe.steps] == chain[1:]
     assert recipe.steps[-1].options["scale"] == 3
+    assert recipe.steps[-1].options["strength"] == 0.5
 
     link = page.locator("#trust .link a").get_attribute("href")
     other = visit(at=f"/{link}")
