@@ -17,11 +17,9 @@ from enhancer.ui.models_tab import NONE_HERE, NOT_KEPT, ModelsTab
 from enhancer.ui.parts import Toolbar
 from enhancer.ui.picture_input import PictureInput
 from enhancer.ui.recipe_link import RecipeLink
-from tests.conftest import ROOT
 from tests.ui.finished import on_a_page
 
 CATALOG = (entry("x2-fast"), HUB_ENTRIES[0])
-A_PICTURE = ROOT / "docs" / "page.png"
 SHOWN = ("", ["bundled", "fetched", "on the Hub"], False, "")
 
 
@@ -31,7 +29,7 @@ def tab(settings: Settings) -> ModelsTab:
     def make() -> ModelsTab:
         with gr.Tabs() as tabs, gr.Tab() as room:
             link = RecipeLink(Controls(), Toolbar("enhance", "Enhance", ""))
-            hand_over = HandOver(tabs, link, PictureInput("enhance", settings, CROP, [A_PICTURE]))
+            hand_over = HandOver(tabs, link, PictureInput("enhance", settings, CROP))
             return ModelsTab(room, engine, CATALOG, hand_over)
 
     return on_a_page(make)
