@@ -8,20 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
 from enhancer.errors import BadOptions
 from enhancer.evidence.consistency import consistency
-from enhancer.evidence.protect import RULES, Found, Protection, inconsistent, protect
+from enhancer.evidence.protect import RULES, Found, Protection, inconsistent, percent, protect
 from enhancer.media.picture import Picture
 from enhancer.tasks.resize import colours
 
 BRUSH, MISFIT = "brush", "misfit"
 KINDS = (*RULES, MISFIT, BRUSH)
+TITLES = {"text": "text", "calm": "background", MISFIT: "what did not fit", BRUSH: "painted places"}
 MASK_SIDE = 256  # pixels of the longer side that a brushed mask is kept at; its edges fade over more than that
 MAX_MASK = 8_000  # characters of a mask; careful brushwork takes a tenth of that
+MAX_PAINTED = 200_000  # of one as a canvas gives it, with soft edges and in colour
 
 
 @dataclass(frozen=True)
@@ -64,17 +67,45 @@ def pack(mask: Tensor) -> str:
 
 def unpack(text: str) -> Tensor:
     """The mask (h, w) of 0 and 1 that `pack` made. Raises BadOptions for anything else."""
+    return torch.from_numpy(_small_png(text, "1", MAX_MASK).copy()).float()
+
+
+def painted(text: str) -> Tensor:
+    """How much colour lies on a canvas, (h, w) in [0, 1], from base64 of its PNG of at most 256 pixels a side.
+
+    Raises BadOptions for anything else.
+    """
+    return torch.from_numpy(_small_png(text, "RGBA", MAX_PAINTED)[..., 3] / 255).float()
+
+
+def _small_png(text: str, mode: str, longest: int) -> NDArray[np.uint8]:
     refused = BadOptions("The mask is not one that was painted here; please paint it anew.")
-    if len(text) > MAX_MASK:
+    if len(text) > longest:
         raise refused
     try:
         with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
-            if image.mode != "1" or max(image.size) > MASK_SIDE:
+            if image.mode != mode or max(image.size) > MASK_SIDE:
                 raise refused
-            array = np.asarray(image)
+            return np.asarray(image)
     except (binascii.Error, OSError, ValueError, SyntaxError) as error:
         raise refused from error
-    return torch.from_numpy(array.copy()).float()
+
+
+def wished(text: str) -> Guard:
+    """The guard that `text` names, as `calm` or `calm=0.3`. Raises BadOptions for other words."""
+    what, given, strength = text.partition("=")
+    try:
+        return Guard(what, float(strength) if given else 0.0)
+    except ValueError as error:
+        raise BadOptions(
+            f"{text!r} names no protection; write for example calm, or calm=0.3 to let 30% through."
+        ) from (error)
+
+
+def listed(guards: Sequence[Guard]) -> str:
+    """What is protected, in a few words."""
+    told = [TITLES[g.what] + (f" ({g.strength:.0%} let through)" if g.strength else "") for g in guards]
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 
 def guarded(source: Picture, result: Picture, guards: Sequence[Guard]) -> tuple[Picture, tuple[Found, ...]]:
@@ -99,6 +130,6 @@ def _found(guard: Guard, source: Tensor, result: Tensor) -> Found:
 
 
 def _brushed(text: str, source: Tensor) -> Found:
-    mask = F.interpolate(unpack(text)[None, None], source.shape[1:], mode="nearest")[0, 0]
+    mask = F.interpolate(unpack(text)[None, None], source.shape[1:], mode="bilinear", align_corners=False)[0, 0]
     share = float(mask.mean())
-    return Found(mask, share, f"You painted over {share:.0%} of the picture.")
+    return Found(mask, share, f"You painted over {percent(share)} of the picture.")

@@ -156,7 +156,7 @@ def inconsistent(found: Consistency) -> Found:
     mask = ((strays - STRAYS) / (ASTRAY - STRAYS)).clamp(0, 1)
     mask = F.max_pool2d(mask[None, None], 3, 1, 1)[0, 0]
     share = float(mask.mean())
-    where = f"In {_percent(share)} of the picture the result does not fit yours"
+    where = f"In {percent(share)} of the picture the result does not fit yours"
     words = f"{where}: shrunk back, it is off by more than {STRAYS:g} of {LEVELS} grey levels."
     return Found(mask, share, words if share > 0 else "The result fits your picture everywhere.")
 
@@ -195,9 +195,10 @@ def _found(cells: Tensor, pixels: Tensor, what: str, why: str) -> Found:
     height, width = pixels.shape[1:]
     mask = F.interpolate(cells, scale_factor=CELL, mode="bilinear", align_corners=False)[0, 0, :height, :width]
     share = float(mask.mean())
-    words = f"{what.capitalize()} was found in {_percent(share)} of the picture: {why}."
+    words = f"{what.capitalize()} was found in {percent(share)} of the picture: {why}."
     return Found(mask, share, words if share > 0 else f"No {what} was found.")
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share as people say it."""
     return f"{share:.0%}" if share >= 0.01 else "less than 1%"

@@ -10,6 +10,7 @@ from shlex import quote
 
 from torch import Tensor
 
+from enhancer.evidence.guard import listed
 from enhancer.evidence.receipt import KEPT, LOST, Receipt
 from enhancer.evidence.recipe import Recipe
 from enhancer.evidence.recipe_text import to_json
@@ -217,6 +218,8 @@ def _recipe(recipe: Recipe | None, names: tuple[str, str]) -> str:
     if recipe is None:
         return ""
     steps = "".join(f"<li>{_step(TASKS[step.task].title, step.options)}</li>" for step in recipe.steps)
+    if recipe.guards:
+        steps += f"<li><strong>Protected</strong> <span>{escape(listed(recipe.guards))}</span></li>"
     how = f"{PROGRAM} {recipe.version}, computed in {recipe.precision} on {recipe.device}, PyTorch {recipe.torch}"
     command = f"python -m enhancer verify {quote(names[1])} --source {quote(names[0])}"
     return _section(

@@ -18,6 +18,7 @@ from enhancer.ui.handover import ENHANCE, HandOver
 from enhancer.ui.metrics_tab import MetricsTab
 from enhancer.ui.models_style import MODELS_CSS, MODELS_HEAD
 from enhancer.ui.models_tab import ModelsTab
+from enhancer.ui.protect_style import PROTECT_CSS, protect_head
 from enhancer.ui.style import CSS, HEAD
 from enhancer.ui.theme import theme
 from enhancer.ui.trust_style import TRUST_CSS, TRUST_HEAD
@@ -51,8 +52,8 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
     """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
     return {
         "theme": theme(),
-        "css": CSS + TRUST_CSS + AUTO_CSS + COMPARE_CSS + MODELS_CSS,
-        "head": HEAD + TRUST_HEAD + MODELS_HEAD,
+        "css": CSS + TRUST_CSS + AUTO_CSS + COMPARE_CSS + MODELS_CSS + PROTECT_CSS,
+        "head": HEAD + TRUST_HEAD + MODELS_HEAD + protect_head(),
         "footer_links": ["settings"],
         "run_history": False,
         "show_error": False,

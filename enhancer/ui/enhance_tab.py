@@ -13,6 +13,8 @@ from enhancer.ui.enhance_desk import BEGIN, CROP, STAGES, EnhanceDesk
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.parts import HOUR, LOOK, QUIET, WORK, Toolbar, before_after
 from enhancer.ui.picture_input import PictureInput
+from enhancer.ui.protect_desk import ProtectDesk
+from enhancer.ui.protect_panel import HAND_OVER
 from enhancer.ui.recipe_link import RecipeLink
 from enhancer.ui.trust_desk import TrustDesk
 from enhancer.ui.trust_panel import TrustPanel
@@ -135,6 +137,13 @@ def _wire_trust(trust: TrustDesk, kind: gr.Radio, embed: gr.Checkbox) -> list[An
         panel.test.click(trust.test, [kept, proof], trust.outputs, **settled),
         panel.guess.click(trust.guess, [kept, proof], trust.outputs, **settled),
         panel.cure.click(trust.cure, [kept, kind, embed], trust.cure_outputs, **settled),
+        panel.protect.apply.click(
+            ProtectDesk(trust).apply,
+            [panel.protect.painted, kept, kind, embed, *panel.protect.wishes],
+            trust.cure_outputs,
+            js=HAND_OVER,
+            **settled,
+        ),
         panel.report.click(trust.report, [kept, proof, kind, embed], trust.outputs, **settled),
     ]
     for event in asked:

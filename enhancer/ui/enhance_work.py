@@ -12,6 +12,7 @@ from enhancer.evidence.diagnosis import diagnose
 from enhancer.evidence.imitate import damage_of
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import beside, texts
+from enhancer.evidence.report_pictures import uri
 from enhancer.evidence.self_test import Damage
 from enhancer.media import encode
 from enhancer.media.formats import format_of
@@ -24,10 +25,11 @@ from enhancer.tasks.resize import resize
 from enhancer.trust import consistency
 from enhancer.ui.choice import UPSCALE, Wish
 from enhancer.ui.crop import Crop, narrowed
-from enhancer.ui.display import Kept, save_display
+from enhancer.ui.display import Kept, reduced, save_display
 from enhancer.ui.picture_input import read
 
 Pair = tuple[str, str]
+PAINTED_PIXELS = 700_000  # about 1000 pixels wide
 UNHURT = Damage()
 OF_THE_WHOLE = {"equalise", "clahe", "white-balance", "wavelet", "total-variation"}  # depend on every pixel
 
@@ -40,7 +42,8 @@ class Finished:
     id, or "" where no network drew; `recipe` says what really ran; `fit` is there for enlargements, with its map
     emptied; `cured` says what *Make consistent* did to this result. Where several steps ran, `model` is that of the
     last step in which a network drew, and `base` what the last step received, which the result is compared with.
-    `damage` is what was found in the picture that a self-test can imitate.
+    `damage` is what was found in the picture that a self-test can imitate; `bare` the result before parts of it were
+    protected; `small` the uploaded picture as a link that holds a small JPEG, to paint over.
     """
 
     pair: Pair
@@ -57,6 +60,8 @@ class Finished:
     cured: str = ""
     base: Kept | None = None
     damage: Damage = UNHURT
+    bare: "Finished | None" = None
+    small: str = ""
 
     @property
     def models(self) -> frozenset[str]:
@@ -68,14 +73,22 @@ class Finished:
         """The last step in which a network drew, from 0; -1 where none did."""
         return max((n for n, step in enumerate(self.recipe.steps) if step.models), default=-1)
 
+    @property
+    def stored(self) -> list[Kept]:
+        """The pixels on disk."""
+        own = [kept for kept in (self.kept, self.base) if kept is not None]
+        return own if self.bare is None else [*own, *self.bare.stored]
+
     def compared_with(self, settings: Settings) -> Picture:
         """What the last step received. Raises BadPicture when that is no longer on the server."""
         return read(self.path, settings) if self.base is None else self.base.load()
 
-    def forget(self) -> None:
-        """Delete the stored pixels."""
-        for kept in filter(None, (self.kept, self.base)):
-            kept.forget()
+    def forget(self, heir: "Finished | None" = None) -> None:
+        """Delete the stored pixels, but for those that `heir` goes on with."""
+        needed = [] if heir is None else [kept.folder for kept in heir.stored]
+        for kept in self.stored:
+            if kept.folder not in needed:
+                kept.forget()
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,7 @@ def enhance_file(path: Path, wish: Wish, engine: Engine, place: Path, progress: 
         fit=fit_of(result, base) if recipe.steps[-1].task == UPSCALE.id else None,
         base=kept_base,
         damage=damage,
+        small=uri(reduced(picture, PAINTED_PIXELS)),
     )
     model = wish.models(size, largest)[done.drew] if recipe.drawn else None
     return done if model is None else replace(done, model=model.id)
@@ -123,7 +137,7 @@ def put_up(
 
     Raises Cancelled, and then keeps nothing.
     """
-    pair, kept = _pair(before, after, place), Kept.keep(after)
+    pair, kept = side_by_side(before, after, place), Kept.keep(after)
     kept_base = None if base is None else Kept.keep(base)
     if progress.cancelled:  # nobody is left who would forget it later
         for one in filter(None, (kept, kept_base)):
@@ -159,7 +173,7 @@ def preview(
     began = time.perf_counter()
     result = run_chain(crop.picture, part, engine, progress)
     seconds = time.perf_counter() - began
-    return _pair(crop.shown(crop.picture), crop.shown(result), place), crop, seconds
+    return side_by_side(crop.shown(crop.picture), crop.shown(result), place), crop, seconds
 
 
 def _growth_before_last_passes(wish: Wish, size: tuple[int, int], largest: int) -> int:
@@ -187,7 +201,7 @@ def write(done: Finished, format_id: str, place: Path, recipe: bool = False) -> 
     return Written(file, beside(file))
 
 
-def _pair(before: Picture, after: Picture, place: Path) -> Pair:
+def side_by_side(before: Picture, after: Picture, place: Path) -> Pair:
     """Both sides at the size of the result, which the slider needs to lay them over each other."""
     alpha = None if before.alpha is None else resize(before.alpha, after.height, after.width)
     grown = before.with_pixels(resize(before.pixels, after.height, after.width), alpha)

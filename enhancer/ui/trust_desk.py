@@ -11,9 +11,10 @@ from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_desk import GONE, STAGES, EnhanceDesk
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Steps, Update, follow, guarded
+from enhancer.ui.protect_work import Protected, cured
 from enhancer.ui.trust_trial import try_models
 from enhancer.ui.trust_words import all_trial_words, view_words
-from enhancer.ui.trust_work import Proof, cure, guess, misfit, report_page
+from enhancer.ui.trust_work import Proof, guess, misfit, report_page
 from enhancer.ui.words import bar, file_size, said
 
 NO_RECIPE = (
@@ -38,47 +39,60 @@ class TrustDesk:
 
         def steps(done: Finished, place: Path) -> Steps:
             work = partial(misfit, done, self.engine.settings, place)
-            view = yield from follow(work, self._bar("Comparing"))
+            view = yield from follow(work, self.bar("Comparing"))
             yield {panel.fit_map: view.pair, panel.fit_told: view_words(view)}
 
-        yield from self._asked(kept, steps)
+        yield from self.asked(kept, steps)
 
     def test(self, kept: Finished | None, proof: Proof) -> Iterator[Update]:
         """Shrink the picture, enhance it again, and compare."""
         panel = self.panel
 
         def steps(done: Finished, _: Path) -> Steps:
-            tested = yield from follow(partial(try_models, done, self.engine), self._bar("Testing on your picture"))
+            tested = yield from follow(partial(try_models, done, self.engine), self.bar("Testing on your picture"))
             yield {panel.tested: all_trial_words(done, tested), panel.proof: replace(proof, tested=tested)}
 
-        yield from self._asked(kept, steps)
+        yield from self.asked(kept, steps)
 
     def guess(self, kept: Finished | None, proof: Proof) -> Iterator[Update]:
         """Show where the network is guessing."""
         panel = self.panel
 
         def steps(done: Finished, place: Path) -> Steps:
-            view = yield from follow(partial(guess, done, self.engine, place), self._bar("Looking eight times"))
+            view = yield from follow(partial(guess, done, self.engine, place), self.bar("Looking eight times"))
             shown = {panel.guess_map: view.pair, panel.guessed: view_words(view)}
             yield {**shown, panel.proof: replace(proof, guess=view.map)}
 
-        yield from self._asked(kept, steps)
+        yield from self.asked(kept, steps)
 
     def cure(self, kept: Finished | None, format: str, embed: bool) -> Iterator[Update]:
         """Make the result consistent, and put it in the place of the other."""
 
         def steps(done: Finished, place: Path) -> Steps:
-            work = partial(cure, done, self.engine.settings, place)
-            cured = yield from follow(work, self._bar("Making it consistent", "steps"))
-            yield {
-                **{self.desk.result: cured.pair, self.desk.kept: cured, self.desk.stage: STAGES[1]},
-                **self.panel.cleared(),
-                **self.panel.about(cured),
-            }
-            done.kept.forget()  # only after the page holds the other; the base is that of both
-            yield from self.desk.written(cured, format, embed, place)
+            work = partial(cured, done, self.engine.settings, place)
+            yield from self.replaced(done, work, self.bar("Making it consistent", "steps"), format, embed, place)
 
-        yield from self._asked(kept, steps)
+        yield from self.asked(kept, steps)
+
+    def replaced(
+        self,
+        old: Finished,
+        work: Callable[[Progress], Protected],
+        show: Callable[[Progress], Update],
+        format: str,
+        embed: bool,
+        place: Path,
+    ) -> Steps:
+        """Put what `work` makes of a result in its place, and write it."""
+        new = yield from follow(work, show)
+        yield {
+            **{self.desk.result: new.done.pair, self.desk.kept: new.done, self.desk.stage: STAGES[1]},
+            **self.panel.cleared(),
+            **self.panel.about(new.done),
+            **self.panel.protect.found(new),
+        }
+        old.forget(new.done)  # only after the page holds the other
+        yield from self.desk.written(new.done, format, embed, place)
 
     def report(self, kept: Finished | None, proof: Proof, format: str, embed: bool) -> Iterator[Update]:
         """Write the report with all that was found out so far."""
@@ -87,15 +101,16 @@ class TrustDesk:
         def steps(done: Finished, place: Path) -> Steps:
             page = yield from follow(
                 lambda _: report_page(done, proof, format, embed, place, self.engine.settings),
-                self._bar("Writing the report"),
+                self.bar("Writing the report"),
             )
             size = file_size(page.stat().st_size)
             told = said(f"{page.name}, {size}, is one page for any browser.") + ("" if embed else said(NO_RECIPE))
             yield {panel.report_file: str(page), panel.reported: f"<div class='made'>{told}</div>"}
 
-        yield from self._asked(kept, steps)
+        yield from self.asked(kept, steps)
 
-    def _asked(self, kept: Finished | None, steps: Callable[[Finished, Path], Steps]) -> Iterator[Update]:
+    def asked(self, kept: Finished | None, steps: Callable[[Finished, Path], Steps]) -> Iterator[Update]:
+        """Answer a question about a result, and say on the page how that went."""
         with run_folder() as place:
             yield from guarded(self._answered(kept, steps, place), self._failed)
 
@@ -109,5 +124,6 @@ class TrustDesk:
     def _failed(self, text: str) -> Update:
         return {self.toolbar.status: said(text, "bad")}
 
-    def _bar(self, what: str, unit: str = "tiles") -> Callable[[Progress], Update]:
+    def bar(self, what: str, unit: str = "tiles") -> Callable[[Progress], Update]:
+        """How far the work is."""
         return lambda progress: {self.toolbar.status: bar(progress, what, unit)}

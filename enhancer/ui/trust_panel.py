@@ -7,6 +7,7 @@ import gradio as gr
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Update
 from enhancer.ui.parts import HOUR, before_after
+from enhancer.ui.protect_panel import ProtectPanel
 from enhancer.ui.trust_trial import untested
 from enhancer.ui.trust_words import fit_words, guess_words, heading, link_words, trial_hint
 from enhancer.ui.trust_work import Proof, incurable, unfit, unguessed
@@ -17,6 +18,7 @@ class TrustPanel:
 
     def __init__(self) -> None:
         self.proof = gr.State(Proof(), time_to_live=HOUR)
+        self.protect = ProtectPanel()
         with gr.Column(elem_id="trust"):
             gr.HTML(heading(), elem_classes="head")
             with gr.Column(elem_classes="card"):
@@ -52,14 +54,15 @@ class TrustPanel:
     @property
     def buttons(self) -> list[Any]:
         """What starts work."""
-        return [self.where, self.cure, self.test, self.guess, self.report]
+        return [self.where, self.cure, self.test, self.guess, self.report, self.protect.apply]
 
     @property
     def parts(self) -> list[Any]:
         """All that work on a result may change."""
         words = [self.fit, self.fit_told, self.test_hint, self.tested, self.guess_hint, self.guessed]
         words += [self.receipt, self.link, self.reported]
-        return [*words, self.fit_map, self.guess_map, self.report_file, self.proof, *self.buttons]
+        files = [self.fit_map, self.guess_map, self.report_file]
+        return list(dict.fromkeys([*words, *files, self.proof, *self.protect.parts, *self.buttons]))
 
     def cleared(self) -> Update:
         """Nothing is known about the next result."""
@@ -74,6 +77,7 @@ class TrustPanel:
             self.test_hint: trial_hint(done),
             self.guess_hint: guess_words(done),
             self.link: link_words(done),
+            **self.protect.about(done),
         }
 
     def working(self) -> Update:
@@ -90,6 +94,7 @@ class TrustPanel:
             self.test: not untested(done),
             self.guess: not unguessed(done),
             self.report: True,
+            self.protect.apply: True,
         }
         return {button: gr.Button(interactive=can) for button, can in able.items()}
 

@@ -23,7 +23,10 @@ FIT_HELP = (
 )
 BEFORE_LAST = "“Your picture” is here what the steps before the enlargement made of it, as they are meant to change it."
 IMITATED = "That is the damage which was found in it."
-LINK_HELP = "Opened, it sets this form as it was. It holds the model and the settings, and not your picture."
+LINK_HELP = (
+    "Opened, it sets this form as it was. It holds the model and the settings, not your picture nor what is protected "
+    "in it."
+)
 LEVEL_HELP = "A grey level is one of the 255 steps from black to white."
 
 

@@ -34,6 +34,7 @@ MOVED = 3.0  # grey levels, from which a look closely shows that a pixel was cha
 NOT_LARGER = "The result is not larger than your picture, so it cannot be shrunk back and compared with it."
 FIRST_PASS = "The picture was enlarged in several passes; this map speaks of the first."
 BLENDED = "The map speaks of what the network drew, before it was blended with the plain picture (strength {:g})."
+GUARDED = "The map speaks of what the network drew, also where your picture was protected from it."
 FIT_READING = "Where it is dark, the result fits your picture; the lighter a place, the farther off it is."
 NOT_LAST = "The last step did not enlarge the picture, so the result cannot be shrunk back and compared."
 ONE_STEP = "The map speaks of {} alone: what the other steps took away, left or changed is not in it."
@@ -140,7 +141,8 @@ def _limits(done: Finished, given: tuple[int, int]) -> list[str]:
     several = step.task == UPSCALE.id and done.size[0] > given[0] * entry(done.model).scale
     strength = step.options.get("strength", 1.0)
     alone = [ONE_STEP.format(task(step.task).title)] * (len(done.recipe.steps) > 1)
-    return [*alone, *[FIRST_PASS] * several, *[BLENDED.format(strength)] * (strength < 1)]
+    guarded = [GUARDED] * bool(done.recipe.guards)
+    return [*alone, *[FIRST_PASS] * several, *[BLENDED.format(strength)] * (strength < 1), *guarded]
 
 
 def _beside(result: Picture, shown: Map, place: Path) -> Pair:

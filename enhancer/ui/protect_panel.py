@@ -1,0 +1,104 @@
+"""The card "Protect parts of the picture" under a result: what can be ticked and painted, and what was found."""
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from enhancer.evidence.guard import MASK_SIDE, MISFIT
+from enhancer.ui.enhance_work import Finished
+from enhancer.ui.jobs import Update
+from enhancer.ui.parts import before_after
+from enhancer.ui.protect_work import COLOURS, Protected
+
+TITLE = "Protect parts of the picture"
+LEAD = (
+    "What you protect shows your own picture, plainly resized: nothing is drawn anew there. Tick what is to be found "
+    "by itself, or paint over it, a face or a sign for example, and press Apply."
+)
+RULES = {
+    "text": ("Small text and drawings", "so that no letter is turned into another"),
+    "calm": ("Flat or blurred background", "so that sky and blur get no false detail"),
+    MISFIT: ("Where the result does not fit my picture", "where it strays when shrunk back"),
+}
+PAINT = "Paint over what is to stay as it is"
+NOTHING = "Nothing is protected in this result."
+TOLD = "What is protected in this result:"
+HAND_OVER = "(_, ...others) => [paintedMask(), ...others]"  # what was painted stays in the browser until then
+
+
+class ProtectPanel:
+    """`wishes` are the inputs of Apply, after the hidden one that carries what was painted."""
+
+    def __init__(self) -> None:
+        with gr.Accordion(TITLE, open=False, elem_id="protect"):
+            gr.HTML(f"<p class='said'>{LEAD}</p>")
+            with gr.Row(elem_classes="rules"):
+                self.ticks = {what: _tick(what) for what in RULES}
+            self.painter = gr.HTML(elem_id="protect-painter", js_on_load=None)
+            self.painted = gr.Textbox(visible=False)
+            with gr.Row(elem_classes="applied"):
+                self.strength = gr.Slider(
+                    0,
+                    100,
+                    value=0,
+                    step=5,
+                    label="How much of the enhancement is let through there (%)",
+                    elem_id="protect-strength",
+                )
+                self.apply = gr.Button("Apply", variant="primary", scale=0, min_width=130, elem_id="protect-apply")
+            self.told = gr.HTML(elem_id="protect-told")
+            self.map = before_after("protect-map", "over")
+
+    @property
+    def wishes(self) -> list[Any]:
+        """The share that is let through, and the ticks in the order of `RULES`."""
+        return [self.strength, *self.ticks.values()]
+
+    @property
+    def parts(self) -> list[Any]:
+        """All that a result changes."""
+        return [*self.wishes, self.painter, self.told, self.map, self.apply]
+
+    def about(self, done: Finished) -> Update:
+        """The form as it is for a result: ticked is what is protected in it."""
+        guards = {guard.what: guard.strength for guard in done.recipe.guards}
+        ticks = {box: gr.Checkbox(value=what in guards) for what, box in self.ticks.items()}
+        ticks[self.ticks[MISFIT]] = gr.Checkbox(value=MISFIT in guards, visible=done.fit is not None)
+        return {
+            **ticks,
+            self.strength: round(100 * max(guards.values(), default=0)),
+            self.painter: _painter(done),
+            **self.found(Protected(done)),
+        }
+
+    def found(self, protected: Protected) -> Update:
+        """What each protection found, in words and on the map."""
+        lines = "".join(
+            f"<li><i style='background: rgb{COLOURS[what]}'></i>{escape(sentence)}</li>"
+            for what, sentence in protected.told
+        )
+        told = f"<p>{TOLD}</p><ul>{lines}</ul>" if lines else f"<p>{NOTHING}</p>"
+        return {self.told: told, self.map: protected.pair}
+
+
+def _tick(what: str) -> gr.Checkbox:
+    label, info = RULES[what]
+    return gr.Checkbox(label=label, info=info, min_width=180, elem_id=f"protect-{what}")
+
+
+def _painter(done: Finished) -> str:
+    """The picture with a canvas over it; what was painted is kept in the browser under the name of the picture."""
+    width, height = done.source_size
+    red, green, blue = COLOURS["brush"]
+    return (
+        f"<div class='painter' data-picture='{done.recipe.source.sha256}' data-ratio='{width / height}' "
+        f"data-side='{MASK_SIDE}' data-colour='rgb({red},{green},{blue})'><h4>{PAINT}</h4>"
+        f"<div class='easel'><div class='sheet'><img src='{done.small}' alt='Your picture'>"
+        f"<canvas tabindex='-1'></canvas><i class='ring'></i></div></div><div class='tools'>"
+        "<label><span>Brush</span><input type='range' min='1' max='30' value='8' aria-label='Size of the brush'>"
+        "</label>"
+        "<button type='button' data-do='erase' aria-pressed='false'>Eraser</button>"
+        "<button type='button' data-do='undo'>Undo</button><button type='button' data-do='clear'>Clear</button></div>"
+        "</div>"
+    )
