@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from enhancer.metrics import measure
     from enhancer.progress import Progress
     from enhancer.settings import Settings
-    from enhancer.trust import auto, consistency, diagnose, make_consistent, self_test, uncertainty, verify
+    from enhancer.trust import auto, consistency, diagnose, make_consistent, protect, self_test, uncertainty, verify
 
 _HOMES = {
     "EnhancerError": "enhancer.errors",
@@ -26,6 +26,7 @@ _HOMES = {
     "measure": "enhancer.metrics",
     "open_picture": "enhancer.media",
     "propose": "enhancer.evidence.propose",
+    "protect": "enhancer.trust",
     "save_picture": "enhancer.media",
     "self_test": "enhancer.trust",
     "uncertainty": "enhancer.trust",
@@ -45,6 +46,7 @@ __all__ = [
     "measure",
     "open_picture",
     "propose",
+    "protect",
     "save_picture",
     "self_test",
     "uncertainty",

@@ -10,6 +10,7 @@ from enhancer.evidence.consistency import Consistency
 from enhancer.evidence.consistency import consistency as tensors_consistency
 from enhancer.evidence.diagnosis import Diagnosis
 from enhancer.evidence.diagnosis import diagnose as diagnosis_of
+from enhancer.evidence.guard import Guard, guarded, wished
 from enhancer.evidence.propose import propose, usual_factor
 from enhancer.evidence.receipt import for_results
 from enhancer.evidence.recipe_files import content, recipe_and_file
@@ -46,6 +47,16 @@ def make_consistent(result: Picture, source: Picture, *, progress: Progress | No
     Raises BadOptions as `consistency` does, Cancelled.
     """
     return result.with_pixels(tensors_consistent(result.pixels, colours(source), progress), result.alpha)
+
+
+def protect(result: Picture, source: Picture, guards: Sequence[Guard | str]) -> Picture:
+    """The result with less of the enhancement, or nothing of it, in what must not change: there the source shows.
+
+    A guard is a word, as `text`, `calm` or `misfit=0.3` (30% let through), or a `Guard`. Raises BadOptions for other
+    words, and for a misfit that is sought in a result which is not larger than its source.
+    """
+    named = [wished(guard) if isinstance(guard, str) else guard for guard in guards]
+    return guarded(source, result, named)[0] if named else result
 
 
 def self_test(

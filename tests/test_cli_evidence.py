@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from skimage import data as pictures
@@ -54,6 +55,26 @@ def test_the_recipe_changes_no_pixel(cat: Path) -> None:
     assert main(["enhance", str(cat), str(without)]) == DONE
     assert open_picture(with_it).pixels.equal(open_picture(without).pixels)
     assert embedded_recipe(without.read_bytes()) is None
+
+
+def test_what_is_protected_is_in_the_recipe_and_without_one_too(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mask = cat.with_name("mask.png")
+    Image.fromarray((np.arange(320) < 160)[None].repeat(240, axis=0)).save(mask)
+    wishes = ["--protect", "text", "--protect", "calm=0.3", "--protect-mask", str(mask)]
+    target, plain = enhanced(cat, "big.png", *wishes), cat.with_name("plain.png")
+    recipe = from_json(embedded_recipe(target.read_bytes()) or "")
+    assert [(guard.what, guard.strength) for guard in recipe.guards] == [("text", 0), ("calm", 0.3), ("brush", 0)]
+    assert main(["verify", str(target), "--source", str(cat)]) == DONE
+    assert main(["enhance", str(cat), str(plain), *wishes]) == DONE
+    assert open_picture(plain).pixels.equal(open_picture(target).pixels)
+    assert main(["enhance", str(cat), str(plain)]) == DONE
+    assert not open_picture(plain).pixels.equal(open_picture(target).pixels)
+    capsys.readouterr()
+    assert main(["enhance", str(cat), str(plain), "--protect", "sky"]) == WRONG_USAGE
+    assert "only text, calm, misfit" in capsys.readouterr().err
+    small = ["--task", "gamma", "--protect", "misfit"]
+    assert main(["enhance", str(cat), str(plain), *small]) == SOME_FAILED
+    assert "Only an enlarged picture" in capsys.readouterr().err
 
 
 def test_a_changed_result_fails_with_decibels(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:

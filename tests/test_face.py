@@ -11,10 +11,12 @@ from skimage import data as pictures
 
 import enhancer
 from enhancer.errors import BadRecipe
+from enhancer.evidence.guard import BRUSH, Guard, pack
 from enhancer.evidence.recipe import record
 from enhancer.evidence.recipe_files import beside, texts
 from enhancer.hall import default_engine
 from enhancer.tasks.chain import Step
+from enhancer.tasks.resize import resize
 from tests.conftest import ROOT
 
 
@@ -55,6 +57,19 @@ def test_a_picture_can_be_asked_how_far_to_trust_it(cat: Path) -> None:
     guess = enhancer.uncertainty(source)
     assert guess.calibrated
     assert guess.map.shape == (1, 96, 128)
+
+
+def test_parts_of_a_picture_can_be_protected(cat: Path) -> None:
+    source = enhancer.open_picture(cat)
+    result = enhancer.enhance(source, scale=2)
+    half = (torch.arange(64) < 32).float().expand(48, 64)
+    kept = enhancer.protect(result, source, ["text", Guard(BRUSH, mask=pack(half))]).pixels
+    plain = resize(source.pixels, 96, 128)
+    assert torch.allclose(kept[..., :40], plain[..., :40], atol=1e-3)
+    assert torch.equal(kept[..., 100:], result.pixels[..., 100:])
+    assert enhancer.protect(result, source, []) is result
+    with pytest.raises(enhancer.EnhancerError, match="Nothing is known that protects 'sky'"):
+        enhancer.protect(result, source, ["sky"])
 
 
 def test_under_transparency_colours_are_those_that_the_task_saw() -> None:

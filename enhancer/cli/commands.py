@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from enhancer.cli.auto import check_auto, proposed
-from enhancer.cli.evidence import DONE, SOME_FAILED, save_result
+from enhancer.cli.evidence import DONE, SOME_FAILED, guards_of, save_result
 from enhancer.cli.report import complain, say, show, table
 from enhancer.errors import BadOptions, EnhancerError
 from enhancer.evidence.cards import ON_THE_HUB, CardRow, cards
@@ -23,6 +23,7 @@ from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
 from enhancer.tasks.chain import Step, run_chain
+from enhancer.trust import protect
 
 WRONG_USAGE = 2
 
@@ -34,16 +35,17 @@ def run_enhance(a: argparse.Namespace) -> int:
     parse(TASKS[a.task].options, given)
     if a.auto:
         check_auto(a.task, given)
-    failed = 0
+    guards, failed = guards_of(a.protect, a.protect_mask), 0
     for source, target in jobs(a.input, a.output):
         try:
             began = time.perf_counter()
             picture = open_picture(source, default_engine().settings)
             wishes = proposed(picture, source.read_bytes(), a.scale).chain if a.auto else (Step(a.task, given),)
             if a.recipe and wishes:
-                result, recipe = record(picture, wishes, default_engine(), Progress(show), source.read_bytes())
+                result, recipe = record(picture, wishes, default_engine(), Progress(show), source.read_bytes(), guards)
             else:
-                result, recipe = run_chain(picture, wishes, default_engine(), Progress(show)), None
+                made = run_chain(picture, wishes, default_engine(), Progress(show))
+                result, recipe = protect(made, picture, guards), None
             target.parent.mkdir(parents=True, exist_ok=True)
             save_result(result, target, a.quality, recipe)
         except (EnhancerError, OSError) as error:

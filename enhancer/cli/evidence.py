@@ -1,20 +1,23 @@
 """Recipes, verification and reports on the command line."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from enhancer.cli.report import say, show
 from enhancer.errors import BadOptions
+from enhancer.evidence.guard import BRUSH, Guard, pack, wished
 from enhancer.evidence.recipe import Recipe
 from enhancer.evidence.recipe_files import beside, content, recipe_and_file, texts
 from enhancer.evidence.report import to_html
 from enhancer.evidence.report_of import long_date, report_of
 from enhancer.evidence.verify import IDENTICAL
-from enhancer.media import Picture, save_picture
+from enhancer.media import Picture, open_picture, save_picture
 from enhancer.media.files import format_for
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.tasks.classical_colour import luma
 from enhancer.trust import verify
 
 DONE, SOME_FAILED = 0, 1
@@ -27,6 +30,14 @@ def save_result(result: Picture, target: Path, quality: int, recipe: Recipe | No
     save_picture(result, target, quality, inside)
     if outside is not None:
         beside(target).write_text(outside)
+
+
+def guards_of(wishes: Sequence[str], mask: Path | None) -> tuple[Guard, ...]:
+    """What is protected, the white of a black and white picture last. Raises BadOptions, BadPicture."""
+    guards = [wished(text) for text in wishes]
+    if mask is not None:
+        guards.append(Guard(BRUSH, mask=pack(luma(open_picture(mask).pixels)[0])))
+    return tuple(guards)
 
 
 def run_verify(a: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from enhancer.cli.auto import run_diagnose
 from enhancer.cli.commands import run_compare, run_enhance, run_fetch, run_metrics, run_models
 from enhancer.cli.evidence import run_report, run_verify
+from enhancer.evidence.guard import WISHES
 from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
 
@@ -36,6 +37,14 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of JPEG files")
     p.add_argument("--recipe", action="store_true", help="lay the recipe into PNG and JPEG files, beside others")
     p.add_argument("--auto", action="store_true", help="diagnose each picture, and do what is proposed for it")
+    p.add_argument(
+        "--protect",
+        action="append",
+        default=[],
+        metavar="WHAT[=SHARE]",
+        help=f"leave {', '.join(WISHES)} as it is, or let a share of the enhancement through; as often as you like",
+    )
+    p.add_argument("--protect-mask", type=Path, metavar="FILE", help="protect what is white in this picture")
     add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
 
     p = command("diagnose", run_diagnose)

@@ -20,7 +20,8 @@ from enhancer.media.picture import Picture
 from enhancer.tasks.resize import colours
 
 BRUSH, MISFIT = "brush", "misfit"
-KINDS = (*RULES, MISFIT, BRUSH)
+WISHES = (*RULES, MISFIT)  # what is found by itself
+KINDS = (*WISHES, BRUSH)
 TITLES = {"text": "text", "calm": "background", MISFIT: "what did not fit", BRUSH: "painted places"}
 MASK_SIDE = 256  # pixels of the longer side that a brushed mask is kept at; its edges fade over more than that
 MAX_MASK = 8_000  # characters of a mask; careful brushwork takes a tenth of that

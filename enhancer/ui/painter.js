@@ -1,6 +1,7 @@
 // Paint over a picture what is to stay as it is. Strokes are kept as points in units of the picture, so that they can
 // be taken back, drawn at any size, and found again when the page shows the same picture anew.
 (() => {
+  const SEEN = 1000; // pixels of the longer side of the canvas; the mask that is handed over is smaller
   const kept = new Map(); // name of a picture → its strokes
   const near = (target, what) => (target && target.closest ? target.closest(what) : null);
   const strokesOf = painter => {
@@ -12,7 +13,6 @@
 
   function draw(context, strokes, colour) {
     const { width, height } = context.canvas;
-    context.clearRect(0, 0, width, height);
     context.lineCap = context.lineJoin = "round";
     context.strokeStyle = colour;
     for (const stroke of strokes) {
@@ -28,10 +28,15 @@
     context.globalCompositeOperation = "source-over";
   }
 
+  function fit(canvas, painter, side) {
+    const ratio = Number(painter.dataset.ratio);
+    const [width, height] = ratio >= 1 ? [side, side / ratio] : [side * ratio, side];
+    Object.assign(canvas, { width: Math.max(1, Math.round(width)), height: Math.max(1, Math.round(height)) });
+  }
+
   function redraw(painter) {
-    const canvas = painter.querySelector("canvas"), picture = painter.querySelector("img");
-    if (canvas.width !== picture.naturalWidth) canvas.width = picture.naturalWidth;
-    if (canvas.height !== picture.naturalHeight) canvas.height = picture.naturalHeight;
+    const canvas = painter.querySelector("canvas");
+    fit(canvas, painter, SEEN);
     draw(canvas.getContext("2d"), strokesOf(painter), painter.dataset.colour);
   }
 
@@ -117,10 +122,8 @@
   window.paintedMask = () => {
     const painter = document.querySelector(".painter");
     if (!painter || !strokesOf(painter).length) return "";
-    const ratio = Number(painter.dataset.ratio), side = Number(painter.dataset.side);
     const mask = document.createElement("canvas");
-    mask.width = Math.max(1, Math.round(ratio >= 1 ? side : side * ratio));
-    mask.height = Math.max(1, Math.round(ratio >= 1 ? side / ratio : side));
+    fit(mask, painter, Number(painter.dataset.side));
     draw(mask.getContext("2d"), strokesOf(painter), "#fff");
     return mask.toDataURL("image/png").split(",")[1];
   };

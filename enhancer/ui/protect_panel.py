@@ -10,12 +10,14 @@ from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Update
 from enhancer.ui.parts import before_after
 from enhancer.ui.protect_work import COLOURS, Protected
+from enhancer.ui.words import said
 
 TITLE = "Protect parts of the picture"
 LEAD = (
     "What you protect shows your own picture, plainly resized: nothing is drawn anew there. Tick what is to be found "
     "by itself, or paint over it, a face or a sign for example, and press Apply."
 )
+CHAINED = "There every step is undone, also what brightened the picture or freed it of noise."
 RULES = {
     "text": ("Small text and drawings", "so that no letter is turned into another"),
     "calm": ("Flat or blurred background", "so that sky and blur get no false detail"),
@@ -32,7 +34,7 @@ class ProtectPanel:
 
     def __init__(self) -> None:
         with gr.Accordion(TITLE, open=False, elem_id="protect"):
-            gr.HTML(f"<p class='said'>{LEAD}</p>")
+            self.lead = gr.HTML(said(LEAD))
             with gr.Row(elem_classes="rules"):
                 self.ticks = {what: _tick(what) for what in RULES}
             self.painter = gr.HTML(elem_id="protect-painter", js_on_load=None)
@@ -44,6 +46,7 @@ class ProtectPanel:
                     value=0,
                     step=5,
                     label="How much of the enhancement is let through there (%)",
+                    buttons=[],
                     elem_id="protect-strength",
                 )
                 self.apply = gr.Button("Apply", variant="primary", scale=0, min_width=130, elem_id="protect-apply")
@@ -58,14 +61,16 @@ class ProtectPanel:
     @property
     def parts(self) -> list[Any]:
         """All that a result changes."""
-        return [*self.wishes, self.painter, self.told, self.map, self.apply]
+        return [self.lead, *self.wishes, self.painter, self.told, self.map, self.apply]
 
     def about(self, done: Finished) -> Update:
         """The form as it is for a result: ticked is what is protected in it."""
         guards = {guard.what: guard.strength for guard in done.recipe.guards}
         ticks = {box: gr.Checkbox(value=what in guards) for what, box in self.ticks.items()}
-        ticks[self.ticks[MISFIT]] = gr.Checkbox(value=MISFIT in guards, visible=done.fit is not None)
+        alone = len(done.recipe.steps) == 1  # several steps are meant to stray
+        ticks[self.ticks[MISFIT]] = gr.Checkbox(value=MISFIT in guards, visible=alone and done.fit is not None)
         return {
+            self.lead: said(LEAD if alone else f"{LEAD} {CHAINED}"),
             **ticks,
             self.strength: round(100 * max(guards.values(), default=0)),
             self.painter: _painter(done),
@@ -94,7 +99,8 @@ def _painter(done: Finished) -> str:
     return (
         f"<div class='painter' data-picture='{done.recipe.source.sha256}' data-ratio='{width / height}' "
         f"data-side='{MASK_SIDE}' data-colour='rgb({red},{green},{blue})'><h4>{PAINT}</h4>"
-        f"<div class='easel'><div class='sheet'><img src='{done.small}' alt='Your picture'>"
+        f"<div class='easel'><div class='sheet' style='--ratio: {width / height}'>"
+        f"<img src='{done.small}' alt='Your picture'>"
         f"<canvas tabindex='-1'></canvas><i class='ring'></i></div></div><div class='tools'>"
         "<label><span>Brush</span><input type='range' min='1' max='30' value='8' aria-label='Size of the brush'>"
         "</label>"

@@ -59,14 +59,14 @@ def protect(done: Finished, guards: Sequence[Guard], settings: Settings, place: 
     progress.step(1, 2, "drawing the map")
     drawn = _beside(source, after, guards, found, place)
     progress.step(2, 2, "preparing the view")
-    pair, kept = put_up(source, after, place, progress)
+    pair, kept, _ = put_up(source, after, place, progress)
     shielded = replace(
         bare,
         pair=pair,
         kept=kept,
         what=f"{bare.what}, {listed(guards)} protected",
         recipe=replace(bare.recipe, guards=tuple(guards), result=fingerprint(after)),
-        fit=fit_of(after, source),
+        fit=None if bare.fit is None else fit_of(after, bare.compared_with(settings)),
         cured=f"{bare.cured} {REAPPLIED}" if bare.cured else "",
         bare=bare,
     )
@@ -85,7 +85,7 @@ def cured(done: Finished, settings: Settings, place: Path, progress: Progress) -
     try:
         return protect(fitted, done.recipe.guards, settings, place, progress)
     except BaseException:  # nobody is left who would forget it later
-        fitted.forget()
+        fitted.forget(done)
         raise
 
 

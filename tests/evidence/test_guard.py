@@ -11,7 +11,7 @@ from torch import Tensor
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
-from enhancer.evidence.guard import BRUSH, MASK_SIDE, MISFIT, Guard, guarded, pack, unpack
+from enhancer.evidence.guard import BRUSH, MASK_SIDE, MISFIT, Guard, guarded, listed, pack, unpack, wished
 from enhancer.evidence.recipe import fingerprint, record
 from enhancer.evidence.recipe_text import from_json, from_link, to_json, to_link
 from enhancer.evidence.verify import DIFFERENT, IDENTICAL, verify
@@ -98,6 +98,20 @@ def test_a_guard_has_what_it_needs_and_no_more() -> None:
     for strength in (-0.1, 1.1, float("nan")):
         with pytest.raises(BadOptions, match="between 0 and 1"):
             Guard("text", strength)
+
+
+def test_a_guard_can_be_named_in_a_word() -> None:
+    assert wished("text") == Guard("text")
+    assert wished("misfit=0.3") == Guard("misfit", 0.3)
+    for text in ("sky", "text=", "text=much", "text=2", "brush"):
+        with pytest.raises(BadOptions):
+            wished(text)
+
+
+def test_what_is_protected_is_told_in_few_words() -> None:
+    assert listed([Guard("text")]) == "text"
+    brush = Guard(BRUSH, mask=pack(left_half(8, 8)))
+    assert listed([Guard("text"), Guard("calm", 0.3), brush]) == "text, background (30% let through) and painted places"
 
 
 def test_the_recipe_brings_the_guarded_result_back_to_the_bit() -> None:

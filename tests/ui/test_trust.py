@@ -213,10 +213,10 @@ def test_only_what_can_be_had_can_be_pressed(cat: Path, hall: Engine) -> None:
         return [ready[button].constructor_args["interactive"] for button in panel.buttons]
 
     done = run(cat, hall)
-    assert pressable(None) == [False] * 5
-    assert pressable(done) == [True] * 5
-    assert pressable(cure(done, hall.settings, cat.parent, Progress())) == [True, False, True, True, True]
-    assert pressable(run(cat, hall, "gamma")) == [False, False, False, False, True]
+    assert pressable(None) == [False] * 6
+    assert pressable(done) == [True] * 6
+    assert pressable(cure(done, hall.settings, cat.parent, Progress())) == [True, False, True, True, True, True]
+    assert pressable(run(cat, hall, "gamma")) == [False, False, False, False, True, True]
 
 
 def test_every_part_that_is_changed_is_an_output(cat: Path, hall: Engine) -> None:
