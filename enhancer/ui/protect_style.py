@@ -28,7 +28,7 @@ PROTECT_CSS = """
 .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 8px; }
 .tools label { display: flex; align-items: center; gap: 8px; flex: 1 1 110px; font-size: 13px; }
 .tools input { flex: 1 1 0; min-width: 0; accent-color: var(--color-accent); }
-.dark .tools input { color-scheme: dark; background: none; }
+.dark .tools input { color-scheme: dark; accent-color: #2dd4bf; }
 .tools button { font-size: 13px; line-height: 1; padding: 9px 10px; border-radius: 8px; cursor: pointer; color: inherit;
   margin: 0 !important;
   border: 1px solid var(--input-border-color); background: var(--button-secondary-background-fill); }
@@ -36,7 +36,7 @@ PROTECT_CSS = """
 .tools button[aria-pressed="true"] { background: var(--color-accent); border-color: var(--color-accent); color: #fff; }
 .tools :focus-visible { outline: 2px solid var(--color-accent); outline-offset: 2px; }
 #protect .applied { align-items: end; gap: 14px 20px !important; flex-wrap: wrap !important; }
-#protect .applied > :not(button) { flex: 1 1 280px !important; }
+#protect .applied .block { flex: 1 1 280px; padding-bottom: 5px; }
 #protect .applied > button { flex: 1 0 130px !important; max-width: 160px; }
 #protect-told p { margin: 0; font-size: 13px; color: var(--body-text-color-subdued); }
 #protect-told ul { list-style: none; margin: 4px 0 0; padding: 0; font-size: 13px; }
@@ -48,7 +48,7 @@ PROTECT_CSS = """
 NARROW = """
 <style>
 @media (max-width: 640px) {
-  #protect .applied > * { flex: 1 1 100% !important; max-width: none !important; }
+  #protect .applied :is(.block, button) { flex: 1 1 100% !important; max-width: none !important; }
   .tools label { flex: 1 1 100% !important; }
   .tools button { flex: 1 1 0 !important; }
 }

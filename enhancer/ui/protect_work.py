@@ -60,11 +60,12 @@ def protect(done: Finished, guards: Sequence[Guard], settings: Settings, place: 
     drawn = _beside(source, after, guards, found, place)
     progress.step(2, 2, "preparing the view")
     pair, kept, _ = put_up(source, after, place, progress)
+    there = [guard for guard, f in zip(guards, found, strict=True) if f.share > 0]
     shielded = replace(
         bare,
         pair=pair,
         kept=kept,
-        what=f"{bare.what}, {listed(guards)} protected",
+        what=f"{bare.what}, {listed(there)} protected" if there else bare.what,
         recipe=replace(bare.recipe, guards=tuple(guards), result=fingerprint(after)),
         fit=None if bare.fit is None else fit_of(after, bare.compared_with(settings)),
         cured=f"{bare.cured} {REAPPLIED}" if bare.cured else "",
