@@ -16,7 +16,7 @@ from enhancer.evidence.diagnosis import Diagnosis, Finding, diagnose
 from enhancer.evidence.propose import Proposal, propose
 from enhancer.media.picture import Picture
 from enhancer.metrics import psnr
-from enhancer.models.catalog import BUNDLED_ENTRIES
+from enhancer.models.catalog import BUNDLED_ENTRIES, entry
 from enhancer.models.entry import Entry
 from enhancer.models.store import Store
 from enhancer.options import parse
@@ -126,7 +126,7 @@ NO_NETWORKS = tuple(e for e in BUNDLED_ENTRIES if e.purpose == "upscale" and not
 
 
 def told(purpose: str, **hyperparameters: int) -> Entry:
-    return replace(BUNDLED_ENTRIES[0], id=purpose, purpose=purpose, scale=1, hyperparameters=hyperparameters)
+    return replace(entry("x2-fast"), id=purpose, purpose=purpose, scale=1, hyperparameters=hyperparameters)
 
 
 def ids(proposal: Proposal) -> list[str]:

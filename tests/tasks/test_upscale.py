@@ -8,7 +8,7 @@ import torch
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
-from enhancer.models.catalog import BUNDLED_ENTRIES
+from enhancer.models.catalog import entry
 from enhancer.models.contract import Model
 from enhancer.options import parse
 from enhancer.progress import Progress
@@ -164,7 +164,7 @@ def test_auto_without_a_bundled_model_names_what_can_be_fetched() -> None:
 
 
 def test_auto_prefers_models_for_photographs_and_their_crisp_twin(monkeypatch: pytest.MonkeyPatch) -> None:
-    clean = BUNDLED_ENTRIES[0]
+    clean = entry("x2-fast")
     shelf = (clean, *(replace(clean, id=n, blind=True, scale=2, twin=t) for n, t in (("calm", ""), ("crisp", "calm"))))
     monkeypatch.setattr("enhancer.tasks.choose.CATALOG", shelf)
     assert choose_model("auto", "upscale", 4) == "crisp"

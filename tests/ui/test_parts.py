@@ -14,7 +14,7 @@ from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled
 from enhancer.hall import enhance
 from enhancer.media.picture import Picture
-from enhancer.models.catalog import BUNDLED_ENTRIES, CATALOG, HUB_ENTRIES
+from enhancer.models.catalog import CATALOG, HUB_ENTRIES, entry
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
@@ -203,7 +203,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
 
 
 def test_a_card_says_whether_commercial_use_is_allowed() -> None:
-    card = model_card(BUNDLED_ENTRIES[0])
+    card = model_card(entry("x2-fast"))
     assert "Commercial use: yes" in card
     assert "Bundled" in card
     assert "Fetched from the Hub" in model_card(HUB_ENTRIES[0])
@@ -221,7 +221,7 @@ def test_the_image_box_decodes_nothing_and_leaves_no_stub_beside_the_source() ->
 
 
 def test_what_only_some_models_can_be_told_is_asked_for_those_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = replace(BUNDLED_ENTRIES[0], id="told", purpose="denoise", hyperparameters={"planes": 1})
+    told = replace(entry("x2-fast"), id="told", purpose="denoise", hyperparameters={"planes": 1})
     monkeypatch.setattr("enhancer.ui.controls.CATALOG", (told, *CATALOG))
     monkeypatch.setattr("enhancer.ui.controls.entry", {e.id: e for e in (told, *CATALOG)}.__getitem__)
     deaf = next(e for e in HUB_ENTRIES if e.purpose == "denoise")
