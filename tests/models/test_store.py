@@ -143,7 +143,7 @@ def test_an_unknown_id_is_answered_with_what_is_known(settings: Settings, name: 
 def test_strangers_may_be_held_to_the_catalogue(settings: Settings, exported: Path, hub: FakeHub) -> None:
     store = Store(settings, catalog_only=True)
     for name in (str(exported), "somebody/networks/a.safetensors"):
-        with pytest.raises(UnknownModel, match="known are .*x2-fast"):
+        with pytest.raises(UnknownModel, match=r"known are .*x2-fast"):
             store.load(name)
     assert not hub.requests
 
