@@ -59,11 +59,11 @@ def uncertainty(
 ) -> Uncertainty:
     """Enhance (3, H, W) in all eight flips and turns and say where the results can be trusted.
 
-    The table of the catalogue speaks of the model by itself: for a blend with its faithful twin (`crispness` below 1),
-    for models without a table or with one that follows the true error too loosely, the map is not calibrated.
+    The table of the catalogue speaks of one `crispness`, the one that is usual for the model: at any other, for models
+    without a table or with one that follows the true error too loosely, the map is not calibrated.
     Raises what `Engine.model` and `Engine.run` raise.
     """
-    table = _table(model_id) if crispness == 1 else None
+    table = _table(model_id, crispness)
     found = ensemble(engine, engine.model(model_id, progress, crispness), pixels, progress, plane)
     shown = found.spread * LEVELS if table is None else expected_error(found.spread, table)
     typical, doubtful = float(shown.mean()), float((shown > DOUBT).float().mean())
@@ -78,9 +78,9 @@ def uncertainty(
     )
 
 
-def _table(model_id: str) -> Spread | None:
+def _table(model_id: str, crispness: float) -> Spread | None:
     found = next((e.spread for e in CATALOG if e.id == model_id), None)
-    return found if found and found.rank >= TRUSTED else None
+    return found if found and found.rank >= TRUSTED and found.crispness == crispness else None
 
 
 def _verdict(typical: float, doubtful: float) -> str:

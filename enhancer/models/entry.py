@@ -31,13 +31,15 @@ class Spread:
 
     A standard deviation of `levels[n]` goes with a mean absolute error of `errors[n]`, both in levels of 255 and
     rising, as found on held-out pictures. On others, in blocks of 8x8 pixels: `rank` is Spearman's correlation of the
-    expected error with the true one, `ratio` the expected error over the true one, in the mean.
+    expected error with the true one, `ratio` the expected error over the true one, in the mean. All of it holds for
+    this `crispness`, the model's share in a blend with its faithful twin.
     """
 
     levels: tuple[float, ...]
     errors: tuple[float, ...]
     rank: float
     ratio: float
+    crispness: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tests.models.conftest import make_entry
 GOOD = make_entry(
     Bundled("tiny.safetensors"), "0" * 64, bytes=12, hyperparameters={"scale": 2}, figures=(("Set5 Y-PSNR", "37 dB"),)
 )
-TABLE = {"levels": [0.1, 2.0, 7.5], "errors": [0.5, 0.5, 9.0], "rank": 0.8, "ratio": 1.1}
+TABLE = {"levels": [0.1, 2.0, 7.5], "errors": [0.5, 0.5, 9.0], "rank": 0.8, "ratio": 1.1, "crispness": 0.7}
 
 
 def written(folder: Path, **changes: object) -> Path:
@@ -51,7 +51,7 @@ def test_pictures_of_failures_are_those_with_a_caption(tmp_path: Path) -> None:
 
 def test_a_table_of_the_spread_reads_back_as_it_was(tmp_path: Path) -> None:
     entry = read_entry(written(tmp_path, spread=TABLE))
-    assert entry.spread == Spread((0.1, 2.0, 7.5), (0.5, 0.5, 9.0), 0.8, 1.1)
+    assert entry.spread == Spread((0.1, 2.0, 7.5), (0.5, 0.5, 9.0), 0.8, 1.1, 0.7)
     (tmp_path / "tiny.json").write_text(entry_text(entry))
     assert read_entry(tmp_path / "tiny.json") == entry
 

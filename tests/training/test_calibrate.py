@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from enhancer.models.bundled import entry_text, read_entry
 from enhancer.models.entry import Bundled, Entry, Spread
 from enhancer.models.fetch import digest
 from enhancer.networks import Generator
+from enhancer.tasks.choose import CRISPNESS
+from enhancer.training.checkpoint import export
 from enhancer.training.evaluate.calibrate import Trial, add_command, calibrate, damage_of, table, tried
 from enhancer.training.export import kept_spread
 from tests.conftest import ROOT
@@ -100,6 +103,19 @@ def test_the_table_goes_into_the_entry_and_nothing_else_changes(
     assert values == json.loads(entry_text(before))
     assert calibrate("tiny", folder, tiles, bench, every=4) == after.spread  # again, the same
     assert sorted(p.name for p in folder.iterdir()) == ["tiny.json", "tiny.safetensors"]
+
+
+def test_a_model_with_a_twin_is_measured_as_it_is_usually_blended(bench: Path, tmp_path: Path) -> None:
+    folder, tiles = tmp_path / "weights", make_tiles(tmp_path / "tiles")
+    calm = bundled(folder)
+    crisp = replace(calm, id="crisp", twin="tiny", source=Bundled("crisp.safetensors"))
+    torch.manual_seed(0)
+    export(Generator(scale=2), "generator", {"scale": 2}, folder / "crisp.safetensors")
+    crisp = replace(crisp, sha256=digest(folder / "crisp.safetensors"))
+    (folder / "crisp.json").write_text(entry_text(crisp))
+    found = calibrate("crisp", folder, tiles, bench, 4, 2)
+    assert found.crispness == CRISPNESS
+    assert found != replace(calibrate("tiny", folder, tiles, bench, 4, 2), crispness=CRISPNESS)
 
 
 def test_an_export_keeps_the_table_of_the_same_weights_only(tmp_path: Path) -> None:

@@ -15,17 +15,19 @@ from torch.nn import functional as F
 from enhancer.engine import Engine
 from enhancer.engine.ensemble import LEVELS, ensemble, expected_error
 from enhancer.errors import BadOptions, TrainingError, WeightsRefused
-from enhancer.models.bundled import entry_text, read_entry
+from enhancer.models.bundled import entry_text, read_entries, read_entry
 from enhancer.models.contract import Model
 from enhancer.models.entry import Entry, Spread
 from enhancer.models.fetch import digest
+from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.tasks.choose import CRISPNESS
 from enhancer.training.checkpoint import replace_file
 from enhancer.training.damage import DAMAGES, Sample
 from enhancer.training.data import hold_out, picture_files, read_rgb
 from enhancer.training.degradations import bicubic
-from enhancer.training.evaluate.command import BENCH, bench_engine
+from enhancer.training.evaluate.command import BENCH
 from enhancer.training.recipes import Recipe
 
 log = logging.getLogger(__name__)
@@ -57,9 +59,12 @@ def calibrate(
     """Write the table of a bundled model into weights/<id>.json and return it.
 
     It is found on the pictures that training holds out (every n-th of `tiles`) and tried on LIVE1, of which `pictures`
-    takes only so many. Raises BadOptions for a model that is not there or whose damage is not known, WeightsRefused
-    where weights and entry do not belong together, FileNotFoundError without pictures, TrainingError for a model that
-    gives one result whatever way a picture is turned.
+    takes only so many. A model with a faithful twin is measured at the usual crispness, so calibrate it again after
+    either was exported anew.
+
+    Raises BadOptions for a model that is not there or whose damage is not known, WeightsRefused where weights and entry
+    do not belong together, FileNotFoundError without pictures, TrainingError for a model that gives one result whatever
+    way a picture is turned.
     """
     file = weights / f"{model_id}.json"
     if not file.is_file():
@@ -68,12 +73,14 @@ def calibrate(
     if digest(file.with_suffix(".safetensors")) != entry.sha256:
         raise WeightsRefused(f"{file.name} speaks of other weights than lie beside it; export the model again.")
     damage = damage_of(entry)
-    engine = bench_engine()
-    model = engine.model(str(file.with_suffix(".safetensors")))
+    settings = replace(Settings.from_environment(), weights=weights)
+    engine = Engine(Store(settings, read_entries(weights)), settings)
+    share = CRISPNESS if entry.twin else 1.0
+    model = engine.model(model_id, crispness=share)
     held = hold_out(picture_files(tiles), every)[1]
     others = picture_files(bench / OTHERS / "HR")[:pictures]
     levels, errors = table(list(_trials(engine, model, held, damage)))
-    spread = tried(Spread(levels, errors, 0.0, 0.0), _trials(engine, model, others, damage))
+    spread = tried(Spread(levels, errors, 0.0, 0.0, share), _trials(engine, model, others, damage))
     text = entry_text(replace(entry, spread=spread))
     replace_file(file, lambda partial: partial.write_text(text, encoding="utf-8"))
     return spread
