@@ -53,7 +53,8 @@ def test_a_picture_can_be_asked_how_far_to_trust_it(cat: Path) -> None:
     assert enhancer.consistency(fitted, source).figure > found.figure
     assert torch.equal(fitted.pixels, enhancer.enhance(source, scale=2, consistent=True).pixels)
     rows = enhancer.self_test(source).rows
-    assert [row.method for row in rows] == ["a plain resize", "x2-fast", "x4-fast"]
+    assert rows[0].method == "a plain resize"
+    assert {"x2-fast", "x4-fast"} <= {row.method for row in rows[1:]}
     guess = enhancer.uncertainty(source)
     assert guess.calibrated
     assert guess.map.shape == (1, 96, 128)

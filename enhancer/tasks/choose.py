@@ -4,13 +4,13 @@ from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import CATALOG, Bundled
 from enhancer.models.contract import Model
+from enhancer.models.entry import CRISPNESS
 from enhancer.progress import Progress
 
 AUTO = "auto"
 MODEL_HELP = "a catalogue id, a local weight file, or owner/repo/file on the Hub; auto takes a bundled one"
 STRENGTH_HELP = "how much of the network's picture is blended over the plain one"
 BEST_HELP = "mean of eight flips and turns: a little better, eight times as slow"
-CRISPNESS = 0.7  # crisp, and yet no invented texture that jumps to the eye
 CRISPNESS_HELP = f"0 invents nothing, 1 draws likely texture; for models that have both, {CRISPNESS:g} where left out"
 
 

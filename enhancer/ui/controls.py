@@ -9,8 +9,9 @@ from gradio.components import Component
 
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import CATALOG, Bundled, entry
+from enhancer.models.entry import CRISPNESS
 from enhancer.tasks import TASKS, Task, task
-from enhancer.tasks.choose import AUTO, CRISPNESS, choose_model
+from enhancer.tasks.choose import AUTO, choose_model
 from enhancer.ui.auto_panel import AutoPanel
 from enhancer.ui.auto_plan import PLANNED
 from enhancer.ui.choice import UPSCALE, Choice, Wish

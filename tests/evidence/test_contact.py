@@ -105,7 +105,8 @@ def cut(x: Tensor, part: Part, factor: int = 1) -> Tensor:
 def test_a_tile_shows_what_the_whole_result_shows(hall: Engine, part: Part, factor: int) -> None:
     options = UpscaleOptions(scale=factor, strength=0.8)
     tiles = list(contact_sheet(photograph(), part, "upscale", options, hall, Progress(), 100))
-    assert [t.model_id for t in tiles][:3] == [PLAIN, "x2-fast", "x4-fast"]
+    assert tiles[0].model_id == PLAIN
+    assert {"x2-fast", "x4-fast"} <= {t.model_id for t in tiles}
     for tile in tiles:
         assert tile.pixels is not None, tile.skipped
         step = chosen(tile, "upscale", options)

@@ -108,7 +108,7 @@ def test_every_sample_counts() -> None:
 
 def test_what_was_resolved_is_recorded(hall: Engine) -> None:
     source, file = cat(), b"the bytes of a file"
-    result, recipe = record(source, [Wish("upscale", {})], hall, file=file)
+    result, recipe = record(source, [Wish("upscale", {"model": "x2-fast"})], hall, file=file)
     bundled = entry("x2-fast")
     assert (result.width, result.height) == (64, 48)
     (step,) = recipe.steps
@@ -124,7 +124,8 @@ def test_what_was_resolved_is_recorded(hall: Engine) -> None:
     assert from_link(to_link(recipe)) == recipe
 
 
-def test_several_networks_in_one_run_are_all_named(hall: Engine) -> None:
+def test_several_networks_in_one_run_are_all_named(hall: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("enhancer.tasks.choose.CATALOG", (entry("x2-fast"), entry("x4-fast")))
     _, recipe = record(cat(8, 8), [Wish("upscale", {"width": 64})], hall)
     step = recipe.steps[0]
     assert [m.id for m in step.models] == ["x4-fast", "x2-fast"]

@@ -69,7 +69,10 @@ def plain(**values: object) -> Report:
 @pytest.fixture(scope="module")
 def made() -> tuple[bytes, Recipe]:
     result, recipe = record(
-        decode(SOURCE), [Wish("upscale", {"scale": 2})], Engine(Store(SETTINGS), SETTINGS), file=SOURCE
+        decode(SOURCE),
+        [Wish("upscale", {"model": "x2-fast", "scale": 2})],
+        Engine(Store(SETTINGS), SETTINGS),
+        file=SOURCE,
     )
     return encode(result, "png"), recipe
 

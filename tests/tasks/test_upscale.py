@@ -10,10 +10,11 @@ from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
 from enhancer.models.catalog import entry
 from enhancer.models.contract import Model
+from enhancer.models.entry import CRISPNESS
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.settings import Settings
-from enhancer.tasks.choose import CRISPNESS, choose_model, crisp_share
+from enhancer.tasks.choose import choose_model, crisp_share
 from enhancer.tasks.consistent import make_consistent
 from enhancer.tasks.resize import bleed, resize
 from enhancer.tasks.restore import RESTORE, RestoreOptions
@@ -151,7 +152,8 @@ def test_bleeding_takes_the_nearest_visible_colour() -> None:
     assert bleed(pixels, alpha)[0, 0].tolist() == pytest.approx([0.1, 0.1, 0.5, 0.5])
 
 
-def test_auto_takes_the_smallest_sufficient_bundled_model() -> None:
+def test_auto_takes_the_smallest_sufficient_bundled_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("enhancer.tasks.choose.CATALOG", (entry("x2-fast"), entry("x4-fast")))
     assert choose_model("auto", "upscale", 1.5) == "x2-fast"
     assert choose_model("auto", "upscale", 2.5) == "x4-fast"
     assert choose_model("auto", "upscale", 9.0) == "x4-fast"

@@ -16,10 +16,9 @@ from torch import Tensor
 
 from enhancer.errors import BadOptions, TrainingError, WeightsRefused
 from enhancer.models.bundled import entry_text, read_entry
-from enhancer.models.entry import Bundled, Entry, Spread
+from enhancer.models.entry import CRISPNESS, Bundled, Entry, Spread
 from enhancer.models.fetch import digest
 from enhancer.networks import Generator
-from enhancer.tasks.choose import CRISPNESS
 from enhancer.training.checkpoint import export
 from enhancer.training.evaluate.calibrate import Trial, add_command, calibrate, damage_of, table, tried
 from enhancer.training.export import kept_spread

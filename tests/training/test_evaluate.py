@@ -41,7 +41,11 @@ def rows(bench: Path) -> Rows:
             members[name].append((entry.id, engine.model(entry.id)))
     return {
         name: run_protocol(
-            PROTOCOLS[name], members[name], engine, bench, levels=sorted({level for level, _ in PUBLISHED[name]} | own)
+            PROTOCOLS[name],
+            members[name],
+            engine,
+            bench,
+            levels=sorted({level for level, _ in PUBLISHED.get(name, {})} | own),
         )
         for name in {*members, *PUBLISHED}
         for own in [{m.scale for _, m in members[name]} if PROTOCOLS[name].scaled else set(PROTOCOLS[name].stated)]

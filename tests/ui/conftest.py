@@ -77,7 +77,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     place, port = tmp_path_factory.mktemp("page"), free_port()
     write_weights(place)
     log = place / "log"
-    environment = {"GRADIO_TEMP_DIR": str(place / "gradio"), "HF_HUB_OFFLINE": "1"}
+    environment = {"GRADIO_TEMP_DIR": str(place / "gradio"), "HF_HUB_OFFLINE": "1", "ENHANCER_WEIGHTS": str(place)}
     with serving(["-m", "tests.ui.serve", str(place), str(port)], port, log, environment) as url:
         yield Server(url, log, place)
 

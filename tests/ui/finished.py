@@ -20,7 +20,7 @@ T = TypeVar("T")
 def run(cat: Path, hall: Engine, task: str = "upscale", **options: Any) -> Finished:
     place = cat.parent / f"{task}-{len(list(cat.parent.iterdir()))}"
     place.mkdir()
-    chosen = {"model": "auto", **options} if task == "upscale" else options
+    chosen = {"model": "x2-fast", **options} if task == "upscale" else options
     return enhance_file(cat, Choice(TASKS[task], chosen), hall, place, Progress())
 
 

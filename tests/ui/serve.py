@@ -12,36 +12,32 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import torch
 
 from enhancer.engine import Engine
-from enhancer.models.catalog import BUNDLED_ENTRIES, HUB_ENTRIES
-from enhancer.models.entry import Bundled, Entry
+from enhancer.models.bundled import entry_text, read_entries
+from enhancer.models.catalog import HUB_ENTRIES, entry
+from enhancer.models.entry import Entry
 from enhancer.models.store import Store
 from enhancer.networks import Generator
 from enhancer.settings import Settings
 from enhancer.training.checkpoint import export
 
-SIZES = {2: (16, 2), 4: (64, 12)}  # scale → channels, depth: ×2 runs at once, ×4 long enough to be stopped
+SIZES = {"x2-fast": (16, 2), "x4-fast": (64, 12)}  # channels, depth: ×2 runs at once, ×4 long enough to be stopped
 
 
 def write_weights(folder: Path) -> None:
-    """A network in place of every bundled one."""
+    """Two networks and their entries, for the setting ENHANCER_WEIGHTS; whatever the program bundles besides."""
     torch.manual_seed(0)
-    for entry in BUNDLED_ENTRIES:
-        assert isinstance(entry.source, Bundled)
-        channels, depth = SIZES[entry.scale]
-        shape = {"scale": entry.scale, "channels": channels, "depth": depth}
-        network = Generator(scale=entry.scale, channels=channels, depth=depth)
-        export(network, "generator", shape, folder / entry.source.file)
+    for name, (channels, depth) in SIZES.items():
+        bundled, file = entry(name), folder / f"{name}.safetensors"
+        shape = {"scale": bundled.scale, "channels": channels, "depth": depth}
+        export(Generator(scale=bundled.scale, channels=channels, depth=depth), "generator", shape, file)
+        written = file.read_bytes()
+        pinned = replace(bundled, sha256=sha256(written).hexdigest(), bytes=len(written))
+        file.with_suffix(".json").write_text(entry_text(pinned), encoding="utf-8")
 
 
 def catalog_of(weights: Path) -> tuple[Entry, ...]:
-    """The catalogue with these weights in place of the bundled ones, pinned as they are, and one not for commerce."""
-
-    def pinned(entry: Entry) -> Entry:
-        assert isinstance(entry.source, Bundled)
-        written = (weights / entry.source.file).read_bytes()
-        return replace(entry, sha256=sha256(written).hexdigest(), bytes=len(written))
-
-    return (*map(pinned, BUNDLED_ENTRIES), replace(HUB_ENTRIES[0], commercial=False), *HUB_ENTRIES[1:])
+    """The catalogue with these weights instead of the bundled ones, and one of the Hub that is not for commerce."""
+    return (*read_entries(weights), replace(HUB_ENTRIES[0], commercial=False), *HUB_ENTRIES[1:])
 
 
 def engine(weights: Path) -> Engine:

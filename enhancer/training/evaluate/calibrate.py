@@ -17,12 +17,11 @@ from enhancer.engine.ensemble import LEVELS, ensemble, expected_error
 from enhancer.errors import BadOptions, TrainingError, WeightsRefused
 from enhancer.models.bundled import entry_text, read_entries, read_entry
 from enhancer.models.contract import Model
-from enhancer.models.entry import Entry, Spread
+from enhancer.models.entry import CRISPNESS, Entry, Spread
 from enhancer.models.fetch import digest
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
-from enhancer.tasks.choose import CRISPNESS
 from enhancer.training.checkpoint import replace_file
 from enhancer.training.damage import DAMAGES, Sample
 from enhancer.training.data import hold_out, picture_files, read_rgb
