@@ -15,6 +15,7 @@ from enhancer.tasks.choose import AUTO
 STRONGEST_NOISE = 75.0  # levels that the tasks take
 JPEG_QUALITIES, JPEG_TOLERANCES = (10, 30, 50, 80), (25.0, 15.0, 10.0, 6.0)  # of bilateral smoothing, by measurement
 SMOOTHING_RADIUS = 2.0
+SPOILED = ("noise", "grain", "jpeg", "resolution")  # these would be sharpened along
 SHARPENING, WIDEST = 2.0, 3.0  # amount of the unsharp mask, and its largest radius in pixels
 LIGHT_TOP, MOST_GAIN = 90.0, 3.0  # percent of white that the lightest part is lifted to
 DIM_TOP = 60.0  # percent; below, light is missing everywhere and a gain gives it back
@@ -59,18 +60,31 @@ def propose(diagnosis: Diagnosis, factor: float = 1.0, catalog: tuple[Entry, ...
         raise ValueError(f"a factor must lie between 1 and 4, not {factor}")
     bundled = tuple(entry for entry in catalog if isinstance(entry.source, Bundled))
     wanted = (*_restore(diagnosis, bundled), *(step for rule in RULES for step in rule(diagnosis, bundled)))
-    return Proposal((*wanted, *_enlarge(diagnosis, factor, bundled)), tuple(_unmet(diagnosis)))
+    unmet = _unmet(diagnosis, {proposed.finding for proposed in wanted})
+    return Proposal((*wanted, *_enlarge(diagnosis, factor, bundled)), tuple(unmet))
 
 
 def _restore(diagnosis: Diagnosis, bundled: tuple[Entry, ...]) -> list[ProposedStep]:
     """Noise and compression: one network for both where there is one, else a step for each."""
     noise, jpeg = diagnosis["noise"], diagnosis["jpeg"]
+    if diagnosis["grain"].found:
+        return _smooth(diagnosis["grain"], jpeg, bundled)
     if noise.found and jpeg.found and _model("mend", bundled):
         reason = (
             f"There is {_noise_words(noise)} and JPEG compression of quality {jpeg.value:.0f}; one network mends both."
         )
         return [ProposedStep(Step("mend"), reason, "noise")]
     return [*_denoise(noise, bundled), *_deblock(jpeg, bundled)]
+
+
+def _smooth(grain: Finding, jpeg: Finding, bundled: tuple[Entry, ...]) -> list[ProposedStep]:
+    """Against blotches: the network for photographs of unknown faults, else denoising that finds its own strength."""
+    reason = f"There is blotchy noise of about {grain.value:.0f} brightness levels, coarser than the pixels."
+    if _model("mend", bundled):
+        return [ProposedStep(Step("mend"), reason, "grain")]
+    if _model("denoise", bundled):
+        return [*_deblock(jpeg, bundled), ProposedStep(Step("denoise"), reason, "grain")]
+    return _deblock(jpeg, bundled)
 
 
 def _denoise(noise: Finding, bundled: tuple[Entry, ...]) -> list[ProposedStep]:
@@ -121,7 +135,11 @@ def _brighten(diagnosis: Diagnosis, bundled: tuple[Entry, ...]) -> list[Proposed
 def _sharpen(diagnosis: Diagnosis, _bundled: tuple[Entry, ...]) -> list[ProposedStep]:
     """Only where nothing else would be sharpened along, and nothing was enlarged before."""
     soft = diagnosis["softness"]
-    if not soft.found or soft.value is None or any(diagnosis[i].found for i in ("noise", "jpeg", "resolution")):
+    if (
+        not soft.found
+        or soft.value is None
+        or any(diagnosis[i].found for i in ("noise", "grain", "jpeg", "resolution"))
+    ):
         return []
     radius = round(min(soft.value, WIDEST), 1)
     reason = f"Edges are blurred over about {soft.value:.1f} pixels, so they are lifted by as much."
@@ -165,13 +183,13 @@ def _enlarge(diagnosis: Diagnosis, factor: float, bundled: tuple[Entry, ...]) ->
     return [ProposedStep(Step("upscale", {**size, "model": model}), reason, "resolution" if shrunk else "")]
 
 
-def _unmet(diagnosis: Diagnosis) -> list[str]:
-    found = {i: diagnosis[i] for i in ("clipping", "cast")}
+def _unmet(diagnosis: Diagnosis, met: set[str]) -> list[str]:
     said = {
+        "grain": "No network is bundled that takes blotchy noise away.",
         "clipping": "Tones that are pure black or white are lost; nothing is proposed for them.",
         "cast": "The colours may be those of the light or of the subject; White balance takes a cast away.",
     }
-    return [said[i] for i, finding in found.items() if finding.found]
+    return [words for i, words in said.items() if diagnosis[i].found and i not in met]
 
 
 def _small(diagnosis: Diagnosis) -> bool:

@@ -49,6 +49,18 @@ def noisy(level: float, seed: int = 0) -> Damage:
     return lambda x: rounded(x + level / 255 * torch.randn(x.shape, generator=torch.Generator().manual_seed(seed)))
 
 
+def blotchy(level: float, coarse: int = 2, seed: int = 0) -> Damage:
+    """Noise of `level` levels whose grains are `coarse` pixels wide."""
+
+    def damage(x: Tensor) -> Tensor:
+        height, width = (side // coarse + 1 for side in x.shape[1:])
+        small = torch.randn(1, 3, height, width, generator=torch.Generator().manual_seed(seed))
+        noise = F.interpolate(small, x.shape[1:], mode="bicubic")[0]
+        return rounded(x + noise / noise.std() * level / 255)
+
+    return damage
+
+
 def jpeg_file(pixels: Tensor, quality: int, grey: bool = False) -> bytes:
     """The file that Pillow writes, colour with halved chroma."""
     out, image = io.BytesIO(), Image.fromarray(to_bytes(pixels))

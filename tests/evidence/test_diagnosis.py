@@ -12,6 +12,7 @@ from enhancer.evidence.diagnosis.view import BUSY, CALM, SIDE, view_of
 from enhancer.media.picture import Picture
 from tests.evidence.damages import (
     Damage,
+    blotchy,
     blurred,
     both,
     curved,
@@ -73,6 +74,20 @@ def test_noise_is_measured_within_two_levels(shared: Path, level: int) -> None:
     off = [abs(value - level) for value in values(shared, noisy(level), "noise")]
     assert max(off) <= 2
     assert sorted(off)[len(off) // 2] <= 1
+
+
+@pytest.mark.parametrize("level", [8, 12, 20])
+def test_blotchy_noise_is_found_where_neighbouring_pixels_agree(shared: Path, level: int) -> None:
+    found = [look(blotchy(level)(read(file))) for file in truths(shared, EVERY)]
+    assert sum(d["noise"].found for d in found) < len(found) or level > 10
+    for diagnosis in found:
+        assert diagnosis["grain"].found or diagnosis["noise"].found
+        assert diagnosis["grain"].value == pytest.approx(level, rel=0.4)
+
+
+@pytest.mark.parametrize("level", [3, 5, 15, 50])
+def test_fine_noise_is_not_called_blotchy(shared: Path, level: int) -> None:
+    assert not any(look(noisy(level)(read(file)))["grain"].found for file in truths(shared, EVERY))
 
 
 def test_noise_is_measured_in_dark_pictures_that_it_clips(shared: Path) -> None:

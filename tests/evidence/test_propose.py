@@ -112,7 +112,7 @@ def test_nothing_is_proposed_for_clean_pictures_that_keep_their_size(shared: Pat
 
 def healthy(**changed: Finding) -> Diagnosis:
     """A diagnosis of 400x300 pixels in which only `changed` is found."""
-    figures = {"noise": 0.5, "jpeg": None, "softness": 0.2, "resolution": 400.0, "brightness": 45.0}
+    figures = {"noise": 0.5, "grain": 0.5, "jpeg": None, "softness": 0.2, "resolution": 400.0, "brightness": 45.0}
     figures |= {"highlights": 95.0, "clipping": 0.0, "cast": 0.1, "drawing": 30.0}
     plain = {i: Finding(i, i, value, "", "measured", "none", "fine") for i, value in figures.items()}
     return Diagnosis(400, 300, tuple((plain | changed).values()))
@@ -183,6 +183,19 @@ def test_an_enlarged_picture_is_shrunk_to_its_detail_and_drawn_anew() -> None:
         {"long_side": 100, "strength": 0.0},
         {"width": 400, "height": 300, "model": "x4-fast"},
     ]
+
+
+def test_blotchy_noise_goes_to_a_network_that_finds_its_strength() -> None:
+    ill = healthy(grain=found("grain", 8), jpeg=found("jpeg", 50.0), softness=found("softness", 1.5))
+    for shelf, tasks in (
+        ((told("mend"), told("denoise"), told("deblock")), ["mend"]),
+        ((told("denoise", planes=1), told("deblock")), ["deblock", "denoise"]),
+        ((told("deblock"),), ["deblock"]),
+    ):
+        proposal = propose(ill, 1, shelf)
+        assert [step.task_id for step in proposal.chain] == tasks
+        assert "noise" not in proposal.chain[-1].options
+        assert any("blotchy" in words for words in proposal.unmet) == (tasks == ["deblock"])
 
 
 def test_noise_is_not_sharpened() -> None:

@@ -12,6 +12,7 @@ from skimage import data as pictures
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, Cancelled
+from enhancer.evidence.diagnosis import MEASUREMENTS
 from enhancer.evidence.propose import propose
 from enhancer.evidence.recipe_text import to_link
 from enhancer.evidence.self_test import PLAIN, STEPS, Damage
@@ -68,7 +69,8 @@ def plan(factor: float = 2.0) -> Plan:
 def test_a_picture_is_looked_over_with_progress_and_can_be_left(noisy: Path, hall: Engine) -> None:
     seen: list[tuple[int, int]] = []
     made = plan_for(noisy, hall.settings, Progress(lambda p: seen.append((p.done, p.total))))
-    assert seen == [(n, 9) for n in range(10)]
+    parts = len(MEASUREMENTS)
+    assert seen == [(n, parts) for n in range(parts + 1)]
     assert made.factor == 2
     assert made.diagnosis is not None
     assert made.diagnosis["noise"].found

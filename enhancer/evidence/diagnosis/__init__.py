@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from enhancer.evidence.diagnosis.compression import measure_compression
 from enhancer.evidence.diagnosis.drawing import measure_kind
 from enhancer.evidence.diagnosis.finding import MILD, NONE, SEVERITIES, STRONG, UNKNOWN, Diagnosis, Finding
+from enhancer.evidence.diagnosis.grain import measure_grain
 from enhancer.evidence.diagnosis.light import measure_brightness, measure_cast, measure_clipping, measure_highlights
 from enhancer.evidence.diagnosis.noise import measure_noise
 from enhancer.evidence.diagnosis.resolution import measure_resolution
@@ -17,6 +18,7 @@ Measurement = Callable[[View, Mapping[str, Finding]], Finding]
 
 MEASUREMENTS: tuple[Measurement, ...] = (  # later ones may look at what earlier ones found
     measure_noise,
+    measure_grain,
     measure_compression,
     measure_softness,
     measure_resolution,
@@ -29,7 +31,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (  # later ones may look at what earlier
 
 
 def diagnose(picture: Picture, raw: bytes | None = None, progress: Progress | None = None) -> Diagnosis:
-    """Measure noise, compression, sharpness, real detail, exposure, colour and kind of `picture`.
+    """Measure noise, fine and coarse, compression, sharpness, real detail, exposure, colour and kind of `picture`.
 
     `raw`, the bytes of its file, tells the quality of a JPEG from its own tables; without them, or where the file is of
     another kind, it is sought in the pixels. Large pictures are judged by 16 crops of 256 pixels. Pixels in [0, 1].
