@@ -6,12 +6,14 @@ from torch import nn
 
 from enhancer.networks.discriminator import PatchDiscriminator, UNetDiscriminator
 from enhancer.networks.generator import Generator
+from enhancer.networks.photo import PhotoNetwork
 from enhancer.networks.tone import ToneNetwork
 from enhancer.networks.unet import RestorationUNet
 
 ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
     "generator": Generator,
     "restoration-unet": RestorationUNet,
+    "photo": PhotoNetwork,
     "tone": ToneNetwork,
     "patch-discriminator": PatchDiscriminator,
     "unet-discriminator": UNetDiscriminator,
@@ -21,6 +23,7 @@ __all__ = [
     "ARCHITECTURES",
     "Generator",
     "PatchDiscriminator",
+    "PhotoNetwork",
     "RestorationUNet",
     "ToneNetwork",
     "UNetDiscriminator",

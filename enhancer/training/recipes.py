@@ -8,18 +8,20 @@ from enhancer.options import option, parse
 from enhancer.training.damage import DAMAGES
 from enhancer.training.losses import PIXEL_LOSSES
 
-# name → architecture and hyper-parameters; generators are also told the scale
+# name → architecture and hyper-parameters, beside the scale
 FILE = "file"  # whatever network the weights given by --start belong to, of others too
 NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "fast": ("generator", {"channels": 64, "depth": 12}),
     "small": ("generator", {"channels": 32, "depth": 8}),
     "quality": ("generator", {"channels": 64, "depth": 12, "blocks": 10}),
+    "photo": ("photo", {"channels": 64, "depth": 12, "widths": [32, 64, 128], "blocks": [2, 2, 4]}),
     "unet": ("restoration-unet", {"widths": [32, 64, 128], "blocks": [2, 2, 4], "planes": 1}),
     "unet-wide": ("restoration-unet", {"widths": [48, 96, 192], "blocks": [2, 2, 2], "planes": 1}),
     "tone": ("tone", {}),
     FILE: ("", {}),
     "tone-clean": ("tone", {"widths": [32, 64], "blocks": [2, 2]}),
 }
+ENLARGING = ("generator", "photo")  # what is told the scale
 DISCRIMINATORS = ("patch", "unet")
 SELECTIONS = ("psnr", "haarpsi")
 
@@ -74,7 +76,7 @@ class Recipe:
     def architecture(self) -> tuple[str, dict[str, Any]]:
         """Name and hyper-parameters of the network."""
         name, hyperparameters = NETWORKS[self.network]
-        return name, ({"scale": self.scale} | hyperparameters) if name == "generator" else hyperparameters
+        return name, ({"scale": self.scale} | hyperparameters) if name in ENLARGING else hyperparameters
 
 
 def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
@@ -83,7 +85,9 @@ def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 
 
 SR = Recipe()
-BLIND = replace(SR, scale=4, degradation="blind", batch=8, patch=48, finish=0, muon_lr=0.003, slack=1.0)
+BLIND = replace(
+    SR, network="photo", scale=4, degradation="blind", batch=5, patch=64, finish=0, muon_lr=0.002, slack=1.0
+)
 CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
     "adversarial": 0.1,
     "artefact": 1.0,
@@ -94,7 +98,7 @@ CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
     "select": "haarpsi",
     "slack": 3.0,
 }
-GAN = replace(BLIND, patch=32, **CRISP)  # the judge sees four times as wide
+GAN = replace(BLIND, batch=8, patch=32, **CRISP)  # the judge sees four times as wide
 CLEAN = replace(
     SR,
     network="unet",
@@ -116,7 +120,7 @@ TONE = replace(
     final_patch=256,
     swap_colours=0,
 )
-BLIND_X1 = replace(BLIND, network="unet", scale=1, patch=96)
+BLIND_X1 = replace(BLIND, network="unet", scale=1, batch=8, patch=96)
 FINETUNE = replace(
     SR, network=FILE, batch=8, patch=48, finish=0.0, muon_lr=0.0, adamw_lr=1e-4, decay=0.7, fft_weight=0.0
 )
@@ -133,8 +137,8 @@ SUMMARIES = {
     "x2": "The bundled x2: sr with the quality network; start it from x2-fast.",
     "x3": "The bundled x3; start it from x2.",
     "x4": "The bundled x4; start it from x2.",
-    "photo-x2-faithful": "The bundled twin of photo-x2: blind, start it from x2-fast.",
-    "photo-x4-faithful": "The bundled twin of photo-x4: blind, start it from x4-fast.",
+    "photo-x2-faithful": "The bundled twin of photo-x2: blind, start it from denoise joined with x2-fast.",
+    "photo-x4-faithful": "The bundled twin of photo-x4: blind, start it from denoise joined with x4-fast.",
     "photo-x1-faithful": "The bundled twin of photo-x1: blind at the picture's own size, start it from denoise.",
     "photo-x2": "The bundled photo-x2: gan, start it from photo-x2-faithful.",
     "photo-x4": "The bundled photo-x4: gan, start it from photo-x4-faithful.",

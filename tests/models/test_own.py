@@ -21,6 +21,7 @@ SHAPES: list[tuple[str, dict[str, Any], tuple[int, int, int]]] = [
     ("generator", {"scale": 1, "channels": 8, "depth": 2, "unshuffle": 2}, (2, 0, 0)),
     ("restoration-unet", UNET, (8, 0, 0)),
     ("restoration-unet", {**UNET, "planes": 1}, (8, 1, 0)),
+    ("photo", {**UNET, "scale": 2, "channels": 8, "depth": 2}, (8, 0, 0)),
     ("tone", {"luts": 3, "side": 9, "thumbnail": 64}, (1, 0, 64)),
     ("tone", UNET, (8, 0, 128)),
 ]

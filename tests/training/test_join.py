@@ -1,0 +1,49 @@
+"""A joined network does what its two parts did, and takes only parts that fit."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from enhancer.errors import WeightsRefused
+from enhancer.models.store import open_model
+from enhancer.networks import Generator, RestorationUNet
+from enhancer.networks.initialise import initialise
+from enhancer.training.checkpoint import export
+from enhancer.training.join import join
+
+MENDING = {"widths": [4, 6], "blocks": [1, 1], "planes": 1}
+ENLARGING = {"scale": 2, "channels": 8, "depth": 2}
+
+
+def parts(folder: Path, planes: int = 1, blocks: int = 0) -> tuple[Path, Path]:
+    mending, enlarging = MENDING | {"planes": planes}, ENLARGING | {"blocks": blocks}
+    files = folder / "mend.safetensors", folder / "enlarge.safetensors"
+    made = RestorationUNet(**mending), Generator(**enlarging)  # type: ignore[arg-type]  # as a header gives it
+    for seed, (network, name, shape, file) in enumerate(
+        zip(made, ("restoration-unet", "generator"), (mending, enlarging), files, strict=True)
+    ):
+        initialise(network, seed)
+        export(network, name, shape, file)
+    return files
+
+
+def test_the_joined_network_is_one_after_the_other(tmp_path: Path) -> None:
+    mending, enlarging = parts(tmp_path)
+    join(mending, enlarging, tmp_path / "start.safetensors")
+    both, first, second = (open_model(f, f.stem) for f in (tmp_path / "start.safetensors", mending, enlarging))
+    assert (both.scale, both.multiple_of, both.planes) == (2, 4, 0)
+    x = torch.rand(1, 3, 16, 20)
+    with torch.inference_mode():
+        assert torch.equal(both.network(x), second.network(first.network(x)))
+
+
+def test_parts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    mending, enlarging = parts(tmp_path)
+    with pytest.raises(WeightsRefused, match="not a restoration-unet"):
+        join(enlarging, mending, tmp_path / "start.safetensors")
+    for planes, blocks in ((0, 0), (1, 1)):
+        files = parts(tmp_path, planes, blocks)
+        with pytest.raises(WeightsRefused, match="extra plane"):
+            join(*files, tmp_path / "start.safetensors")
+    assert not (tmp_path / "start.safetensors").exists()
