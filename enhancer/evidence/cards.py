@@ -9,7 +9,7 @@ from pathlib import Path
 from enhancer.errors import BadOptions
 from enhancer.evidence.measure import Speed
 from enhancer.models.bundled import pictures_of
-from enhancer.models.entry import Bundled, Entry, Hub
+from enhancer.models.entry import Bundled, Entry, Hub, Spread
 from enhancer.models.fetch import on_disk
 from enhancer.settings import Settings
 
@@ -50,7 +50,8 @@ class CardRow:
     """All that is shown of one model.
 
     `figures` are (protocol, value) as text, `scores` those of them that are numbers. `speed` is what was measured on
-    this machine, None where nothing was. `place` is one of `PLACES`; `pictures` are files that show `failures`.
+    this machine and `spread` how well the model's own doubts are known, None where nothing was. `place` is one of
+    `PLACES`; `pictures` are files that show `failures`.
     """
 
     id: str
@@ -60,6 +61,7 @@ class CardRow:
     scale: int
     architecture: str
     figures: tuple[tuple[str, str], ...]
+    spread: Spread | None
     scores: tuple[Score, ...]
     speed: Speed | None
     bytes: int | None
@@ -152,6 +154,7 @@ def _row(entry: Entry, speed: Speed | None, settings: Settings) -> CardRow:
         scale=entry.scale,
         architecture=entry.architecture,
         figures=entry.figures,
+        spread=entry.spread,
         scores=tuple(score for label, text in entry.figures if (score := _score(label, text))),
         speed=speed,
         bytes=entry.bytes,

@@ -23,6 +23,10 @@ UNKNOWN = "not known"
 NO_FIGURES = "No figures: it was not measured on test pictures here."
 TIME_HELP = "For each million pixels of the picture that you put in. A photograph of a phone has about twelve million."
 MEMORY_HELP = "Working memory of one piece of the picture, with the model itself; the picture comes on top."
+DOUBTS_HELP = (
+    "How well the map of expected errors follows the true ones, place by place, on photographs that it was not made "
+    "with: 1 is perfect, 0 is chance."
+)
 HASH_HELP = "The fingerprint of the weight file (sha256). It is checked each time the file is opened."
 SHOWN_PIXELS = 90_000  # of a picture of a failure
 NOTHING = ("No model is like this", "Take one of the filters back.")
@@ -111,8 +115,13 @@ def _facts(row: CardRow) -> str:
         ("Memory", needs, MEMORY_HELP),
         ("File", UNKNOWN if row.bytes is None else file_size(row.bytes), "The size of the weight file."),
         ("Licence", row.licence, "Under what terms its authors let others use it."),
+        ("Own doubts", _doubts(row), DOUBTS_HELP),
     )
     return "<dl class='facts'>" + "".join(_fact(*item) for item in items) + "</dl>"
+
+
+def _doubts(row: CardRow) -> str:
+    return UNKNOWN if row.spread is None else f"follow the truth to {row.spread.rank:.2f} of 1"
 
 
 def _fact(name: str, value: str, about: str) -> str:

@@ -87,6 +87,7 @@ def test_the_table_goes_into_the_entry_and_nothing_else_changes(
 ) -> None:
     folder = tmp_path / "weights"
     before, tiles = bundled(folder), make_tiles(tmp_path / "tiles")
+    (folder / "tiny.md").write_text("# tiny\n\n## Network\n\nA small one.\n")
     parser = argparse.ArgumentParser()
     add_command(parser.add_subparsers(required=True))
     text = f"calibrate tiny --weights {folder} --data {tiles} --bench {bench} --hold-out 4 --pictures 2"
@@ -100,8 +101,11 @@ def test_the_table_goes_into_the_entry_and_nothing_else_changes(
     values = json.loads((folder / "tiny.json").read_text())
     del values["spread"]
     assert values == json.loads(entry_text(before))
+    card = (folder / "tiny.md").read_text()
+    assert card.index("## Expected error") < card.index(f"of {after.spread.rank:.3f} and") < card.index("## Network")
     assert calibrate("tiny", folder, tiles, bench, every=4) == after.spread  # again, the same
-    assert sorted(p.name for p in folder.iterdir()) == ["tiny.json", "tiny.safetensors"]
+    assert (folder / "tiny.md").read_text() == card
+    assert sorted(p.name for p in folder.iterdir()) == ["tiny.json", "tiny.md", "tiny.safetensors"]
 
 
 def test_a_model_with_a_twin_is_measured_as_it_is_usually_blended(bench: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from enhancer.models.fetch import digest
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.training.card import with_doubts
 from enhancer.training.checkpoint import replace_file
 from enhancer.training.damage import DAMAGES, Sample
 from enhancer.training.data import hold_out, picture_files, read_rgb
@@ -55,7 +56,7 @@ def calibrate(
     every: int = Recipe.hold_out,
     pictures: int | None = None,
 ) -> Spread:
-    """Write the table of a bundled model into weights/<id>.json and return it.
+    """Write the table of a bundled model into weights/<id>.json, its figures into the card, and return it.
 
     It is found on the pictures that training holds out (every n-th of `tiles`) and tried on LIVE1, of which `pictures`
     takes only so many. A model with a faithful twin is measured at the usual crispness, so calibrate it again after
@@ -82,6 +83,10 @@ def calibrate(
     spread = tried(Spread(levels, errors, 0.0, 0.0, share), _trials(engine, model, others, damage))
     text = entry_text(replace(entry, spread=spread))
     replace_file(file, lambda partial: partial.write_text(text, encoding="utf-8"))
+    beside = file.with_suffix(".md")
+    if beside.is_file():
+        told = with_doubts(beside.read_text(encoding="utf-8"), spread)
+        replace_file(beside, lambda partial: partial.write_text(told, encoding="utf-8"))
     return spread
 
 
