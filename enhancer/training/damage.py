@@ -7,7 +7,10 @@ import torch
 from torch import Tensor
 
 from enhancer.networks.unet import UNKNOWN
-from enhancer.training.degradations import BlindRanges, Exposure, Jpeg, Noise
+from enhancer.training.degradations import BlindRanges, Developed, Exposure, Jpeg, Noise
+from enhancer.training.degradations.contract import chance
+
+CAMERA_SHARE = 0.4  # of the pictures of `blind` that come straight from a camera, the others from the web
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,16 @@ def jpeg(_scale: int) -> Degrade:
 
 
 def blind(scale: int) -> Degrade:
-    """Everything that befalls a photograph on its way (see `BlindRanges`), down to 1/scale of the size."""
-    kind = BlindRanges(scale=scale)
+    """What befalls a photograph on its way (`BlindRanges`) or inside its camera (`Developed`), down to 1/scale."""
+    web, camera = BlindRanges(scale=scale), Developed(scale=scale)
 
     def degrade(sharp: Tensor, source: torch.Generator) -> Sample:
-        return Sample(kind(sharp, source)[0], sharp)
+        own = chance(len(sharp), CAMERA_SHARE, source).to(sharp.device)
+        small = sharp.new_empty(len(sharp), 3, *(side // scale for side in sharp.shape[-2:]))
+        for kind, chosen in ((camera, own), (web, ~own)):
+            if chosen.any():
+                small[chosen] = kind(sharp[chosen], source)[0]
+        return Sample(small, sharp)
 
     return degrade
 

@@ -9,6 +9,7 @@ from enhancer.training.degradations.bicubic import bicubic, imresize, quantise
 from enhancer.training.degradations.blind import BlindRanges
 from enhancer.training.degradations.blur import Blur
 from enhancer.training.degradations.contract import Degradation, Params, record
+from enhancer.training.degradations.developed import Developed
 from enhancer.training.degradations.exposure import Exposure
 from enhancer.training.degradations.jpeg import Jpeg
 from enhancer.training.degradations.kinds import DEGRADATIONS, Bicubic
@@ -20,6 +21,7 @@ __all__ = [
     "BlindRanges",
     "Blur",
     "Degradation",
+    "Developed",
     "Exposure",
     "Jpeg",
     "Noise",

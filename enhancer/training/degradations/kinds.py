@@ -11,6 +11,7 @@ from enhancer.training.degradations.bicubic import bicubic
 from enhancer.training.degradations.blind import BlindRanges
 from enhancer.training.degradations.blur import Blur
 from enhancer.training.degradations.contract import Degradation, Params
+from enhancer.training.degradations.developed import Developed
 from enhancer.training.degradations.exposure import Exposure
 from enhancer.training.degradations.jpeg import Jpeg
 from enhancer.training.degradations.noise import Noise
@@ -47,5 +48,6 @@ DEGRADATIONS: dict[str, Callable[..., Degradation[Any]]] = {
     "jpeg": Jpeg,
     "blur": Blur,
     "exposure": Exposure,
+    "developed": Developed,
     "blind": BlindRanges,
 }

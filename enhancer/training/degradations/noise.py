@@ -95,7 +95,7 @@ def add_noise(x: Tensor, params: NoiseParams, sizes: Tensor) -> Tensor:
 
     Gaussian and Poisson noise are not clamped; camera noise is, as light below black or above white does not exist.
     """
-    white = _white_noise(x, params.seed, sizes)
+    white = white_noise(x, params.seed, sizes)
     out = torch.empty_like(x)
     cameras = params.kind == CAMERA
     for chosen, add in ((cameras, _camera), (~cameras, _plain)):
@@ -106,7 +106,7 @@ def add_noise(x: Tensor, params: NoiseParams, sizes: Tensor) -> Tensor:
     return out
 
 
-def _white_noise(x: Tensor, seed: Tensor, sizes: Tensor) -> Tensor:
+def white_noise(x: Tensor, seed: Tensor, sizes: Tensor) -> Tensor:
     """Standard normal numbers in the picture of every sample, 0 in the rest of its canvas."""
     white = torch.zeros_like(x)
     for canvas, number, (height, width) in zip(white, seed.tolist(), sizes.tolist(), strict=True):
