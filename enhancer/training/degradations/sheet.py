@@ -27,7 +27,7 @@ def sheet(picture: Path, out: Path, kind: str, scale: int, seed: int) -> list[st
     """
     takes_scale = "scale" in inspect.signature(DEGRADATIONS[kind]).parameters
     if scale != 1 and not takes_scale:
-        raise BadOptions(f"{kind} keeps the size of a picture; scale {scale} needs the kind bicubic, blind or developed.")
+        raise BadOptions(f"{kind} keeps the size of a picture; scale {scale} needs bicubic, blind or developed.")
     degrade = DEGRADATIONS[kind](scale=scale) if takes_scale else DEGRADATIONS[kind]()
     sharp = _middle(picture, scale)
     count = COLUMNS * ROWS - 1
@@ -79,6 +79,6 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     command.add_argument("picture", type=Path, help="any picture; its middle is shown")
     command.add_argument("out", type=Path, help="where the sheet goes (.png)")
     command.add_argument("--kind", choices=sorted(DEGRADATIONS), default="blind")
-    command.add_argument("--scale", type=int, choices=(1, 2, 3, 4), default=1, help="shrink by this, where the kind can")
+    command.add_argument("--scale", type=int, choices=(1, 2, 3, 4), default=1, help="shrink by this, if the kind can")
     command.add_argument("--seed", type=int, default=0, help="equal seeds draw equal sheets")
     command.set_defaults(call=run)
