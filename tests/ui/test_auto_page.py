@@ -14,9 +14,12 @@ from enhancer.evidence.diagnosis import diagnose
 from enhancer.evidence.propose import propose
 from enhancer.evidence.recipe_text import from_json
 from enhancer.media import decode, embedded_recipe
+from enhancer.models.catalog import CATALOG
+from enhancer.models.entry import Entry
 from enhancer.trust import verify
 from tests.ui.browser import PATIENCE, Visitor
-from tests.ui.conftest import free_port, serving
+from tests.ui.conftest import Server, free_port, serving
+from tests.ui.serve import catalog_of
 
 Visit = Callable[..., Visitor]
 
@@ -69,8 +72,9 @@ def enhanced(visitor: Visitor) -> None:
     visitor.images("result", 2)
 
 
-def steps_of(file: Path, factor: float = 2) -> list[str]:
-    return [s.task_id for s in propose(diagnose(decode(file), file.read_bytes()), factor).chain]
+def steps_of(file: Path, catalog: tuple[Entry, ...] = CATALOG) -> list[str]:
+    """The tasks proposed for a picture that is to be twice as large, with the models of a catalogue."""
+    return [s.task_id for s in propose(diagnose(decode(file), file.read_bytes()), 2, catalog).chain]
 
 
 def test_one_click_finds_proposes_and_does_and_the_file_verifies(real: Visitor, damaged: Path) -> None:
@@ -96,9 +100,9 @@ def test_one_click_finds_proposes_and_does_and_the_file_verifies(real: Visitor, 
     assert verify(file, damaged).outcome == "bit-identical"
 
 
-def test_every_step_can_be_overruled_and_left(visit: Visit, damaged: Path) -> None:
+def test_every_step_can_be_overruled_and_left(visit: Visit, server: Server, damaged: Path) -> None:
     visitor = visit()
-    page, chain = visitor.page, steps_of(damaged)
+    page, chain = visitor.page, steps_of(damaged, catalog_of(server.weights))
     looked_over(visitor, damaged)
     previewed(visitor)
     before = page.locator("#preview img").nth(1).get_attribute("src") or ""

@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from enhancer.evidence.measure import FILE
-from enhancer.models.catalog import BUNDLED_ENTRIES, CATALOG, HUB_ENTRIES, entry
+from enhancer.models.catalog import HUB_ENTRIES, entry
+from enhancer.models.entry import Entry
 from tests.ui.browser import PATIENCE, Visitor
 from tests.ui.conftest import Server
+from tests.ui.serve import SIZES, catalog_of
 
 Visit = Callable[..., Visitor]
 LONG = 3 * PATIENCE
@@ -39,55 +41,63 @@ def shown(visitor: Visitor, *ids: str) -> None:
     visitor.page.wait_for_function(script, arg=",".join(ids), timeout=PATIENCE)
 
 
-def ids(*purposes: str) -> list[str]:
-    return [e.id for e in CATALOG if e.purpose in purposes or not purposes]
+@pytest.fixture
+def catalog(server: Server) -> tuple[Entry, ...]:
+    """What the server has, whatever else the program bundles."""
+    return catalog_of(server.weights)
 
 
-def test_every_model_has_a_card_the_bundled_ones_first(models: Visit) -> None:
+def ids(catalog: tuple[Entry, ...], *purposes: str) -> list[str]:
+    return [e.id for e in catalog if e.purpose in purposes or not purposes]
+
+
+def test_every_model_has_a_card_the_bundled_ones_first(models: Visit, catalog: tuple[Entry, ...]) -> None:
     visitor = models()
-    shown(visitor, *ids())
+    shown(visitor, *ids(catalog))
     fast, public = card(visitor, "x2-fast"), card(visitor, HUB_ENTRIES[0].id)
     for text in ("37.61 dB", "plain resize 33.67", "3.94 dB better", "Commercial use: yes", "Apache-2.0", "Bundled"):
         expect(fast).to_contain_text(text)
     expect(public).to_contain_text("On the Hub")
     expect(public).to_contain_text("Commercial use: no")
     expect(public.get_by_role("button", name="Measure")).to_have_count(0)
-    here = len(BUNDLED_ENTRIES)
-    expect(visitor.page.locator("#models-hint")).to_contain_text(f"{len(CATALOG)} models shown, {here} of them on this")
+    here = len(SIZES)
+    expect(visitor.page.locator("#models-hint")).to_contain_text(f"{len(catalog)} models shown, {here} of them on this")
     expect(visitor.page.locator("#models-plot")).to_contain_text("Press “Measure on this machine”")
 
 
-def test_filters(models: Visit) -> None:
+def test_filters(models: Visit, catalog: tuple[Entry, ...]) -> None:
     visitor = models()
     visitor.choose("models-for", "Deblur")
-    shown(visitor, *ids("deblur"))
+    shown(visitor, *ids(catalog, "deblur"))
     expect(visitor.page.locator("#models-plot")).to_contain_text("nothing to draw")
     visitor.choose("models-for", "Upscale")
-    shown(visitor, *ids("upscale"))
+    shown(visitor, *ids(catalog, "upscale"))
     visitor.page.get_by_label("Only models that allow commercial use").check()
-    shown(visitor, *(i for i in ids("upscale") if i != HUB_ENTRIES[0].id))
+    shown(visitor, *(i for i in ids(catalog, "upscale") if i != HUB_ENTRIES[0].id))
     visitor.page.get_by_label("On the Hub", exact=True).uncheck()
-    shown(visitor, *(e.id for e in BUNDLED_ENTRIES))
+    shown(visitor, *SIZES)
     visitor.page.get_by_label("Bundled", exact=True).uncheck()
     expect(visitor.page.locator("#models-cards")).to_contain_text("No model is like this")
     visitor.page.locator("#models-go").click()
     visitor.says("models", "nothing is fetched for it")
 
 
-def test_orders(models: Visit) -> None:
+def test_orders(models: Visit, catalog: tuple[Entry, ...]) -> None:
     visitor = models()
     visitor.choose("models-order", "File, smallest first")
-    sized = sorted((e for e in CATALOG if e.bytes), key=lambda e: e.bytes or 0)
-    shown(visitor, *(e.id for e in sized), *(e.id for e in CATALOG if not e.bytes))
+    sized = sorted((e for e in catalog if e.bytes), key=lambda e: e.bytes or 0)
+    shown(visitor, *(e.id for e in sized), *(e.id for e in catalog if not e.bytes))
     visitor.choose("models-order", "Name")
-    shown(visitor, *(e.id for e in sorted(CATALOG, key=lambda e: e.title.casefold())))
+    shown(visitor, *(e.id for e in sorted(catalog, key=lambda e: e.title.casefold())))
     visitor.choose("models-order", "Set5 likeness, best first")
     expect(visitor.page.locator("#models-cards [data-id]").first).to_have_attribute("data-id", "x2-fast")
     visitor.choose("models-order", "Bundled first")
-    shown(visitor, *ids())
+    shown(visitor, *ids(catalog))
 
 
-def test_models_are_measured_drawn_and_remembered(models: Visit, visit: Visit, server: Server) -> None:
+def test_models_are_measured_drawn_and_remembered(
+    models: Visit, visit: Visit, server: Server, catalog: tuple[Entry, ...]
+) -> None:
     visitor = models()
     badly = card(visitor, "x4-fast").get_by_text("What it does badly")
     badly.click()
@@ -102,20 +112,20 @@ def test_models_are_measured_drawn_and_remembered(models: Visit, visit: Visit, s
     visitor.choose("models-figure", "Upscale ×4: Set14 likeness")
     expect(drawn.locator(".name")).to_have_text("Fast ×4")
     visitor.choose("models-order", "Time here, shortest first")
-    shown(visitor, *ids())  # the network of the fast one is the smaller one here
+    shown(visitor, *ids(catalog))  # the network of the fast one is the smaller one here
     assert (server.weights / "cache" / FILE).is_file()
     later = visit()
     later.tab("Models")
     expect(card(later, "x2-fast")).to_contain_text("a megapixel", timeout=PATIENCE)
 
 
-def test_one_model_is_measured_and_the_filters_of_the_moment_stay(models: Visit) -> None:
+def test_one_model_is_measured_and_the_filters_of_the_moment_stay(models: Visit, catalog: tuple[Entry, ...]) -> None:
     visitor = models()
     card(visitor, "x4-fast").get_by_role("button", name="Measure").click()
     visitor.choose("models-for", "Upscale")
     expect(visitor.page.locator("#models-status")).to_contain_text("Measured, and remembered", timeout=LONG)
     expect(card(visitor, "x4-fast")).to_contain_text("a megapixel")
-    shown(visitor, *ids("upscale"))
+    shown(visitor, *ids(catalog, "upscale"))
     expect(card(visitor, "x2-fast")).to_contain_text("not measured here yet")
 
 

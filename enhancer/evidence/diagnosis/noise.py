@@ -12,7 +12,7 @@ from enhancer.evidence.diagnosis.view import View
 
 BLOCK = 4  # detail coefficients a side, so 8x8 pixels
 FLATTEST = 0.1  # share of the usable blocks that is looked at
-UNCUT = 0.9  # share of the noise that black and white leave, for a block to be usable
+UNCUT = 0.95  # share of the noise that black and white leave, for a block to be usable
 DARKEST, LIGHTEST = 2 / 255, 253 / 255  # mean; beyond, a block is mostly black or white
 SMALLEST, LARGEST = 0.25 / 255, 0.5  # deviations that are searched; below the first, rounding is all there is
 ROUNDS, HALVINGS = 4, 25
@@ -49,7 +49,7 @@ def noise_level(crops: tuple[Tensor, ...]) -> float:
 
     The diagonal Haar detail (Donoho and Johnstone, Biometrika 1994) of the tenth of 8x8 blocks that is flattest by the
     other two details. Values were clipped at black and white, which lowers the deviation: blocks that lost more than a
-    tenth of the variance are left out, and the rest is corrected by the variance of a clipped normal distribution.
+    twentieth of the variance are left out, and the rest is corrected by the variance of a clipped normal distribution.
     """
     parts = [_block_figures(channel.double()) for crop in crops for channel in crop]
     diagonal, activity, mean = (np.concatenate([part[i] for part in parts]) for i in range(3))
