@@ -5,11 +5,24 @@ import logging
 import sys
 
 from enhancer.errors import EnhancerError
-from enhancer.training import average, benchmark, evaluate, export, join, prepare, publish, studio, train_command
+from enhancer.training import average, benchmark, evaluate, export, join, prepare, publish, studio, teach, train_command
 from enhancer.training.degradations import sheet
 from enhancer.training.evaluate import calibrate
 
-COMMANDS = (prepare, sheet, train_command, average, join, evaluate, export, calibrate, publish, studio, benchmark)
+COMMANDS = (
+    prepare,
+    sheet,
+    train_command,
+    average,
+    join,
+    teach,
+    evaluate,
+    export,
+    calibrate,
+    publish,
+    studio,
+    benchmark,
+)
 
 
 def parser() -> argparse.ArgumentParser:
