@@ -11,7 +11,8 @@ from skimage import data as pictures
 
 import enhancer
 from enhancer.errors import BadRecipe
-from enhancer.evidence.guard import BRUSH, Guard, pack
+from enhancer.evidence.guard import Guard, pack
+from enhancer.evidence.guard_words import BRUSH
 from enhancer.evidence.recipe import record
 from enhancer.evidence.recipe_files import beside, texts
 from enhancer.hall import default_engine

@@ -4,11 +4,10 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from enhancer.cli.commands import WRONG_USAGE
-from enhancer.cli.evidence import DONE, SOME_FAILED
 from enhancer.cli.parser import parser
-from enhancer.cli.report import complain
+from enhancer.cli.report import DONE, SOME_FAILED, WRONG_USAGE, complain
 from enhancer.errors import EnhancerError
 from enhancer.tasks import TASKS
 
@@ -23,8 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first.add_argument("--task", default="upscale")
     task_id = first.parse_known_args(given)[0].task
     a = parser(task_id if task_id in TASKS else "upscale").parse_args(given)
+    module, name = a.home.split(":")
     try:
-        result: int = a.run(a)
+        result: int = getattr(import_module(module), name)(a)
     except (EnhancerError, OSError, ValueError) as error:
         complain(str(error))
         return WRONG_USAGE

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from enhancer.cli.evidence import DONE
-from enhancer.cli.report import say, table
+from enhancer.cli.report import DONE, say, table
 from enhancer.errors import BadOptions
 from enhancer.evidence.diagnosis import Diagnosis
 from enhancer.evidence.propose import Proposal, propose, usual_factor

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from enhancer.cli.auto import check_auto, proposed
-from enhancer.cli.evidence import DONE, SOME_FAILED, guards_of, save_result
-from enhancer.cli.report import complain, say, show, table
+from enhancer.cli.evidence import guards_of, save_result
+from enhancer.cli.report import DONE, SOME_FAILED, complain, say, show, table
 from enhancer.errors import BadOptions, EnhancerError
 from enhancer.evidence.cards import ON_THE_HUB, CardRow, cards
 from enhancer.evidence.measure import known_speeds, measure_model
@@ -24,8 +24,6 @@ from enhancer.progress import Progress
 from enhancer.tasks import TASKS
 from enhancer.tasks.chain import Step, run_chain
 from enhancer.trust import protect
-
-WRONG_USAGE = 2
 
 
 def run_enhance(a: argparse.Namespace) -> int:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from enhancer.cli.report import say, show
+from enhancer.cli.report import DONE, SOME_FAILED, say, show
 from enhancer.errors import BadOptions
-from enhancer.evidence.guard import BRUSH, Guard, pack, wished
+from enhancer.evidence.guard import Guard, pack, wished
+from enhancer.evidence.guard_words import BRUSH
 from enhancer.evidence.recipe import Recipe
 from enhancer.evidence.recipe_files import beside, content, recipe_and_file, texts
 from enhancer.evidence.report import to_html
@@ -20,7 +21,6 @@ from enhancer.settings import Settings
 from enhancer.tasks.classical_colour import luma
 from enhancer.trust import verify
 
-DONE, SOME_FAILED = 0, 1
 PAGES = (".html", ".htm")
 
 

@@ -1,15 +1,43 @@
-"""The words of the command line; options of `enhance` are made from the options type of the chosen task."""
+"""The words of the command line; options of `enhance` are made from the options type of the chosen task.
+
+Nothing here imports what computes, so that help is there at once; a command is imported when it runs.
+"""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from enhancer.cli.auto import run_diagnose
-from enhancer.cli.commands import run_compare, run_enhance, run_fetch, run_metrics, run_models
-from enhancer.cli.evidence import run_report, run_verify
-from enhancer.evidence.guard import WISHES
+from enhancer.evidence.guard_words import WISHES
 from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
+
+COMMANDS = {  # name → where it is done, and what it does
+    "enhance": (
+        "enhancer.cli.commands:run_enhance",
+        "Enhance a file to a file, or every picture of a folder to a folder with names kept.",
+    ),
+    "diagnose": (
+        "enhancer.cli.auto:run_diagnose",
+        "Say what ails a picture, figure by figure, and which steps `enhance --auto` would do.",
+    ),
+    "compare": (
+        "enhancer.cli.commands:run_compare",
+        "Run several models on one picture; print time and figures of each, keep the results where asked to.",
+    ),
+    "metrics": ("enhancer.cli.commands:run_metrics", "Measure candidates against a reference."),
+    "verify": (
+        "enhancer.cli.evidence:run_verify",
+        "Run a recipe again: bit-identical, how many decibels apart, or why that cannot be told.",
+    ),
+    "report": (
+        "enhancer.cli.evidence:run_report",
+        "Write a report on a result in one HTML file: before and after, maps, figures, receipt, recipe, licences.",
+    ),
+    "models": (
+        "enhancer.cli.commands:run_models",
+        "List the catalogue: what each model is for, its time here, licence and figures.",
+    ),
+    "fetch": ("enhancer.cli.commands:run_fetch", "Download models and verify them."),
+}
 
 
 def count(text: str) -> int:
@@ -25,12 +53,13 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m enhancer", description="Image enhancement that shows its work.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
-        added.set_defaults(run=run)
+    def command(name: str) -> argparse.ArgumentParser:
+        home, told = COMMANDS[name]
+        added = commands.add_parser(name, help=told, description=told)
+        added.set_defaults(home=home)
         return added
 
-    p = command("enhance", run_enhance)
+    p = command("enhance")
     p.add_argument("input", type=Path, help="a picture, or a folder of pictures")
     p.add_argument("output", type=Path, help="a file (its suffix chooses the format), or a folder")
     p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
@@ -47,12 +76,12 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("--protect-mask", type=Path, metavar="FILE", help="protect what is white in this picture")
     add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
 
-    p = command("diagnose", run_diagnose)
+    p = command("diagnose")
     p.add_argument("input", type=Path)
     p.add_argument("--scale", type=float, help="how large it is wished; 2 for pictures under 4 megapixels, else 1")
     p.add_argument("--json", action="store_true")
 
-    p = command("compare", run_compare)
+    p = command("compare")
     p.add_argument("input", type=Path)
     p.add_argument("--models", nargs="+", required=True, metavar="MODEL")
     p.add_argument("--task", choices=[t.id for t in TASKS.values() if t.family == "learned"], default="upscale")
@@ -61,27 +90,27 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("--out", type=Path, help="folder for the results")
     p.add_argument("--json", action="store_true")
 
-    p = command("metrics", run_metrics)
+    p = command("metrics")
     p.add_argument("reference", type=Path)
     p.add_argument("candidates", type=Path, nargs="+")
     p.add_argument("--y", action="store_true", help="PSNR and SSIM on luminance, as super-resolution papers do")
     p.add_argument("--shave", type=count, default=0, metavar="N", help="leave out N pixels at each side")
     p.add_argument("--json", action="store_true")
 
-    p = command("verify", run_verify)
+    p = command("verify")
     p.add_argument("result", type=Path, help="a result with its recipe, or a recipe alone")
     p.add_argument("--source", type=Path, required=True, help="the file that the result was made of")
     p.add_argument("--weights", type=Path, help="the local weight file, for recipes that used one")
 
-    p = command("report", run_report)
+    p = command("report")
     p.add_argument("source", type=Path)
     p.add_argument("result", type=Path)
     p.add_argument("--out", type=Path, required=True, help="the HTML file to write")
     p.add_argument("--title", help="of the report; the name of the result where left out")
 
-    p = command("models", run_models)
+    p = command("models")
     p.add_argument("--measure", action="store_true", help="first measure those that are on this disk, and remember it")
     p.add_argument("--json", action="store_true")
 
-    command("fetch", run_fetch).add_argument("models", nargs="+", metavar="MODEL")
+    command("fetch").add_argument("models", nargs="+", metavar="MODEL")
     return top

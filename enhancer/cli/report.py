@@ -1,4 +1,4 @@
-"""What a command prints: lines, progress and tables."""
+"""What a command gives back: lines, progress, tables and its exit code."""
 
 import json
 import math
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from enhancer.progress import Progress
+
+DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
 
 
 def say(line: str) -> None:

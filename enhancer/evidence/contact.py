@@ -20,7 +20,7 @@ from enhancer.models.fetch import on_disk
 from enhancer.progress import Progress
 from enhancer.tasks import task
 from enhancer.tasks.chain import Step
-from enhancer.tasks.upscale import UpscaleOptions, target_size
+from enhancer.tasks.upscale_options import UpscaleOptions, target_size
 
 BUDGET = 10.0  # seconds
 PLAIN = "plain"  # the tile without a network

@@ -15,13 +15,11 @@ from torch.nn import functional as F
 
 from enhancer.errors import BadOptions
 from enhancer.evidence.consistency import consistency
+from enhancer.evidence.guard_words import BRUSH, KINDS, MISFIT
 from enhancer.evidence.protect import RULES, Found, Protection, inconsistent, percent, protect
 from enhancer.media.picture import Picture
 from enhancer.tasks.resize import colours
 
-BRUSH, MISFIT = "brush", "misfit"
-WISHES = (*RULES, MISFIT)  # what is found by itself
-KINDS = (*WISHES, BRUSH)
 TITLES = {"text": "text", "calm": "background", MISFIT: "what did not fit", BRUSH: "painted places"}
 MASK_SIDE = 256  # pixels of the longer side that a brushed mask is kept at; its edges fade over more than that
 MAX_MASK = 8_000  # characters of a mask; careful brushwork takes a tenth of that

@@ -17,7 +17,7 @@ from enhancer.progress import Progress
 from enhancer.tasks import Task
 from enhancer.tasks.choose import crisp_share
 from enhancer.tasks.resize import bleed, resize
-from enhancer.tasks.upscale import TARGETS, UpscaleOptions
+from enhancer.tasks.upscale_options import TARGETS, UpscaleOptions
 
 Part = tuple[int, int, int, int]  # left, top, width, height in pixels
 RIM = 8  # pixels around the part that the last resize looks at

@@ -19,7 +19,7 @@ from enhancer.progress import Progress
 from enhancer.settings import VERSION
 from enhancer.tasks import chain
 from enhancer.tasks.choose import AUTO
-from enhancer.tasks.upscale import TARGETS
+from enhancer.tasks.upscale_options import TARGETS
 
 MAX_STEPS = 16
 

@@ -19,7 +19,8 @@ from enhancer.progress import Progress
 from enhancer.tasks import task
 from enhancer.tasks.chain import Step, for_part, run_chain
 from enhancer.tasks.resize import colours, resize
-from enhancer.tasks.upscale import UpscaleOptions, upscale
+from enhancer.tasks.upscale import upscale
+from enhancer.tasks.upscale_options import UpscaleOptions
 
 FIGURES = ("psnr", "psnr-y", "ssim", "ssim-y", "haarpsi")
 PLAIN, UNTREATED = "a plain resize", "the untreated picture"  # what every model has to beat, by enlarging or not

@@ -1,10 +1,13 @@
-"""The table of everything that can be done to a picture. To add a task: one file, one line here."""
+"""The table of everything that can be done to a picture, as data: nothing here imports what computes.
+
+To add a task: one file that does it, its options and one line in its table.
+"""
 
 from enhancer.errors import BadOptions
 from enhancer.tasks.classical import CLASSICAL
-from enhancer.tasks.restore import RESTORE
+from enhancer.tasks.restore_options import RESTORE
 from enhancer.tasks.task import Task
-from enhancer.tasks.upscale import UPSCALE
+from enhancer.tasks.upscale_options import UPSCALE
 
 TASKS: dict[str, Task] = {t.id: t for t in (UPSCALE, *RESTORE, *CLASSICAL)}
 

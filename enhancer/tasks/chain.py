@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from enhancer.engine import Engine
 from enhancer.errors import Cancelled, EnhancerError
-from enhancer.media.picture import Picture
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import task as find_task
 from enhancer.tasks.task import Task
-from enhancer.tasks.upscale import TARGETS, UPSCALE, UpscaleOptions, target_size
+from enhancer.tasks.upscale_options import TARGETS, UPSCALE, UpscaleOptions, target_size
+
+if TYPE_CHECKING:
+    from enhancer.engine import Engine
+    from enhancer.media.picture import Picture
 
 PARTS = 1000  # of the one progress bar
 
@@ -36,7 +38,7 @@ class Job:
     progress: Progress
     alone: bool
 
-    def run(self, picture: Picture, engine: Engine) -> Picture:
+    def run(self, picture: "Picture", engine: "Engine") -> "Picture":
         """Do it. An error of one step among several keeps its type, and its message begins with the step."""
         try:
             return self.task.run(picture, self.options, engine, self.progress)
@@ -70,7 +72,7 @@ class _Part(Progress):
         return self._whole.cancelled
 
 
-def run_chain(picture: Picture, steps: Sequence[Step], engine: Engine, progress: Progress) -> Picture:
+def run_chain(picture: "Picture", steps: Sequence[Step], engine: "Engine", progress: Progress) -> "Picture":
     """Do the steps one after another; without any, the picture comes back as it is.
 
     All options are checked before any work. An error keeps its type, and with several steps its message begins with

@@ -1,11 +1,15 @@
 """Which catalogue model serves a purpose, and how far between a crisp model and its faithful twin."""
 
-from enhancer.engine import Engine
+from typing import TYPE_CHECKING
+
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import CATALOG, Bundled
-from enhancer.models.contract import Model
 from enhancer.models.entry import CRISPNESS
 from enhancer.progress import Progress
+
+if TYPE_CHECKING:
+    from enhancer.engine import Engine
+    from enhancer.models.contract import Model
 
 AUTO = "auto"
 MODEL_HELP = "a catalogue id, a local weight file, or owner/repo/file on the Hub; auto takes a bundled one"
@@ -45,13 +49,13 @@ def crisp_share(model_id: str, asked: float | None) -> float:
 
 
 def open_model(
-    engine: Engine,
+    engine: "Engine",
     progress: Progress,
     model_id: str,
     purpose: str,
     crispness: float | None = None,
     factor: float = 1.0,
-) -> Model:
+) -> "Model":
     """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do."""
     chosen = choose_model(model_id, purpose, factor)
     return engine.model(chosen, progress, crisp_share(chosen, crispness))

@@ -1,7 +1,6 @@
 """Noise against detail: median, bilateral, non-local means, wavelet and total variation."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,66 +9,19 @@ from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
 from torch import Tensor
 from torch.nn import functional as F
 
-from enhancer.options import option
 from enhancer.progress import Progress
 from enhancer.tasks.classical_colour import TO_YCBCR, from_ycbcr, to_ycbcr
+from enhancer.tasks.classical_options import (
+    BilateralOptions,
+    MedianOptions,
+    NlMeansOptions,
+    TotalVariationOptions,
+    WaveletOptions,
+)
 from enhancer.tasks.classical_run import by_plane, classical, in_strips
 from enhancer.tasks.classical_wavelet import shrink
 
 BILATERAL_REACH = 2.5  # deviations; what lies farther weighs less than 5 %
-STRENGTH = "how much of the filtered picture is blended over the plain one"
-
-
-@dataclass(frozen=True)
-class MedianOptions:
-    """A strength of 0 changes nothing."""
-
-    radius: int = option(1, "pixels around that are asked; larger removes larger specks", minimum=1, maximum=5, step=1)
-    strength: float = option(1.0, STRENGTH, minimum=0.0, maximum=1.0, step=0.05)
-
-
-@dataclass(frozen=True)
-class BilateralOptions:
-    """A strength of 0 changes nothing."""
-
-    radius: float = option(2.0, "how far pixels are mixed, in pixels", minimum=0.5, maximum=5.0, step=0.1)
-    tolerance: float = option(
-        25.0, "how different colours may be to be mixed, in 8-bit levels", minimum=1.0, maximum=150.0, step=1.0
-    )
-    strength: float = option(1.0, STRENGTH, minimum=0.0, maximum=1.0, step=0.05)
-
-
-@dataclass(frozen=True)
-class NlMeansOptions:
-    """A strength of 0 changes nothing."""
-
-    noise: float = option(10.0, "strength of the noise in 8-bit levels", minimum=1.0, maximum=75.0, step=0.5)
-    patch: int = option(2, "radius of the patches that are compared, in pixels", minimum=1, maximum=4, step=1)
-    search: int = option(9, "how far similar patches are looked for, in pixels", minimum=2, maximum=15, step=1)
-    strength: float = option(1.0, STRENGTH, minimum=0.0, maximum=1.0, step=0.05)
-
-
-@dataclass(frozen=True)
-class WaveletOptions:
-    """A strength of 0 changes nothing."""
-
-    noise: float = option(
-        0.0,
-        "strength of the noise in 8-bit levels; 0 estimates it from the picture",
-        minimum=0.0,
-        maximum=75.0,
-        step=0.5,
-    )
-    levels: int = option(4, "sizes of grain that are removed, each twice the one before", minimum=1, maximum=6, step=1)
-    strength: float = option(1.0, STRENGTH, minimum=0.0, maximum=1.0, step=0.05)
-
-
-@dataclass(frozen=True)
-class TotalVariationOptions:
-    """A strength of 0 changes nothing."""
-
-    weight: float = option(0.06, "smoother and more like a painting above", minimum=0.005, maximum=0.5, step=0.005)
-    strength: float = option(1.0, STRENGTH, minimum=0.0, maximum=1.0, step=0.05)
 
 
 def median(pixels: Tensor, options: MedianOptions) -> Tensor:
@@ -136,36 +88,10 @@ def _bilateral_reach(options: BilateralOptions) -> int:
     return math.ceil(BILATERAL_REACH * options.radius)
 
 
-DENOISE = (
-    classical(
-        "median",
-        "Median",
-        "Remove single wrong pixels and specks; edges stay.",
-        MedianOptions,
-        in_strips(median, lambda options: options.radius),
-    ),
-    classical(
-        "bilateral",
-        "Bilateral smoothing",
-        "Smooth surfaces without blurring strong edges.",
-        BilateralOptions,
-        in_strips(bilateral, _bilateral_reach),
-    ),
-    classical(
-        "nl-means",
-        "Non-local means",
-        "Remove noise by averaging places that look alike; slow.",
-        NlMeansOptions,
-        in_strips(nl_means, lambda options: options.patch + options.search + 1),
-    ),
-    classical(
-        "wavelet", "Wavelet denoise", "Remove noise of several sizes; finds its strength.", WaveletOptions, wavelet
-    ),
-    classical(
-        "total-variation",
-        "Total variation",
-        "Flatten noise into smooth areas with sharp borders.",
-        TotalVariationOptions,
-        by_plane(total_variation),
-    ),
-)
+RUNS = {
+    "median": classical(in_strips(median, lambda options: options.radius)),
+    "bilateral": classical(in_strips(bilateral, _bilateral_reach)),
+    "nl-means": classical(in_strips(nl_means, lambda options: options.patch + options.search + 1)),
+    "wavelet": classical(wavelet),
+    "total-variation": classical(by_plane(total_variation)),
+}

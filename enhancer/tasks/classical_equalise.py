@@ -1,40 +1,19 @@
 """Histogram equalisation of luma, over the whole picture and place by place."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from skimage.exposure import cumulative_distribution
 from torch import Tensor
 from torch.nn import functional as F
 
-from enhancer.options import option
 from enhancer.tasks.classical_colour import luma, with_luma
+from enhancer.tasks.classical_options import ClaheOptions, EqualiseOptions
 from enhancer.tasks.classical_run import at_once, classical
 
 BINS = 65536  # of the whole picture, one for each 16-bit level; between their centres the curve is a straight line
 TILE_BINS = 256
 SMALLEST_TILE = 8  # pixels a side; a smaller tile has too few pixels for a histogram
 ROWS = 256  # that are looked up at once
-STRENGTH = "how much of the equalised picture is blended over the plain one"
-
-
-@dataclass(frozen=True)
-class EqualiseOptions:
-    """A strength of 0 changes nothing."""
-
-    strength: float = option(1.0, STRENGTH, minimum=0.0, maximum=1.0, step=0.05)
-
-
-@dataclass(frozen=True)
-class ClaheOptions:
-    """A strength of 0 changes nothing."""
-
-    clip: float = option(
-        2.0, "how steep the curve of a tile may get; 1 is none, more is harsher", minimum=1.0, maximum=10.0, step=0.1
-    )
-    tiles: int = option(8, "tiles along each side; more follow smaller shadows", minimum=1, maximum=16, step=1)
-    strength: float = option(1.0, STRENGTH, minimum=0.0, maximum=1.0, step=0.05)
 
 
 def equalise(pixels: Tensor, options: EqualiseOptions) -> Tensor:
@@ -93,19 +72,7 @@ def _look_up(plane: Tensor, curves: Tensor) -> Tensor:
     return found
 
 
-EQUALISE = (
-    classical(
-        "equalise",
-        "Equalise",
-        "Spread the tones of the whole picture evenly from black to white.",
-        EqualiseOptions,
-        at_once(equalise),
-    ),
-    classical(
-        "clahe",
-        "Local contrast",
-        "Bring out detail in shadows and lights, place by place (CLAHE).",
-        ClaheOptions,
-        at_once(clahe),
-    ),
-)
+RUNS = {
+    "equalise": classical(at_once(equalise)),
+    "clahe": classical(at_once(clahe)),
+}

@@ -1,4 +1,4 @@
-"""How a classical filter becomes a task: progress, strips, hidden pixels and the range are looked after here."""
+"""How a classical filter becomes what a task runs: progress, strips, hidden pixels and the range are seen to here."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,16 +9,16 @@ from torch import Tensor
 from enhancer.media.picture import Picture
 from enhancer.progress import Progress
 from enhancer.tasks.resize import bleed
-from enhancer.tasks.task import Task
 
 STRIP_ROWS = 128
 
 Filter = Callable[[Tensor, Any], Tensor]  # ((C, H, W), options) → (C, H, W)
 Change = Callable[[Tensor, Any, Progress], Tensor]
+Run = Callable[[Picture, Any, object, Progress], Picture]
 
 
-def classical(task_id: str, title: str, summary: str, options: type, change: Change) -> Task:
-    """The task that applies `change` to (3, H, W) and clamps the result to [0, 1].
+def classical(change: Change) -> Run:
+    """The run of a task that applies `change` to (3, H, W) and clamps the result to [0, 1].
 
     The colour of fully transparent pixels neither leaks into the result nor changes.
     """
@@ -30,7 +30,7 @@ def classical(task_id: str, title: str, summary: str, options: type, change: Cha
         changed = change(bleed(picture.pixels, alpha), options, progress).clamp(0, 1)
         return picture.with_pixels(torch.where(alpha > 0, changed, picture.pixels), alpha)
 
-    return Task(task_id, title, summary, "classical", options, run)
+    return run
 
 
 def at_once(apply: Filter) -> Change:

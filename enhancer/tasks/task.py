@@ -1,19 +1,22 @@
 """What every door offers: one job on one picture."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from enhancer.engine import Engine
-from enhancer.media.picture import Picture
 from enhancer.progress import Progress
+
+if TYPE_CHECKING:
+    from enhancer.engine import Engine
+    from enhancer.media.picture import Picture
 
 
 @dataclass(frozen=True)
 class Task:
-    """`run(picture, options, engine, progress)` gives the better picture; `options` is a dataclass of `option` fields.
+    """A task as data; `options` is a dataclass of `option` fields, `family` is "learned" or "classical".
 
-    `family` is "learned" or "classical".
+    `home` is the module that can do it, in its table `RUNS`: imported when the task first runs, so that a page or a
+    help text can list all tasks without the mathematics of any.
     """
 
     id: str
@@ -21,4 +24,9 @@ class Task:
     summary: str
     family: str
     options: type
-    run: Callable[[Picture, Any, Engine, Progress], Picture]
+    home: str
+
+    def run(self, picture: "Picture", options: Any, engine: "Engine", progress: Progress) -> "Picture":
+        """The better picture, from an instance of `options`."""
+        better: Picture = import_module(self.home).RUNS[self.id](picture, options, engine, progress)
+        return better

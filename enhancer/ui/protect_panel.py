@@ -5,7 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from enhancer.evidence.guard import MASK_SIDE, MISFIT
+from enhancer.evidence.guard import MASK_SIDE
+from enhancer.evidence.guard_words import MISFIT
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Update
 from enhancer.ui.parts import before_after

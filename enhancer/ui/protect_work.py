@@ -6,7 +6,8 @@ from pathlib import Path
 
 import torch
 
-from enhancer.evidence.guard import BRUSH, Guard, guarded, listed, pack, painted
+from enhancer.evidence.guard import Guard, guarded, listed, pack, painted
+from enhancer.evidence.guard_words import BRUSH
 from enhancer.evidence.protect import Found, enlarged
 from enhancer.evidence.recipe import fingerprint
 from enhancer.media.picture import Picture

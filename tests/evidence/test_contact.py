@@ -25,8 +25,8 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import task
 from enhancer.tasks.chain import run_chain
-from enhancer.tasks.restore import MendOptions, RestoreOptions
-from enhancer.tasks.upscale import UpscaleOptions
+from enhancer.tasks.restore_options import MendOptions, RestoreOptions
+from enhancer.tasks.upscale_options import UpscaleOptions
 from tests.metrics.pictures import natural
 from tests.models.conftest import make_entry
 

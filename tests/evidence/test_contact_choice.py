@@ -8,7 +8,7 @@ import torch
 from enhancer.errors import BadOptions
 from enhancer.evidence.contact import PLAIN, Tile, blind, chosen
 from enhancer.models.entry import Bundled
-from enhancer.tasks.restore import DenoiseOptions, MendOptions
+from enhancer.tasks.restore_options import DenoiseOptions, MendOptions
 from tests.models.conftest import make_entry
 
 

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
-from enhancer.evidence.guard import BRUSH, MASK_SIDE, MISFIT, Guard, guarded, listed, pack, unpack, wished
+from enhancer.evidence.guard import MASK_SIDE, Guard, guarded, listed, pack, unpack, wished
+from enhancer.evidence.guard_words import BRUSH, MISFIT
 from enhancer.evidence.recipe import fingerprint, record
 from enhancer.evidence.recipe_text import from_json, from_link, to_json, to_link
 from enhancer.evidence.verify import DIFFERENT, IDENTICAL, verify

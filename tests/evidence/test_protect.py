@@ -12,6 +12,7 @@ from torch import Tensor
 
 from enhancer.errors import BadOptions
 from enhancer.evidence.consistency import consistency
+from enhancer.evidence.guard_words import RULED
 from enhancer.evidence.protect import (
     RULES,
     Found,
@@ -166,3 +167,7 @@ def test_two_megapixels_take_less_than_half_a_second(rule: Callable[[Tensor], Fo
     began = time.process_time()
     rule(pixels)
     assert time.process_time() - began < 1  # of processor time: half a second on two cores
+
+
+def test_the_words_name_the_rules() -> None:
+    assert tuple(RULES) == RULED

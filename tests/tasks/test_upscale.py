@@ -17,9 +17,10 @@ from enhancer.settings import Settings
 from enhancer.tasks.choose import choose_model, crisp_share
 from enhancer.tasks.consistent import make_consistent
 from enhancer.tasks.resize import bleed, resize
-from enhancer.tasks.restore import RESTORE, RestoreOptions
+from enhancer.tasks.restore_options import RESTORE, RestoreOptions
 from enhancer.tasks.task import Task
-from enhancer.tasks.upscale import UpscaleOptions, target_size, upscale
+from enhancer.tasks.upscale import upscale
+from enhancer.tasks.upscale_options import UpscaleOptions, target_size
 from tests.engine.test_tiling import Shelf, generator
 
 LIMIT = Settings().max_output_pixels

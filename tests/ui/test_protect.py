@@ -10,7 +10,8 @@ from PIL import Image
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, Cancelled
-from enhancer.evidence.guard import BRUSH, MASK_SIDE, MISFIT, Guard, pack
+from enhancer.evidence.guard import MASK_SIDE, Guard, pack
+from enhancer.evidence.guard_words import BRUSH, MISFIT
 from enhancer.evidence.recipe import fingerprint
 from enhancer.media import decode
 from enhancer.progress import Progress
