@@ -99,6 +99,7 @@ class EnhanceDesk:
         pair, crop, seconds = yield from follow(
             lambda progress: preview(source.crop, size, choice, self.engine, place, progress),
             lambda progress: {self.looked: bar(progress, "Preview", _unit(choice))},
+            quick=True,
         )
         part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
         part += f" {PART_ONLY}" if any(c.task.id in OF_THE_WHOLE for c in choice.choices) else ""

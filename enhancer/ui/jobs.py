@@ -3,12 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 import gradio as gr
+from gradio.context import LocalContext
 
+from enhancer.engine.turns import Asker, Turns, asked_by
 from enhancer.errors import EnhancerError
 from enhancer.progress import Progress
 
@@ -17,17 +19,18 @@ T = TypeVar("T")
 Update = dict[Any, Any]  # component → what it shows now
 Steps = Generator[Update, None, None]  # what a handler does, one update after the other
 POLL = 0.1  # seconds between two looks at the token
-AT_ONCE = 2  # jobs that compute; a stopped one counts until it hears of it
+AT_ONCE = 2  # long jobs that compute; a stopped one counts until it hears of it
+QUICK_AT_ONCE = 2  # small ones, which never wait for long ones
 UNEXPECTED = "Something unexpected went wrong here; it was written to the log of the server. Please try again."
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_places = {False: Turns(AT_ONCE), True: Turns(QUICK_AT_ONCE)}  # by whether a job is quick
 
 
 class Job(Generic[T]):
     """`work(progress)` in a thread of its own, when it is its turn; leaving the `with` block cancels the token."""
 
-    def __init__(self, work: Callable[[Progress], T]) -> None:
+    def __init__(self, work: Callable[[Progress], T], asker: Asker) -> None:
         self.progress = Progress()
-        self._work = work
+        self._work, self._asker = work, asker
         self._over = threading.Event()
         self._results: list[T] = []
         self._error: BaseException | None = None
@@ -55,7 +58,8 @@ class Job(Generic[T]):
 
     def _run(self) -> None:
         try:
-            with _turn(self.progress):
+            with asked_by(self._asker), _places[self._asker.quick].turn(self._wait):
+                self.progress.step(0, 1)
                 self._results.append(self._work(self.progress))
         except BaseException as error:  # it is raised again in the thread that asks for the result
             self._error = error
@@ -64,25 +68,27 @@ class Job(Generic[T]):
                 log.info("job stopped at %d of %d", self.progress.done, self.progress.total)
             self._over.set()
 
-
-@contextmanager
-def _turn(progress: Progress) -> Iterator[None]:
-    """One of the places to compute; whoever waits for it can still be cancelled."""
-    while not _turns.acquire(timeout=POLL):
-        progress.step(0, 1, "waiting for the pictures before")
-    try:
-        progress.step(0, 1)
-        yield
-    finally:
-        _turns.release()
+    def _wait(self) -> None:
+        """Whoever waits for a place can still be cancelled."""
+        self.progress.step(0, 1, "waiting for the pictures before")
 
 
-def follow(work: Callable[[Progress], T], show: Callable[[Progress], Update]) -> Generator[Update, None, T]:
+def visitor() -> str:
+    """Whose event this handler serves: one name for each open page, "" outside of any."""
+    request = LocalContext.request.get(None)
+    return "" if request is None else request.session_hash or ""
+
+
+def follow(
+    work: Callable[[Progress], T], show: Callable[[Progress], Update], quick: bool = False
+) -> Generator[Update, None, T]:
     """Do `work` and yield `show(progress)` meanwhile: `result = yield from follow(...)` inside a handler.
+
+    Visitors share this machine evenly; `quick` is for what takes about a second, and goes before what takes long.
 
     When the page closes the handler (Stop, a closed tab), the work ends at its next step. Raises what `work` raises.
     """
-    with Job(work) as job:
+    with Job(work, Asker(visitor(), quick)) as job:
         for progress in job.ticks():
             yield show(progress)
         return job.result()
