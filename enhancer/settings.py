@@ -12,13 +12,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """Bytes and pixels are plain counts. `device` and `precision` "auto" choose what the machine does well."""
+    """Bytes and pixels are plain counts. `device` and `precision` "auto" choose what the machine does well.
+
+    `results_memory` and `results_seconds` bound what the page keeps of what its networks drew; 0 bytes keep nothing.
+    """
 
     max_bytes: int = 100 * MIB
     max_pixels: int = 64_000_000
     max_side: int = 30_000
     max_output_pixels: int = 160_000_000
     tile_memory: int = 1024 * MIB
+    results_memory: int = 256 * MIB
+    results_seconds: int = 1800
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"

@@ -136,12 +136,13 @@ class _Witness(Engine):
 
     def __init__(self, engine: Engine) -> None:
         vars(self).update(vars(engine))
+        self._real = engine
         self.ran: list[Model] = []
 
     def run(self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Tensor:
         """As `Engine.run`."""
         self.ran.append(model)
-        return super().run(model, pixels, progress, plane)
+        return self._real.run(model, pixels, progress, plane)
 
 
 def _done(picture: Picture, job: chain.Job, engine: Engine) -> tuple[Picture, Step]:

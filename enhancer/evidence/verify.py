@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from enhancer.engine import Engine
+from enhancer.engine.results import really
 from enhancer.errors import Cancelled, EnhancerError
 from enhancer.evidence.receipt import for_results
 from enhancer.evidence.recipe import Recipe, fingerprint, record
@@ -50,6 +51,7 @@ def verify(
 ) -> Verdict:
     """Do what the recipe says to the file `source`, and compare with its fingerprint and with `result`, its picture.
 
+    Every step runs anew, whatever an engine may remember.
     Only models of the catalogue run, and the local file `weights`, if their sha256 is the one in the recipe.
     Raises BadPicture for a source that cannot be read, and Cancelled.
     """
@@ -60,7 +62,7 @@ def verify(
     if (same_file := _same(source, recipe)) + (same_pixels := fingerprint(picture) == recipe.source) == 0:
         return Verdict(IMPOSSIBLE, _other_source(source, recipe))
     try:
-        made, again = record(picture, _wishes(recipe, weights), engine, progress, source, recipe.guards)
+        made, again = record(picture, _wishes(recipe, weights), really(engine), progress, source, recipe.guards)
     except Cancelled:
         raise
     except EnhancerError as error:

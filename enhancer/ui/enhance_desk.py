@@ -34,9 +34,14 @@ NO_STEPS = "There is nothing to do: tick a step, wish for a larger picture, or c
 
 @dataclass
 class EnhanceDesk:
-    """The components that handlers speak through."""
+    """The components that handlers speak through.
+
+    Previews and runs are drawn by `memory`, which answers at once what it drew before; what is measured and proved is
+    asked of `engine`.
+    """
 
     engine: Engine
+    memory: Engine
     controls: Controls
     toolbar: Toolbar
     stage: gr.Radio
@@ -97,7 +102,7 @@ class EnhanceDesk:
                 return
             yield {self.agreed: agreed | unasked}
         pair, crop, seconds = yield from follow(
-            lambda progress: preview(source.crop, size, choice, self.engine, place, progress),
+            lambda progress: preview(source.crop, size, choice, self.memory, place, progress),
             lambda progress: {self.looked: bar(progress, "Preview", _unit(choice))},
             quick=True,
         )
@@ -148,7 +153,7 @@ class EnhanceDesk:
         yield {self.facts: "", **self.trust.cleared(), **self.toolbar.running()}
         if old is not None:
             old.forget()
-        work = partial(enhance_file, path, choice, self.engine, place)
+        work = partial(enhance_file, path, choice, self.memory, place)
         done = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Enhancing", _unit(choice))})
         yield {
             self.result: done.pair,

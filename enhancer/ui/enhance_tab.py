@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from enhancer.engine import Engine
+from enhancer.engine.results import Remembering, Results
 from enhancer.media import FORMATS
 from enhancer.ui.auto_desk import AutoDesk
 from enhancer.ui.controls import Controls
@@ -54,6 +55,7 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
     agreed = gr.State(frozenset(), time_to_live=HOUR)
     desk = EnhanceDesk(
         engine=engine,
+        memory=Remembering(engine, Results(engine.settings.results_memory, engine.settings.results_seconds)),
         controls=controls,
         toolbar=toolbar,
         stage=stage,

@@ -1,0 +1,125 @@
+"""What networks drew a moment ago, so that the same request is not computed twice: bounded in bytes and in time."""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from torch import Tensor
+
+from enhancer.engine.engine import Engine
+from enhancer.models.contract import Model
+from enhancer.progress import Progress
+
+SHARE = 4  # of the memory, at least so many results fit in; larger ones are not kept
+
+
+class Results:
+    """Keeps at most `most_bytes`, of which the least lately used go first, and nothing for longer than `seconds`.
+
+    Safe to use from several threads. Pictures of visitors do not outlive `seconds` even when nobody asks any more.
+    """
+
+    def __init__(self, most_bytes: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._clock = most_bytes, seconds, clock
+        self._kept: OrderedDict[str, tuple[float, Tensor]] = OrderedDict()  # key → when it was drawn, and what
+        self._guard = threading.Lock()
+        self._sweeper: threading.Timer | None = None
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest result that is kept."""
+        return self._most // SHARE
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that are kept now."""
+        with self._guard:
+            return self._held()
+
+    def get(self, key: str) -> Tensor | None:
+        """A copy of what was kept under this key, None where nothing is, or no longer."""
+        with self._guard:
+            self._drop_old()
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key][1].clone()
+
+    def put(self, key: str, result: Tensor) -> None:
+        """Keep a copy, if it is not too large."""
+        if _size(result) > self.largest:
+            return
+        copy = result.clone()
+        with self._guard:
+            self._drop_old()
+            self._kept[key] = self._clock(), copy
+            while self._held() > self._most:
+                self._kept.popitem(last=False)
+            self._sweep_later()
+
+    def sweep(self) -> None:
+        """Drop what is too old, and look again later if something is left."""
+        with self._guard:
+            self._sweeper = None
+            self._drop_old()
+            self._sweep_later()
+
+    def _held(self) -> int:
+        return sum(_size(result) for _, result in self._kept.values())
+
+    def _drop_old(self) -> None:
+        oldest = self._clock() - self._seconds
+        for key in [key for key, (drawn, _) in self._kept.items() if drawn <= oldest]:
+            del self._kept[key]
+
+    def _sweep_later(self) -> None:
+        if self._kept and self._sweeper is None:
+            self._sweeper = threading.Timer(self._seconds, self.sweep)
+            self._sweeper.daemon = True
+            self._sweeper.start()
+
+
+class Remembering(Engine):
+    """An engine that first looks whether the very same was drawn before; all else it shares with `engine`.
+
+    For doors that answer people. Where something is measured or proved (speeds, self-tests, the verification of a
+    recipe), the engine itself must run.
+    """
+
+    def __init__(self, engine: Engine, results: Results) -> None:
+        vars(self).update(vars(engine))
+        self.engine, self._results = engine, results
+
+    def run(self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Tensor:
+        """As `Engine.run`; models without a file that stands behind them are always run."""
+        if not model.origins or _size(pixels) * model.scale**2 > self._results.largest:
+            return self.engine.run(model, pixels, progress, plane)
+        key = self._key(model, pixels, plane)
+        found = self._results.get(key)
+        if found is None:
+            found = self.engine.run(model, pixels, progress, plane)
+            self._results.put(key, found)
+        else:
+            progress.step(1, 1, model.id)
+        return found
+
+    def _key(self, model: Model, pixels: Tensor, plane: Tensor | None) -> str:
+        """The sha256 of all that the result depends on: weights and their shares, number format, device, pixels."""
+        weights = [(origin.sha256, origin.share) for origin in model.origins]
+        found = hashlib.sha256(repr((weights, str(self.precision_of(model)), str(self.device))).encode())
+        for x in (pixels, plane):
+            found.update(repr(None if x is None else tuple(x.shape)).encode())
+            if x is not None:
+                found.update(x.contiguous().numpy().data.cast("B"))
+        return found.hexdigest()
+
+
+def really(engine: Engine) -> Engine:
+    """The engine that runs everything anew."""
+    return engine.engine if isinstance(engine, Remembering) else engine
+
+
+def _size(x: Tensor) -> int:
+    return x.numel() * x.element_size()
