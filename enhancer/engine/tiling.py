@@ -1,14 +1,15 @@
 """Geometry of tiles: integers and pure functions, one direction at a time.
 
 A tile's window reaches a halo beyond its core, or to the border of the picture, so every core pixel sees what it would
-see in the whole picture: tiled equals untiled, for networks that look no further than their halo. Windows near a border
-are shifted inwards instead of padded: all have one size wherever the picture is as large as a tile, and the network
-meets a border only where there is one (padding by mirroring instead cost 0.04 dB on Set5, whose borders the networks
-know from training).
+see in the whole picture: tiled equals untiled, for networks that look no further than their halo. Windows end at the
+border of the picture instead of being padded: nothing is computed twice that need not be (a tenth of the time of a
+picture of two megapixels), and the network meets a border only where there is one (padding by mirroring cost 0.04 dB on
+Set5, whose borders the networks know from training).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from torch import Tensor
 
@@ -26,20 +27,18 @@ class Span:
 
 
 def spans(extent: int, largest: int, halo: int, multiple: int = 1) -> list[Span]:
-    """Cover `extent` pixels with cores of equal size, none above `largest` (rounded to the grain).
+    """Cover `extent` pixels with cores that differ by a grain at most, none above `largest` (rounded to the grain).
 
     Windows start at multiples of `multiple`, so that networks that fold pixels fold the same ones in every tile.
     """
     step = _up(GRAIN, multiple)
     halo = _up(halo, multiple)
+    grains = -(-extent // step)
     count = -(-extent // whole_grains(largest, multiple))
-    side = _up(-(-extent // count), step)
-    width = side + 2 * halo
-    last = _up(max(0, extent - width), multiple)
+    edges = [min(n * grains // count * step, extent) for n in range(count + 1)]
     return [
-        Span(start, min(start + side, extent), low, min(low + width, extent))
-        for start in range(0, extent, side)
-        for low in [min(max(0, start - halo), last)]
+        Span(start, stop, max(0, start - halo), min(_up(stop, multiple) + halo, extent))
+        for start, stop in pairwise(edges)
     ]
 
 

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from enhancer.networks.block import SLOPE, ResidualBlock
+from enhancer.networks.block import SLOPE, ActiveConv2d, ResidualBlock, unfolded_sum
 
 __all__ = ["SLOPE", "Generator", "ResidualBlock"]
 
@@ -28,8 +28,8 @@ class Generator(nn.Module):
                 f"{unshuffle}, {blocks}"
             )
         self.scale, self.unshuffle = scale, unshuffle
-        self.head = nn.Conv2d(3 * unshuffle**2, channels, 3, padding=1)
-        self.body = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(depth))
+        self.head = ActiveConv2d(3 * unshuffle**2, channels, 3, padding=1)
+        self.body = nn.ModuleList(ActiveConv2d(channels, channels, 3, padding=1) for _ in range(depth))
         self.blocks = nn.Sequential(*(ResidualBlock(channels) for _ in range(blocks)))
         self.tail = nn.Conv2d(channels, 3 * (scale * unshuffle) ** 2, 3, padding=1)
 
@@ -45,8 +45,7 @@ class Generator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) → (B, 3, scale·H, scale·W), float32."""
-        f = F.leaky_relu(self.head(F.pixel_unshuffle(x - 0.5, self.unshuffle)), SLOPE)
+        f = self.head(F.pixel_unshuffle(x - 0.5, self.unshuffle))
         for layer in self.body:
-            f = F.leaky_relu(layer(f), SLOPE)
-        detail = F.pixel_shuffle(self.tail(self.blocks(f)), self.scale * self.unshuffle)
-        return detail.float() + F.interpolate(x.float(), scale_factor=self.scale, mode="nearest")
+            f = layer(f)
+        return unfolded_sum(self.tail(self.blocks(f)), x, self.scale)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from enhancer.networks.block import ResidualBlock
+from enhancer.networks.block import ResidualBlock, unfolded_sum
 
 FOLD = 2  # pixels a side that one cell of the first level holds
 UNKNOWN = -1.0  # value of the extra plane where its strength is not known
@@ -82,7 +82,7 @@ class RestorationUNet(nn.Module):
         f = self.middle(f)
         for blocks, up, skip in zip(reversed(self.after), reversed(self.up), reversed(kept), strict=True):
             f = blocks(F.pixel_shuffle(up(f), 2) + skip)
-        return F.pixel_shuffle(self.tail(f), FOLD).float() + x.float()
+        return unfolded_sum(self.tail(f), x, self.scale)
 
     def _stacked(self, x: Tensor, plane: Tensor | None) -> Tensor:
         """(B, 3, H, W) → (B, 3 + planes, H, W). The constant always takes part, as data-parallel training wants it."""

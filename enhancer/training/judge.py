@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.metrics import haarpsi, psnr
-from enhancer.networks.generator import SLOPE, Generator, ResidualBlock
+from enhancer.networks.generator import Generator, ResidualBlock
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
 
@@ -75,7 +75,7 @@ def silent_channels(network: nn.Module, unseen: Feed) -> tuple[int, ...]:
     counts: list[int] = []
 
     def watch(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        counts.append(int(((F.leaky_relu(output, SLOPE) > 0).float().mean((0, 2, 3)) < 1e-3).sum()))
+        counts.append(int(((output > 0).float().mean((0, 2, 3)) < 1e-3).sum()))
 
     hidden = [*network.body, *(m.first for m in network.blocks.modules() if isinstance(m, ResidualBlock))]
     hooks = [m.register_forward_hook(watch) for m in hidden]

@@ -146,4 +146,4 @@ def test_far_sighted_networks_get_larger_cores() -> None:
     hall = Engine(Shelf(model), Settings(device="cpu", precision="float32"))
     hall._needs[model.network] = 1
     assert hall.tiles(model, 640, 640) == 1
-    assert hall.tiles(replace(model, halo=14), 640, 640) == 9
+    assert hall.tiles(replace(model, halo=14), 640, 640) == 4

@@ -90,5 +90,12 @@ def test_a_picture_of_the_side_of_a_tile_is_one_tile(multiple: int, tile: int) -
     assert hall.tiles(model, side, side + 1) == 2
 
 
-def test_windows_of_a_large_picture_have_one_size() -> None:
-    assert len({s.high - s.low for s in spans(1001, 64, 14)}) == 1
+@pytest.mark.parametrize("extent", [257, 1001, 6700])
+@pytest.mark.parametrize("multiple", [1, 8, 24])
+def test_cores_are_alike_and_windows_end_at_their_halo(extent: int, multiple: int) -> None:
+    plan = spans(extent, 256, 14, multiple)
+    cores = [s.stop - s.start for s in plan]
+    assert max(cores) - min(cores) <= 2 * 24
+    assert max(cores) <= 256
+    assert all(s.high - s.stop < 14 + 2 * multiple for s in plan)
+    assert all(s.start - s.low < 14 + multiple for s in plan)
