@@ -15,7 +15,7 @@ INVENTIVE = (
 )
 CALM = (
     "Where it cannot tell texture from noise or compression, it leaves smooth areas: skin, grass, fabric.",
-    "It stays faithful, so edges are clean, yet softer than those of its crisp sister.",
+    "It stays faithful, so edges are clean, yet softer than those of networks that draw what is likely.",
     "Text much smaller than 8 pixels does not become readable.",
 )
 
@@ -98,7 +98,7 @@ WORDS: dict[str, Words] = {
         "Photo ×2, faithful",
         "Enlarges photographs as people have them (noise, JPEG, slight blur) ×2, and invents nothing.",
         "Enlarges photographs from phones and the web and takes off noise, JPEG blocks and slight blur. "
-        "Calmer and smoother than its crisp sister, because it leaves out what it does not know.",
+        "It leaves out what it does not know, so it is calmer and smoother than networks that draw likely texture.",
         "upscale",
         ("photo",),
         CALM,
@@ -119,7 +119,7 @@ WORDS: dict[str, Words] = {
         "Photo ×4, faithful",
         "Enlarges photographs as people have them (noise, JPEG, slight blur) ×4, and invents nothing.",
         "Enlarges photographs from phones and the web and takes off noise, JPEG blocks and slight blur. "
-        "Calmer and smoother than its crisp sister, because it leaves out what it does not know.",
+        "It leaves out what it does not know, so it is calmer and smoother than networks that draw likely texture.",
         "upscale",
         ("photo",),
         CALM,
@@ -140,7 +140,7 @@ WORDS: dict[str, Words] = {
         "Photo same size, faithful",
         "Cleans photographs as people have them (noise, JPEG, slight blur) at their own size, and invents nothing.",
         "Cleans photographs from phones and the web at their own size: noise, JPEG blocks and slight blur. "
-        "Calmer and smoother than its crisp sister, because it leaves out what it does not know.",
+        "It leaves out what it does not know, so it is calmer and smoother than networks that draw likely texture.",
         "mend",
         ("photo",),
         CALM,
