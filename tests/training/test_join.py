@@ -1,5 +1,6 @@
 """A joined network does what its two parts did, and takes only parts that fit."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import torch
 
 from enhancer.errors import WeightsRefused
 from enhancer.models.store import open_model
-from enhancer.networks import Generator, RestorationUNet
+from enhancer.networks import Generator, RestorationUNet, ToneNetwork
 from enhancer.networks.initialise import initialise
+from enhancer.networks.tone import shrink
 from enhancer.training.checkpoint import export
 from enhancer.training.join import join
 
@@ -42,8 +44,32 @@ def test_parts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     mending, enlarging = parts(tmp_path)
     with pytest.raises(WeightsRefused, match="not a restoration-unet"):
         join(enlarging, mending, tmp_path / "start.safetensors")
-    for planes, blocks in ((0, 0), (1, 1)):
+    for planes, blocks, reason in ((0, 0, "extra plane"), (1, 1, "without blocks")):
         files = parts(tmp_path, planes, blocks)
-        with pytest.raises(WeightsRefused, match="extra plane"):
+        with pytest.raises(WeightsRefused, match=reason):
             join(*files, tmp_path / "start.safetensors")
     assert not (tmp_path / "start.safetensors").exists()
+
+
+def test_a_tone_network_takes_the_u_net_for_its_cleaning_as_if_it_knew_no_strength(tmp_path: Path) -> None:
+    mending, _ = parts(tmp_path)
+    shape = {"luts": 2, "side": 5, "widths": [3, 5], "blocks": [1, 1]}
+    brightening = ToneNetwork(**shape)  # type: ignore[arg-type]  # as a header gives it
+    initialise(brightening, 2)
+    export(brightening, "tone", shape, tmp_path / "tone.safetensors")
+    join(mending, tmp_path / "tone.safetensors", tmp_path / "start.safetensors")
+    both, cleaning = (open_model(f, f.stem).network for f in (tmp_path / "start.safetensors", mending))
+    assert isinstance(both, ToneNetwork)
+    x = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        context = both.glance(shrink(x, both.thumbnail))
+        toned = ToneNetwork.forward(bare(both), x, context)
+        inner = (..., slice(16, 48), slice(16, 48))  # the border sees zeros instead of the constant
+        assert torch.allclose(both(x, context)[inner], cleaning(toned)[inner], atol=2e-3)
+
+
+def bare(network: ToneNetwork) -> ToneNetwork:
+    """The same without its cleaning."""
+    plain = copy.deepcopy(network)
+    plain.refine = None
+    return plain
