@@ -1,19 +1,66 @@
-"""The page as a program: settings → store → engine → page. Obeys GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
+"""The page as a program: settings → store → engine → page. Obeys GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
 
+While it starts, its address says that it is getting ready; models are opened while the page is already there.
+"""
+
+import gc
 import logging
 import os
+import threading
+from typing import TYPE_CHECKING
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-
-from enhancer.engine import Engine
-from enhancer.models.store import Store
 from enhancer.settings import Settings
-from enhancer.ui import build, launch_arguments
+from enhancer.welcome import getting_ready
 
-if __name__ == "__main__":
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from enhancer.engine import Engine
+
+HOST, PORT = "127.0.0.1", 7860  # where gradio serves unless it is told otherwise
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Serve the page until the process is ended."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = Settings.from_environment()
+    host, port = os.environ.get("GRADIO_SERVER_NAME", HOST), int(os.environ.get("GRADIO_SERVER_PORT", PORT))
+    gc.disable()  # imports and layout make no garbage, and looking for it takes a seventh of the time
+    with getting_ready(host, port):
+        demo, engine = page(settings)
+        from enhancer.ui import launch_arguments
+
+        how = launch_arguments(settings)
+    threading.Thread(target=warm, args=(engine,), daemon=True, name="warm").start()
+    gc.freeze()
+    gc.enable()
+    demo.launch(**how)
+
+
+def page(settings: Settings) -> "tuple[gr.Blocks, Engine]":
+    """Import what is slow to import, and lay the page out."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    from enhancer.engine import Engine
+    from enhancer.models.store import Store
+    from enhancer.ui import build
+
     engine = Engine(Store(settings, catalog_only=True), settings)  # strangers may choose from the catalogue alone
-    demo = build(engine, settings)
-    demo.launch(**launch_arguments(settings))
+    return build(engine, settings), engine
+
+
+def warm(engine: "Engine") -> None:
+    """Open the model that most visitors try first, so that their first preview does not wait for it."""
+    from enhancer.errors import EnhancerError
+    from enhancer.tasks.choose import AUTO, choose_model
+
+    try:
+        model = engine.model(choose_model(AUTO, "upscale", 2.0))
+        engine.tile_side(model)  # measures how much memory it takes, once
+    except EnhancerError as error:
+        log.warning("the first model is not ready: %s", error)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,17 @@ import pytest
 
 from tests.conftest import ROOT
 
-FLOORS = {"errors": 0, "options": 0, "settings": 0, "progress": 0, "media": 1, "networks": 1, "models": 2, "engine": 3}
+FLOORS = {
+    "errors": 0,
+    "options": 0,
+    "settings": 0,
+    "progress": 0,
+    "welcome": 0,
+    "media": 1,
+    "networks": 1,
+    "models": 2,
+    "engine": 3,
+}
 FLOORS |= {
     "metrics": 4,
     "tasks": 4,

@@ -64,6 +64,7 @@ class Store:
         with self._turn(key, progress):
             model = self._kept(key)
             if model is None:
+                progress.step(0, 1, "getting the model ready")
                 model = self._open(model_id, place, progress)
                 self._keep(key, model)
             return model

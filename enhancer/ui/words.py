@@ -5,14 +5,9 @@ from html import escape
 
 from enhancer.models.catalog import Bundled, Entry
 from enhancer.progress import Progress
+from enhancer.welcome import LOGO
 
 MIB = 2**20
-LOGO = (
-    '<svg viewBox="0 0 32 32" width="34" height="34" aria-hidden="true">'
-    '<rect width="32" height="32" rx="8" fill="#0f766e"/>'
-    '<g fill="#fff"><path opacity=".35" d="M7 19h3v6H7z"/><path opacity=".5" d="M10 13h3v12h-3z"/>'
-    '<path opacity=".65" d="M13 16h3v9h-3z"/><path d="M16 25V9.5c3.6-4.7 6.6 1.500 9 4.500V25z"/></g></svg>'
-)
 
 
 def header(device: str) -> str:
