@@ -35,7 +35,7 @@ p {{ margin: 0 0 20px; color: var(--soft) }}
 @keyframes slide {{ from {{ margin-left: 0 }} to {{ margin-left: 70% }} }}
 @media (prefers-reduced-motion: reduce) {{ .track div {{ animation: none }} }}
 </style>
-<main role="status">{LOGO}<h1>Image Enhancer</h1><p>Getting ready. The page opens by itself in a few seconds.</p>
+<main role="status">{LOGO}<h1>Image Enhancer</h1><p>Getting ready.<br>The page opens by itself in a few seconds.</p>
 <div class="track"><div></div></div></main>
 <script>
 setInterval(() => fetch(location, {{cache: "no-store"}}).then(r => r.ok && location.reload()).catch(() => 0), 500)

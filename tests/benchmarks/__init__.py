@@ -1,0 +1,1 @@
+"""Scripts that compare, and print ratios; they are no tests."""
