@@ -34,7 +34,7 @@ from tests.ui.conftest import free_port
 from tests.ui.test_many import answer, as_visitor, follow
 from tests.ui.test_start import seconds_of
 
-ROUNDS, VISITORS, PREVIEWS = 3, 8, 5
+ROUNDS, VISITORS, PREVIEWS = 3, 8, 3
 JOB, LONG = (384, 512), (2500, 2500)  # pixels of the source; the long job draws 100 megapixels
 MIB = 2**20
 
@@ -132,7 +132,9 @@ def visitors(engine: Engine) -> None:
 
 def meanwhile(engine: Engine, look: Callable[[], None]) -> None:
     """Previews while 100 megapixels are drawn for somebody, and others wait."""
+    before = time.process_time()
     alone = statistics.median(seconds(look) for _ in range(PREVIEWS))
+    spent = (time.process_time() - before) / PREVIEWS
     model, pixels, begun = engine.model("x4-fast"), torch.rand(3, *LONG), threading.Event()
 
     def long(progress: Progress) -> None:
@@ -146,8 +148,10 @@ def meanwhile(engine: Engine, look: Callable[[], None]) -> None:
     waited = [seconds(look) for _ in range(PREVIEWS)]
     for handler in handlers:
         handler.close()
-    told("preview alone", alone, "s", "<= 1")
+    told("preview alone, processor time", spent, "s", "<= 1")
+    told("preview alone, on the clock", alone, "s", "<= 1")
     told("preview while 100 megapixels are drawn, median", statistics.median(waited), "s", "<= 2")
+    told("preview while 100 megapixels are drawn / preview alone", statistics.median(waited) / alone)
     told("preview while 100 megapixels are drawn, slowest", max(waited), "s", "<= 2")
 
 
