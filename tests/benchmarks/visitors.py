@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from app import warm
 from enhancer.engine import Engine
 from enhancer.engine.results import Remembering, Results
 from enhancer.media import Picture
@@ -106,7 +107,7 @@ def first_preview(engine: Engine) -> Callable[[], None]:
         with tempfile.TemporaryDirectory() as place:
             answer(follow(lambda p: preview(crop, size, wish, engine, Path(place), p), lambda _: {}, quick=True))
 
-    engine.tile_side(engine.model("x2-fast"))
+    warm(engine)
     return look
 
 
