@@ -36,6 +36,10 @@ COMMANDS = {  # name → where it is done, and what it does
         "enhancer.cli.commands:run_models",
         "List the catalogue: what each model is for, its time here, licence and figures.",
     ),
+    "benchmark": (
+        "enhancer.cli.benchmark:run_benchmark",
+        "Measure this machine with our models: time, share of its peak, memory, start-up, file to file.",
+    ),
     "fetch": ("enhancer.cli.commands:run_fetch", "Download models and verify them."),
 }
 
@@ -111,6 +115,12 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p = command("models")
     p.add_argument("--measure", action="store_true", help="first measure those that are on this disk, and remember it")
     p.add_argument("--json", action="store_true")
+
+    p = command("benchmark")
+    p.add_argument("models", nargs="*", metavar="MODEL", help="all bundled ones where left out")
+    p.add_argument("--rounds", type=count, default=3, metavar="N", help="of which the median is told")
+    p.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    p.add_argument("--plot", type=Path, metavar="FILE", help="write a drawing, as SVG")
 
     command("fetch").add_argument("models", nargs="+", metavar="MODEL")
     return top

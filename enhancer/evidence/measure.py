@@ -63,7 +63,7 @@ def measure_model(model_id: str, engine: Engine, progress: Progress) -> Speed:
     overlap = ((side + 2 * model.halo) / side) ** 2
     weights = sum(p.numel() * p.element_size() for p in model.network.parameters())
     peak = None if growth is None else round((growth * overlap + weights) / MB, 1)
-    speed = Speed(round(seconds * overlap * 1e6 / side**2, 4), peak, side, _name(engine.precision_of(model)))
+    speed = Speed(round(seconds * overlap * 1e6 / side**2, 4), peak, side, precision_name(engine.precision_of(model)))
     if model.origins:
         _remember(_file(engine), _key(model.origins[0].sha256, engine, speed.precision), speed)
     return speed
@@ -74,7 +74,7 @@ def known_speeds(engine: Engine, catalog: tuple[Entry, ...] = CATALOG) -> dict[s
     found, speeds = _read(_file(engine)), dict[str, Speed]()
     for entry in catalog:
         for precision in (torch.float32, engine.precision):  # some networks survive only the former
-            speed = found.get(_key(entry.sha256, engine, _name(precision)))
+            speed = found.get(_key(entry.sha256, engine, precision_name(precision)))
             if speed is not None:
                 speeds[entry.id] = speed
     return speeds
@@ -113,7 +113,8 @@ def _resident(field: str) -> int | None:
     return None if found is None else KB * int(found[1])
 
 
-def _name(precision: torch.dtype) -> str:
+def precision_name(precision: torch.dtype) -> str:
+    """As settings and figures name it."""
     return str(precision).removeprefix("torch.")
 
 

@@ -20,12 +20,13 @@ def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress:
     if options.consistent:
         check_enlarged((width, height), (picture.width, picture.height))
     source = colours(picture)
-    pixels = resize(source, height, width)
     alpha = None if picture.alpha is None else resize(picture.alpha, height, width)
+    if options.strength < 1:
+        pixels = resize(source, height, width)
     if options.strength > 0:
         factor = max(width / picture.width, height / picture.height)
         drawn = resize(_enlarge(source, factor, options, engine, progress), height, width)
-        pixels = pixels.lerp(drawn, options.strength)
+        pixels = pixels.lerp(drawn, options.strength) if options.strength < 1 else drawn
     if options.consistent:
         pixels = make_consistent(pixels, source, progress)
     return picture.with_pixels(pixels, alpha)

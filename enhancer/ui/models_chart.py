@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enhancer.evidence.cards import CardRow, points
+from enhancer.evidence.plot import scatter
 from enhancer.tasks import TASKS
 from enhancer.ui.models_figures import named, named_with_unit, plain_name
-from enhancer.ui.models_plot import scatter
-from enhancer.ui.words import said
+from enhancer.ui.words import duration, said
 
 HOW = "The higher a dot, the better; the further to the left, the faster."
 FIRST = "Press “Measure on this machine” to see each model here by its quality and by the time it takes."
@@ -54,7 +54,8 @@ def chart_words(rows: Sequence[CardRow], key: str | None) -> str:
     if not found:
         return _framed(said(FIRST))
     score = next(s for row in able if (s := row.score(chart.label)))
-    drawn = scatter(found, named_with_unit(score), (plain_name(score), score.plain_value), score.higher_is_better)
+    plain = (plain_name(score), score.plain_value)
+    drawn = scatter(found, named_with_unit(score), plain, duration, score.higher_is_better)
     missing = len(able) - len(found)
     more = f" {missing} more not measured here yet." if missing else ""
     return _framed(said(f"{named_with_unit(score)}. {HOW}{more}") + drawn)

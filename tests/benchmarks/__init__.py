@@ -1,1 +1,1 @@
-"""Scripts that compare, and print ratios; they are no tests."""
+"""Comparisons that print ratios: `python -m tests.benchmarks` times what people would use instead, in the same run."""

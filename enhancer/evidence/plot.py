@@ -1,12 +1,11 @@
-"""Quality against time as a drawing: plain SVG that stays sharp at any width and follows the scheme of the page."""
+"""Quality against time as a drawing: plain SVG that stays sharp at any width, for a page or a file of its own."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from enhancer.evidence.cards import Point
-from enhancer.ui.words import duration
 
 TOP, BOTTOM, HEIGHT = 16, 262, 316  # pixels; those across are per cent, so that letters keep their size
 LEFT, RIGHT = 13.0, 97.0  # per cent
@@ -14,6 +13,20 @@ NARROWEST = 320  # pixels that the drawing is wide at least
 LETTER, LINE, DOT = 6.4, 14, 5.5  # pixels that a letter of a name takes, a line of them, and half a dot
 WIDE = 8.0  # the slowest over the fastest, from where on each step across multiplies
 TICKS = 4
+WIDTH, HEADING = 760, 34  # pixels of a file of its own: across, and above the drawing
+STYLE = """
+.paper { fill: #ffffff; } text { font: 12px system-ui, sans-serif; fill: #55586a; }
+.heading { font-size: 14px; font-weight: 700; fill: #1e2030; }
+.name { font-weight: 700; fill: #1e2030; }
+.name { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
+line { stroke: #e3e4ea; } .axis { stroke: #9a9db0; } .plain { stroke: #55586a; stroke-dasharray: 5 4; }
+circle { fill: #4f46e5; stroke: #ffffff; stroke-width: 2px; }
+@media (prefers-color-scheme: dark) {
+  .paper { fill: #14161f; } text { fill: #a6a9bb; } .heading { fill: #eceef7; }
+  .name { fill: #eceef7; stroke: #14161f; } line { stroke: #2a2d3c; } .axis { stroke: #6b6f85; }
+  .plain { stroke: #a6a9bb; } circle { fill: #818cf8; stroke: #14161f; }
+}
+"""
 STEPS = (1.0, 2.0, 5.0, 10.0)
 PLACES = ((9, 4, "start"), (-9, 4, "end"), (0, -11, "middle"), (0, 20, "middle"))  # of a name beside its dot
 
@@ -51,22 +64,41 @@ class Box:
         return max(0.0, across) * max(0.0, down)
 
 
-def scatter(points: Sequence[Point], quality: str, plain: tuple[str, float], higher_is_better: bool = True) -> str:
+def scatter(
+    points: Sequence[Point],
+    quality: str,
+    plain: tuple[str, float],
+    duration: Callable[[float], str],
+    higher_is_better: bool = True,
+    unit: str = "seconds for each megapixel",
+) -> str:
     """The drawing of at least one model; up is better, left is faster. `plain` (what, value) is drawn as a line.
 
-    `quality` is said beside the drawing and in its title. Raises ValueError without a point.
+    `quality` is said beside the drawing and in its title, `unit` along the axis of time, and `duration` puts a time
+    into words. Raises ValueError without a point.
     """
     if not points:
         raise ValueError("there is nothing to draw")
     across = time_axis([p.seconds for p in points])
     up = quality_axis([plain[1], *(p.quality for p in points)], higher_is_better)
-    title = f"{quality} against seconds for each megapixel, {len(points)} model{'s' * (len(points) > 1)}"
+    title = f"{quality} against {unit}, {len(points)} model{'s' * (len(points) > 1)}"
     line, written = _plain(*plain, up)
     told = "; ".join(f"{p.title}: {p.quality:g} in {duration(p.seconds)}" for p in points)
     return (
         f"<svg class='plot' role='img' width='100%' height='{HEIGHT}' aria-labelledby='plot-title plot-told'>"
         f"<title id='plot-title'>{escape(title)}</title><desc id='plot-told'>{escape(told)}</desc>"
-        f"{_across(across)}{_up(up)}{line}{_models(points, across, up, written)}</svg>"
+        f"{_across(across, unit)}{_up(up)}{line}{_models(points, across, up, written, duration)}</svg>"
+    )
+
+
+def standalone(drawing: str, heading: str) -> str:
+    """A drawing of `scatter` as a file of its own, `heading` above it, which follows the reader's light or dark."""
+    inside = drawing.replace("<svg ", f"<svg y='{HEADING}' ", 1)
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{HEIGHT + HEADING}' "
+        f"viewBox='0 0 {WIDTH} {HEIGHT + HEADING}'><style>{STYLE}</style>"
+        f"<rect class='paper' width='100%' height='100%' rx='8'/>"
+        f"<text class='heading' x='16' y='24'>{escape(heading)}</text>{inside}</svg>"
     )
 
 
@@ -106,14 +138,14 @@ def _y(axis: Axis, value: float) -> float:
     return BOTTOM - (BOTTOM - TOP) * axis.share(value)
 
 
-def _across(axis: Axis) -> str:
+def _across(axis: Axis, unit: str) -> str:
     drawn = [f"<line class='axis' x1='{LEFT}%' x2='{RIGHT}%' y1='{BOTTOM}' y2='{BOTTOM}'/>"]
     for tick in axis.ticks:
         at = f"{_x(axis, tick):.2f}%"
         drawn.append(f"<line class='grid' x1='{at}' x2='{at}' y1='{TOP}' y2='{BOTTOM}'/>")
         drawn.append(f"<text x='{at}' y='{BOTTOM + 18}' text-anchor='middle'>{tick:g}</text>")
     grows = ", each step multiplies" if axis.log else ""
-    name = f"seconds for each megapixel{grows}"
+    name = f"{unit}{grows}"
     return "".join(drawn) + f"<text x='{RIGHT}%' y='{HEIGHT - 14}' text-anchor='end'>{name}</text>"
 
 
@@ -136,13 +168,13 @@ def _plain(name: str, value: float, axis: Axis) -> tuple[str, Box]:
     return f"{line}<text x='{RIGHT}%' y='{at - 6:.1f}' text-anchor='end'>{escape(text)}</text>", covered
 
 
-def _models(points: Sequence[Point], across: Axis, up: Axis, written: Box) -> str:
+def _models(points: Sequence[Point], across: Axis, up: Axis, written: Box, duration: Callable[[float], str]) -> str:
     spots = [(_x(across, p.seconds), _y(up, p.quality)) for p in points]
     taken = [written, *(_around(x, y) for x, y in spots)]
     drawn = []
     for point, (x, y) in zip(points, spots, strict=True):
         right, down, anchor = _free(point.title, x, y, taken)
-        told = escape(f"{point.title}: {point.quality:g} in {duration(point.seconds)} for each megapixel")
+        told = escape(f"{point.title}: {point.quality:g} in {duration(point.seconds)}")
         drawn.append(
             f"<g><title>{told}</title><circle cx='{x:.2f}%' cy='{y:.1f}' r='{DOT}'/><text class='name' x='{x:.2f}%' "
             f"y='{y:.1f}' dx='{right}' dy='{down}' text-anchor='{anchor}'>{escape(point.title)}</text></g>"

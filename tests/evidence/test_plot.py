@@ -5,14 +5,15 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from enhancer.evidence.cards import Point
-from enhancer.ui.models_plot import BOTTOM, LEFT, RIGHT, TOP, Axis, Box, quality_axis, scatter, time_axis
+from enhancer.evidence.plot import BOTTOM, LEFT, RIGHT, TOP, Axis, Box, quality_axis, scatter, standalone, time_axis
+from enhancer.ui.words import duration
 
 POINTS = [Point("a", "Fast", 5.0, 31.67), Point("b", "Exact & slow", 24.0, 32.19)]
 PLAIN = ("plain resize", 28.43)
 
 
 def drawing(points: list[Point] = POINTS, **more: bool) -> ET.Element:
-    return ET.fromstring(scatter(points, "Set5 likeness (dB)", PLAIN, **more))
+    return ET.fromstring(scatter(points, "Set5 likeness (dB)", PLAIN, duration, **more))
 
 
 def spots(svg: ET.Element) -> dict[str, tuple[float, float]]:
@@ -87,3 +88,10 @@ def test_boxes_and_axes() -> None:
     assert Box(0, 0, 4, 4).shared(Box(3, 2, 9, 9)) == 2
     assert Box(0, 0, 4, 4).shared(Box(5, 0, 9, 9)) == 0
     assert Axis(0, 10, (), turned=True).share(2.5) == 0.75
+
+
+def test_a_file_of_its_own_is_a_drawing_with_a_heading() -> None:
+    svg = ET.fromstring(standalone(scatter(POINTS, "likeness", PLAIN, duration, unit="ms"), "Fast & exact"))
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    texts = [e.text for e in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Fast & exact", "Fast", "Exact & slow", "ms"} <= set(texts)
