@@ -44,7 +44,13 @@ class Row:
     psnr: float | None = None
 
 
-def compare(size: tuple[int, int], rounds: int, weights: Path | None, with_light: bool = True) -> list[Row]:
+def compare(
+    size: tuple[int, int],
+    rounds: int,
+    weights: Path | None,
+    with_light: bool = True,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[Row]:
     """Time everything on a picture of `size` (height, width), in turn; `weights` is a folder of published files."""
     settings = Settings(device="cpu")
     engine = Engine(Store(settings), settings)
@@ -54,7 +60,7 @@ def compare(size: tuple[int, int], rounds: int, weights: Path | None, with_light
     if with_light:
         runners |= _light(weights)
     picture = torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(0))
-    seconds, rates = _timed(runners, picture, rounds, engine)
+    seconds, rates = _timed(runners, picture, rounds, engine, clock)
     rate, megapixels = statistics.median(rates), size[0] * size[1] * SCALE**2 / 1e6
     usual = {name: statistics.median(found) for name, found in seconds.items()}
     shares = {m.id: work_of(m) * size[0] * size[1] / usual[m.id] / rate for m in (ours, quality)}
@@ -82,18 +88,18 @@ def fronts(rows: Sequence[Row]) -> list[Row]:
 
 
 def _timed(
-    runners: dict[str, Runner], picture: Tensor, rounds: int, engine: Engine
+    runners: dict[str, Runner], picture: Tensor, rounds: int, engine: Engine, clock: Callable[[], float]
 ) -> tuple[dict[str, list[float]], list[float]]:
     """Seconds of every run by name, and the rate of products in each round; one round before to get warm."""
     seconds: dict[str, list[float]] = {name: [] for name in runners}
     rates = []
     for n in range(rounds + 1):
-        rates.append(product_rate(engine.precision, engine.device))
+        rates.append(product_rate(engine.precision, engine.device, clock))
         for name, run in runners.items():
-            began = time.perf_counter()
+            began = clock()
             run(picture)
             if n:
-                seconds[name].append(time.perf_counter() - began)
+                seconds[name].append(clock() - began)
     return seconds, rates[1:]
 
 

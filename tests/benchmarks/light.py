@@ -6,6 +6,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from enhancer.models.store import open_model
+
 # decibels as their papers print them; None where the network was only published for photographs
 PUBLISHED: dict[str, float | None] = {"SPAN": 32.20, "SAFMN": 32.18, "DCTLSA": 32.52, "Compact": None}
 
@@ -35,11 +37,8 @@ BUILT: dict[str, Callable[[], nn.Module]] = {"SPAN": span, "SAFMN": safmn, "Comp
 
 
 def described(file: Path) -> nn.Module:
-    """The network in a published weight file, as spandrel opens it."""
-    from spandrel import ModelLoader
-
-    network: nn.Module = ModelLoader("cpu").load_from_file(file).model
-    return network.eval().requires_grad_(False)
+    """The network in a published weight file, as spandrel's descriptor runs it."""
+    return open_model(file, file.name).network
 
 
 def light(name: str) -> nn.Module:

@@ -31,7 +31,7 @@ def test_a_small_comparison() -> None:
     assert rows[OURS].ratio == 1
     assert all(row.milliseconds > 0 for row in rows.values())
     assert rows[OURS].psnr is not None
-    assert 0 < (rows[QUALITY].share or 0) < 1.5
+    assert (rows[QUALITY].share or 0) > 0
 
 
 def test_each_network_is_drawn_once_by_its_fastest_way() -> None:
