@@ -15,7 +15,7 @@ from enhancer.progress import Progress
 
 
 def run_benchmark(a: argparse.Namespace) -> int:
-    """Measure, print, and write what was asked for."""
+    """Measure this machine with our models: time, share of its peak, memory, start-up, file to file."""
     if a.rounds < 1:
         raise BadOptions("--rounds must be at least 1.")
     ids = a.models or [e.id for e in CATALOG if isinstance(e.source, Bundled)]
