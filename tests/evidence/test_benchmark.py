@@ -37,7 +37,7 @@ def test_work_is_two_operations_for_each_product() -> None:
 
 
 def test_the_rate_follows_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "SIDE_ELSEWHERE", 8)
+    monkeypatch.setattr(room, "SIDES_ELSEWHERE", (4, 8))
     ticks = iter(range(100))
     assert product_rate(torch.float32, torch.device("cpu"), lambda: float(next(ticks))) == 2 * 8**3
 
