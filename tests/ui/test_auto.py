@@ -252,8 +252,10 @@ def test_steps_are_tested_on_the_damage_that_was_found(noisy: Path, hall: Engine
     assert f"noise of {done.damage.noise:g} levels" in trial_hint(done)
     assert "Gamma" in left_out(done)
     tests = try_models(done, hall, Progress())
-    assert [row.method for row in tests[0].rows] == [PLAIN, STEPS, "x2-fast", "x4-fast"]
-    assert tests[0].rows[1].gain > tests[0].rows[2].gain
+    rows = {row.method: row for row in tests[0].rows}
+    assert [*rows][:2] == [PLAIN, STEPS]
+    assert {"x2-fast", "x4-fast"} <= rows.keys()
+    assert rows[STEPS].gain > rows["x2-fast"].gain
     assert "Your steps" in all_trial_words(done, tests)
     page = report_page(done, Proof(tested=tests), "png", True, noisy.parent, hall.settings).read_text()
     for text in ("Your steps", "Wavelet denoise", "was saved as" if done.damage.quality else "received noise"):
