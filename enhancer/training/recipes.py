@@ -19,7 +19,7 @@ NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "unet-wide": ("restoration-unet", {"widths": [48, 96, 192], "blocks": [2, 2, 2], "planes": 1}),
     "tone": ("tone", {}),
     FILE: ("", {}),
-    "tone-clean": ("tone", {"widths": [32, 64], "blocks": [2, 2]}),
+    "tone-clean": ("tone", {"widths": [32, 64, 128], "blocks": [2, 2, 4]}),
 }
 ENLARGING = ("generator", "photo")  # what is told the scale
 DISCRIMINATORS = ("patch", "unet")
