@@ -75,6 +75,19 @@ class EnhanceDesk:
         with run_folder() as place:
             yield from guarded(self._look(source, agreed, values, False, place), self._look_failed)
 
+    def look_again(
+        self, kept: Finished | None, source: Source | None, agreed: frozenset[str], *values: Any
+    ) -> Iterator[Update]:
+        """The same after a control changed; a result of just this wish stays in view.
+
+        The page reports some changes only when the run that they led to is done.
+        """
+        with run_folder() as place:
+            for update in guarded(self._look(source, agreed, values, False, place), self._look_failed):
+                if self.stage in update and kept and source and kept.is_of(source.path, self.controls.read(values)):
+                    del update[self.stage]
+                yield update
+
     def look_anyway(self, source: Source | None, agreed: frozenset[str], *values: Any) -> Iterator[Update]:
         """The same, after the visitor agreed to fetch the model."""
         with run_folder() as place:

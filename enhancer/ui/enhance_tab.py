@@ -94,7 +94,12 @@ def _wire(desk: EnhanceDesk, entry: PictureInput, auto: AutoDesk, kind: gr.Radio
         fresh.success(desk.look, **look),
         resized.success(desk.look, **look),
         moved.success(desk.look, **look),
-        gr.on([c.change for c in desk.controls.shown], desk.look, trigger_mode="always_last", **look),  # type: ignore[attr-defined]
+        gr.on(
+            [c.change for c in desk.controls.shown],  # type: ignore[attr-defined]
+            desk.look_again,
+            trigger_mode="always_last",
+            **(look | {"inputs": [desk.kept, *look["inputs"]]}),
+        ),
         desk.ask.click(desk.look_anyway, **look),
     ]
     asked = _wire_trust(TrustDesk(desk), kind, embed)

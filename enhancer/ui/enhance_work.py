@@ -19,7 +19,7 @@ from enhancer.media.formats import format_of
 from enhancer.media.picture import Picture
 from enhancer.progress import Progress
 from enhancer.settings import Settings
-from enhancer.tasks.chain import for_part, run_chain
+from enhancer.tasks.chain import Step, for_part, run_chain
 from enhancer.tasks.consistent import enlarged
 from enhancer.tasks.resize import resize
 from enhancer.trust import consistency
@@ -62,6 +62,7 @@ class Finished:
     damage: Damage = UNHURT
     bare: "Finished | None" = None
     small: str = ""
+    asked: tuple[Step, ...] = ()
 
     @property
     def models(self) -> frozenset[str]:
@@ -78,6 +79,10 @@ class Finished:
         """The pixels on disk."""
         own = [kept for kept in (self.kept, self.base) if kept is not None]
         return own if self.bare is None else [*own, *self.bare.stored]
+
+    def is_of(self, path: Path, wish: Wish) -> bool:
+        """Whether this is what `wish` asks for with the picture at `path`."""
+        return (self.path, self.asked) == (path, wish.steps)
 
     def compared_with(self, settings: Settings) -> Picture:
         """What the last step received. Raises BadPicture when that is no longer on the server."""
@@ -125,6 +130,7 @@ def enhance_file(path: Path, wish: Wish, engine: Engine, place: Path, progress: 
         base=kept_base,
         damage=damage,
         small=uri(reduced(picture, PAINTED_PIXELS)),
+        asked=wish.steps,
     )
     model = wish.models(size, largest)[done.drew] if recipe.drawn else None
     return done if model is None else replace(done, model=model.id)
