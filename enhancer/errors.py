@@ -7,7 +7,8 @@ EnhancerError                 every message is one or two plain sentences, fit t
 ├── UnknownModel              no catalogue entry has this id
 ├── WeightsUnavailable        weights could not be had now: no network, not found, too many requests
 ├── WeightsRefused            weights were had, and must not be opened: wrong bytes, a pickle, an unknown network
-├── OutOfMemory               not even the smallest tile fits
+├── OutOfMemory               not even the smallest tile fits, or a step that needs the whole picture at once
+├── DiskFull                  a picture larger than the memory budget finds no room on disk
 ├── TrainingError             a training run, its data or its folder do not serve
 └── Cancelled                 somebody pressed Stop
 """
@@ -42,7 +43,11 @@ class WeightsRefused(EnhancerError):
 
 
 class OutOfMemory(EnhancerError):
-    """Not even the smallest tile fits into the memory of the device."""
+    """Not even the smallest tile fits into the memory of the device, or a step that needs the whole picture at once."""
+
+
+class DiskFull(EnhancerError):
+    """The disk has no room for a picture that is larger than the memory budget."""
 
 
 class TrainingError(EnhancerError):

@@ -15,6 +15,7 @@ class Settings:
     """Bytes and pixels are plain counts. `device` and `precision` "auto" choose what the machine does well.
 
     `results_memory` and `results_seconds` bound what the page keeps of what its networks drew; 0 bytes keep nothing.
+    A picture of more than `canvas_memory` bytes, at twelve a pixel, lies on disk in `cache` while it is worked on.
     """
 
     max_bytes: int = 100 * MIB
@@ -24,6 +25,7 @@ class Settings:
     tile_memory: int = 1024 * MIB
     results_memory: int = 256 * MIB
     results_seconds: int = 1800
+    canvas_memory: int = 256 * MIB
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"

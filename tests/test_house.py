@@ -16,6 +16,8 @@ FLOORS = {
     "settings": 0,
     "progress": 0,
     "welcome": 0,
+    "memory": 0,
+    "canvas": 1,
     "media": 1,
     "networks": 1,
     "models": 2,

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from enhancer import canvas as canvases
 from enhancer.engine.device import bytes_per_pixel, choose_device, choose_precision
 from enhancer.engine.tiling import GRAIN, Span, halvings, paste, spans, whole_grains
 from enhancer.engine.turns import Turns
@@ -66,11 +67,12 @@ class Engine:
         return self.precision if self.precision in model.precisions else torch.float32
 
     def run(self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Tensor:
-        """Enhance (3, H, W) float32 in [0, 1] on the host → (3, scale·H, scale·W) alike.
+        """Enhance (3, H, W) float32 in [0, 1] on the host → (3, scale·H, scale·W) alike, past the budget on disk.
 
         Networks of one channel see the three colours as three grey pictures. `plane` (1, H, W) is for models that take
         one. Raises Cancelled at the next tile after a cancel, OutOfMemory when not even the smallest tile fits,
-        ValueError for a plane of another size or that the model does not take.
+        DiskFull when the result fits into neither memory nor disk, ValueError for a plane of another size or that the
+        model does not take.
         """
         _check_plane(model, pixels, plane)
         self._measure(model, _waiting(progress, begun=False))
@@ -112,7 +114,7 @@ class Engine:
     ) -> Tensor:
         channels, height, width = pixels.shape
         plan = _plan(model, height, width, largest)
-        canvas = torch.empty(channels, model.scale * height, model.scale * width)
+        canvas = canvases.empty((channels, model.scale * height, model.scale * width), self.settings)
         context = self._glance(model, pixels, _waiting(progress, begun))
         for done, (rows, columns) in enumerate(plan):
             with self._turns.turn(_waiting(progress, begun or done > 0)):
@@ -120,6 +122,7 @@ class Engine:
                 strength = None if plane is None else _cut(plane, rows, columns)
                 result = self._tile(model, _cut(pixels, rows, columns), strength, context)
             paste(canvas, rows, columns, result, model.scale)
+            canvases.release(canvas, pixels)
         progress.step(len(plan), len(plan), model.id)
         return canvas
 

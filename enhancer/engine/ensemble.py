@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from enhancer import canvas
 from enhancer.engine.engine import Engine
 from enhancer.models.contract import Model
 from enhancer.models.entry import Spread
@@ -34,12 +35,26 @@ def ensemble(engine: Engine, model: Model, pixels: Tensor, progress: Progress, p
     section 3.5. `plane` (1, H, W) turns along. Only the running mean and variance are kept (Welford, Technometrics
     1962). Raises what `Engine.run` raises.
     """
-    mean, squares = torch.zeros(()), torch.zeros(())
-    for n, result in enumerate(_results(engine, model, pixels, progress, plane), start=1):
-        off = result - mean
-        mean = mean + off / n
-        squares = squares + (off * (result - mean)).mean(0, keepdim=True)
-    return Ensemble(mean.clamp_(0, 1), (squares / (len(VIEWS) - 1)).clamp_(min=0).sqrt_())
+    results = _results(engine, model, pixels, progress, plane)
+    mean = canvas.by_blocks(torch.clone, next(results))
+    squares = canvas.by_blocks(lambda m: torch.zeros_like(m[:1]), mean)
+    for n, result in enumerate(results, start=2):
+        before, mean = mean, _mean(mean, result, n)
+        squares = canvas.by_blocks(_more, squares, before, mean, result)
+    return Ensemble(
+        canvas.by_blocks(lambda m: m.clamp(0, 1), mean),
+        canvas.by_blocks(lambda s: (s / (len(VIEWS) - 1)).clamp_(min=0).sqrt_(), squares),
+    )
+
+
+def _mean(mean: Tensor, result: np.ndarray, n: int) -> Tensor:
+    """The mean of `n` results of which this is the last."""
+    return canvas.by_blocks(lambda m, r: m + (r - m) / n, mean, result)
+
+
+def _more(squares: Tensor, before: Tensor, after: Tensor, result: Tensor) -> Tensor:
+    """The sum of squares with one more result, which moved the mean from `before` to `after`."""
+    return squares + ((result - before) * (result - after)).mean(0, keepdim=True)
 
 
 def enhanced(
@@ -61,15 +76,15 @@ def expected_error(spread: Tensor, table: Spread) -> Tensor:
 
 def _results(
     engine: Engine, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None
-) -> Iterator[Tensor]:
-    """The result of every view, turned back."""
+) -> Iterator[np.ndarray]:
+    """The result of every view, turned back: (3, H, W) that look into it, whole copies of large ones being too much."""
     for n, (quarter, flip) in enumerate(VIEWS):
         told = None if plane is None else _turned(plane, quarter, flip)
-        result = engine.run(model, _turned(pixels, quarter, flip), progress.part(n, len(VIEWS)), told)
-        yield (result.flip(2) if flip else result).rot90(-quarter, (1, 2))
+        result = engine.run(model, _turned(pixels, quarter, flip), progress.part(n, len(VIEWS)), told).numpy()
+        yield np.rot90(result[..., ::-1] if flip else result, -quarter, (1, 2))
 
 
 def _turned(x: Tensor, quarter: int, flip: bool) -> Tensor:
     """(C, H, W) → (C, H, W) or (C, W, H): turned by quarters of a circle, then mirrored."""
-    turned = x.rot90(quarter, (1, 2))
-    return turned.flip(2) if flip else turned
+    turned = np.rot90(x.numpy(), quarter, (1, 2))
+    return canvas.by_blocks(lambda whole: whole, turned[..., ::-1] if flip else turned)

@@ -12,7 +12,7 @@ from torch import Tensor
 from enhancer.engine import Engine
 from enhancer.errors import BadRecipe
 from enhancer.evidence.guard import Guard, guarded
-from enhancer.media import Picture, levels
+from enhancer.media import Picture, raster_of
 from enhancer.media.formats import format_of
 from enhancer.models.contract import Model, Origin
 from enhancer.progress import Progress
@@ -83,14 +83,15 @@ def fingerprint(picture: Picture) -> Fingerprint:
     Row by row, red, green, blue and, where there is one, alpha; 16 bits with the greater byte first. A grey picture
     counts as three equal colours, so that the fingerprint does not depend on the format of the file.
     """
-    array = levels(picture)
-    if array.shape[2] < 3:
-        array = np.concatenate([array[..., :1].repeat(3, axis=2), array[..., 1:]], axis=2)
-    height, width, channels = array.shape
-    depth = 8 * array.dtype.itemsize
-    found = hashlib.sha256(f"{width}x{height} {channels} {depth}\n".encode())
-    found.update(array.astype(f">u{array.dtype.itemsize}").tobytes())
-    return Fingerprint(found.hexdigest(), width, height, depth)
+    raster = raster_of(picture)
+    height, width, _ = raster.shape
+    channels = 3 if picture.alpha is None else 4
+    found = hashlib.sha256(f"{width}x{height} {channels} {raster.depth}\n".encode())
+    for band in raster.bands():
+        if band.shape[2] < 3:
+            band = np.concatenate([band[..., :1].repeat(3, axis=2), band[..., 1:]], axis=2)
+        found.update(band.astype(f">u{raster.depth // 8}").tobytes())
+    return Fingerprint(found.hexdigest(), width, height, raster.depth)
 
 
 def record(

@@ -2,7 +2,7 @@
 
 from enhancer.media.decode import decode
 from enhancer.media.embedded import embedded_recipe
-from enhancer.media.encode import CARRIERS, encode, levels, losses
+from enhancer.media.encode import CARRIERS, encode, levels, losses, raster_of
 from enhancer.media.files import open_picture, save_picture
 from enhancer.media.formats import FORMATS
 from enhancer.media.picture import Picture
@@ -17,5 +17,6 @@ __all__ = [
     "levels",
     "losses",
     "open_picture",
+    "raster_of",
     "save_picture",
 ]

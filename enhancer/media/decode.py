@@ -39,7 +39,7 @@ def decode(data: bytes | Path, settings: Settings | None = None) -> Picture:
     content = _content(data, settings)
     kind = sniff(content)
     samples = _read(kind, content, settings)
-    return to_picture(samples)
+    return to_picture(samples, settings)
 
 
 def _content(data: bytes | Path, settings: Settings) -> bytes:

@@ -1,8 +1,9 @@
 """Picture in, bytes out: rounded once, with everything of its identity that the format can hold."""
 
+import io
+from typing import BinaryIO
+
 import numpy as np
-import torch
-from torch import Tensor
 
 from enhancer.errors import BadOptions
 from enhancer.media import exif
@@ -10,10 +11,10 @@ from enhancer.media.formats import Format, format_of
 from enhancer.media.jpeg import MAX_EXIF, write_jpeg
 from enhancer.media.picture import Picture
 from enhancer.media.png import write_png
+from enhancer.media.raster import Raster
 from enhancer.media.simple import write_webp
 from enhancer.media.tiff import write_tiff
 
-BAND = 256  # rows rounded at a time, so that no second float picture is needed
 OPAQUE = {"jpeg"}
 COLOUR_ONLY = {"webp"}
 CARRIERS = ("png", "jpeg")  # formats that a recipe can travel in
@@ -30,19 +31,36 @@ def encode(
     Raises BadOptions for another format, quality or depth, for a side the format cannot hold, and for a recipe that
     the format cannot carry or that is over 32 KiB.
     """
+    out = io.BytesIO()
+    write(picture, out, format, quality, depth, recipe)
+    return out.getvalue()
+
+
+def write(
+    picture: Picture,
+    file: BinaryIO,
+    format: str,
+    quality: int = 95,
+    depth: int | None = None,
+    recipe: str | None = None,
+) -> None:
+    """As `encode`, into an empty file that can be read back; PNG and TIFF need memory for a few rows only.
+
+    Raises BadOptions as `encode` does, OutOfMemory where a JPEG or WebP does not fit into memory as a whole.
+    """
     kind = format_of(format)
-    depth = _checked(picture, kind, quality, depth)
+    raster = _raster(picture, kind, _checked(picture, kind, quality, depth))
     _check_recipe(kind, recipe)
-    array = _array(picture, kind, depth)
     profile = picture.profile if _profile_fits(picture, kind) else None
     block = picture.exif if _exif_fits(picture, kind) else None
     if kind.id == "png":
-        return write_png(array, profile, block, picture.dpi, recipe)
-    if kind.id == "tiff":
-        return write_tiff(array, profile, block, picture.dpi)
-    if kind.id == "jpeg":
-        return write_jpeg(array, quality, profile, block, picture.dpi, recipe)
-    return write_webp(array, profile, exif.with_resolution(block, picture.dpi) if picture.dpi else block)
+        write_png(file, raster, profile, block, picture.dpi, recipe)
+    elif kind.id == "tiff":
+        write_tiff(file, raster, profile, block, picture.dpi)
+    elif kind.id == "jpeg":
+        write_jpeg(file, raster, quality, profile, block, picture.dpi, recipe)
+    else:
+        write_webp(file, raster, profile, exif.with_resolution(block, picture.dpi) if picture.dpi else block)
 
 
 def levels(picture: Picture, depth: int | None = None) -> np.ndarray:
@@ -50,8 +68,13 @@ def levels(picture: Picture, depth: int | None = None) -> np.ndarray:
 
     `depth` 8 or 16, by default the picture's own. Raises BadOptions for another depth.
     """
+    return np.concatenate(list(raster_of(picture, depth).bands()))
+
+
+def raster_of(picture: Picture, depth: int | None = None) -> Raster:
+    """`levels` to come, band by band. Raises BadOptions as it does."""
     kind = format_of("png")
-    return _array(picture, kind, _checked(picture, kind, 95, depth))
+    return _raster(picture, kind, _checked(picture, kind, 95, depth))
 
 
 def losses(picture: Picture, format: str) -> tuple[str, ...]:
@@ -110,30 +133,7 @@ def _exif_fits(picture: Picture, kind: Format) -> bool:
     return True
 
 
-def _array(picture: Picture, kind: Format, depth: int) -> np.ndarray:
-    """(H, W, C) uint8 or uint16: one colour channel where picture and format are grey, alpha last where it is kept."""
-    flat = kind.id in OPAQUE
-    colours = 1 if picture.grey and kind.id not in COLOUR_ONLY else 3
-    channels = colours + (picture.alpha is not None and not flat)
-    out = np.empty((picture.height, picture.width, channels), np.uint8 if depth == 8 else np.uint16)
-    for top in range(0, picture.height, BAND):
-        rows = slice(top, top + BAND)
-        alpha = None if picture.alpha is None else picture.alpha[:, rows]
-        out[rows] = _rounded(_band(picture.pixels[:, rows], alpha, colours, flat), depth)
-    return out
-
-
-def _band(pixels: Tensor, alpha: Tensor | None, colours: int, flat: bool) -> Tensor:
-    """(3, h, W) and (1, h, W) → (C, h, W) float32."""
-    pixels = pixels.float().mean(0, keepdim=True) if colours == 1 else pixels.float()
-    if alpha is None:
-        return pixels
-    alpha = alpha.float().clamp(0, 1)
-    return pixels * alpha + (1 - alpha) if flat else torch.cat([pixels, alpha])
-
-
-def _rounded(channels: Tensor, depth: int) -> np.ndarray:
-    """(C, h, W) in [0, 1] → (h, W, C) whole numbers, to the nearest."""
-    scaled = channels.clamp(0, 1).mul(2**depth - 1).add_(0.5)
-    whole: np.ndarray = scaled.to(torch.int32).permute(1, 2, 0).numpy()
-    return whole
+def _raster(picture: Picture, kind: Format, depth: int) -> Raster:
+    """One colour channel where picture and format are grey, alpha last where it is kept."""
+    grey = picture.grey and kind.id not in COLOUR_ONLY
+    return Raster(picture, depth, 1 if grey else 3, flat=kind.id in OPAQUE)

@@ -3,7 +3,9 @@
 A block is a TIFF structure without the prefix `Exif\\0\\0`. Tags and types: CIPA DC-008-2023 (Exif 3.0), TIFF 6.0.
 """
 
+import io
 import struct
+from typing import BinaryIO
 
 PREFIX = b"Exif\0\0"
 ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
@@ -102,15 +104,28 @@ def transplanted(source: bytes, target: bytes) -> bytes:
     itself wins; offsets inside a maker note are not followed. Raises ValueError when a directory is damaged or its
     values are larger than 4 MiB together.
     """
+    out = io.BytesIO(target)
+    transplant(source, out)
+    return out.getvalue()
+
+
+def transplant(source: bytes, file: BinaryIO) -> None:
+    """As `transplanted`, into a file that can be read and written; only its first directory is read."""
     order, start = _header(source)
-    if order != order_of(target):
+    file.seek(0)
+    head = file.read(8)
+    if order != order_of(head):
         raise ValueError("source and target differ in byte order")
-    own = _rows(target, order, _header(target)[1])
-    taken = {_tag(order, row) for row in own}
-    out = bytearray(target + b"\0" * (len(target) % 2))
-    wanted = (DESCRIPTIVE | {EXIF_DIRECTORY, GPS_DIRECTORY}) - taken
-    rows = _moved(source, order, start, out, wanted)
-    return _restarted(out, order, own + rows) if rows else target
+    own = _rows_in(file, order, _header(head)[1])
+    size = file.seek(0, io.SEEK_END)
+    out = bytearray(size % 2)
+    wanted = (DESCRIPTIVE | {EXIF_DIRECTORY, GPS_DIRECTORY}) - {_tag(order, row) for row in own}
+    rows = _moved(source, order, start, out, wanted, size)
+    if rows:
+        out += b"\0" * ((size + len(out)) % 2)
+        file.write(out + _directory(order, own + rows))
+        file.seek(4)
+        file.write(struct.pack(order + "I", size + len(out)))
 
 
 def next_directory(data: bytes) -> int:
@@ -135,6 +150,14 @@ def _rows(block: bytes | bytearray, order: str, at: int) -> list[bytes]:
     if at + 2 + ROW * count > len(block):
         raise ValueError(f"directory of {count} entries at {at} of {len(block)} bytes")
     return [bytes(block[i : i + ROW]) for i in range(at + 2, at + 2 + ROW * count, ROW)]
+
+
+def _rows_in(file: BinaryIO, order: str, at: int) -> list[bytes]:
+    """The rows of the directory at `at` of a file."""
+    file.seek(at)
+    count = file.read(2)
+    table = count + file.read(ROW * struct.unpack(order + "H", count)[0]) if at >= 8 and len(count) == 2 else b""
+    return _rows(bytes(8) + table, order, 8)
 
 
 def _tag(order: str, row: bytes) -> int:
@@ -196,8 +219,11 @@ def _directory(order: str, rows: list[bytes]) -> bytes:
     return struct.pack(order + "H", len(rows)) + b"".join(ordered) + b"\0\0\0\0"
 
 
-def _moved(source: bytes, order: str, at: int, out: bytearray, wanted: set[int] | None) -> list[bytes]:
-    """The rows at `at`, all or the `wanted` ones, with their values and directories copied to the end of `out`."""
+def _moved(source: bytes, order: str, at: int, out: bytearray, wanted: set[int] | None, base: int) -> list[bytes]:
+    """The rows at `at`, all or the `wanted` ones, with their values and directories copied to the end of `out`.
+
+    `out` will stand at `base` of its file.
+    """
     rows = _rows(source, order, at)
     chosen = {_tag(order, row): row for row in rows if wanted is None or _tag(order, row) in wanted}
     children = dict(_children(source, order, list(chosen.values())))
@@ -211,12 +237,13 @@ def _moved(source: bytes, order: str, at: int, out: bytearray, wanted: set[int] 
         if tag in DIRECTORIES:
             if tag not in children or (wanted is None and tag != INTEROP_DIRECTORY):
                 continue
-            inner = _moved(source, order, children[tag], out, None if tag != INTEROP_DIRECTORY else set(range(9)))
-            moved.append(struct.pack(order + "HHII", tag, 4, 1, len(out)))
+            wished = None if tag != INTEROP_DIRECTORY else set(range(9))
+            inner = _moved(source, order, children[tag], out, wished, base)
+            moved.append(struct.pack(order + "HHII", tag, 4, 1, base + len(out)))
             out += _directory(order, inner)
         elif size <= 4:
             moved.append(row)
         elif offset + size <= len(source):
-            moved.append(struct.pack(order + "HHII", tag, kind, count, len(out)))
+            moved.append(struct.pack(order + "HHII", tag, kind, count, base + len(out)))
             out += source[offset : offset + size] + b"\0" * (size % 2)
     return moved

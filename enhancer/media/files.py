@@ -2,11 +2,13 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from enhancer.errors import BadOptions
 from enhancer.media.decode import decode
-from enhancer.media.encode import encode
+from enhancer.media.encode import write
 from enhancer.media.formats import FORMATS, Format
 from enhancer.media.picture import Picture
 from enhancer.settings import Settings
@@ -24,9 +26,9 @@ def save_picture(picture: Picture, path: str | Path, quality: int = 95, recipe: 
     Raises BadOptions for a suffix that is not written, as `encode` does, and where the folder cannot be written to.
     """
     path = Path(path)
-    data = encode(picture, format_for(path).id, quality, recipe=recipe)
+    kind = format_for(path).id
     try:
-        _replace(path, data)
+        _replace(path, lambda file: write(picture, file, kind, quality, recipe=recipe))
     except OSError as error:
         raise BadOptions(f"The picture could not be saved ({error.strerror}); please choose another folder.") from error
 
@@ -40,11 +42,11 @@ def format_for(path: Path) -> Format:
     raise BadOptions(f"Pictures cannot be saved as {path.suffix or 'a name without suffix'!r}; known: {known}.")
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, fill: Callable[[BinaryIO], None]) -> None:
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with temporary.open("xb") as file:
-            file.write(data)
+        with temporary.open("x+b") as file:
+            fill(file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -4,14 +4,16 @@ import io
 import re
 import struct
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
+import imagecodecs
 import numpy as np
-from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from enhancer.media.exif import PREFIX as EXIF
 from enhancer.media.formats import cut_off, damaged, unsupported
-from enhancer.media.samples import SEVERAL, Samples, check_size
+from enhancer.media.raster import Raster
+from enhancer.media.samples import SEVERAL, Samples, check_size, room_for
 from enhancer.settings import Settings
 
 MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
@@ -46,9 +48,9 @@ def read_jpeg(data: bytes, settings: Settings) -> Samples:
     """
     found = _walk(data, settings)
     with JpegImageFile(io.BytesIO(found.pixels)) as image:
-        image.load()
-        array = np.asarray(image)
         model = MODELS[image.mode]
+        room = room_for((image.height, image.width, len(image.mode)), settings) if model != "cmyk" else None
+        array = np.asarray(image) if room is None else imagecodecs.jpeg8_decode(found.pixels, out=room)
     return Samples(
         array.reshape(*array.shape[:2], -1),
         top=255,
@@ -61,22 +63,21 @@ def read_jpeg(data: bytes, settings: Settings) -> Samples:
 
 
 def write_jpeg(
-    array: np.ndarray,
+    file: BinaryIO,
+    raster: Raster,
     quality: int,
     profile: bytes | None,
     exif: bytes | None,
     dpi: tuple[float, float] | None,
     recipe: str | None = None,
-) -> bytes:
-    """(H, W, 1 or 3) uint8 as JPEG with unthinned chroma (4:4:4), the recipe as a comment."""
-    out, image = io.BytesIO(), Image.fromarray(array[..., 0] if array.shape[2] == 1 else array)
+) -> None:
+    """1 or 3 channels of 8 bits as JPEG with unthinned chroma (4:4:4), the recipe as a comment."""
     extra: dict[str, object] = {"icc_profile": profile, "exif": EXIF + exif if exif else b""}
     if dpi:
         extra["dpi"] = dpi
     if recipe is not None:
         extra["comment"] = RECIPE + recipe.encode()
-    image.save(out, "JPEG", quality=quality, subsampling=0, **extra)
-    return out.getvalue()
+    raster.image("JPEG").save(file, "JPEG", quality=quality, subsampling=0, **extra)
 
 
 def recipe_in_jpeg(data: bytes, largest: int) -> bytes | None:

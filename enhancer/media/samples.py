@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from enhancer import canvas
 from enhancer.errors import BadPicture
 from enhancer.media import colour, exif
 from enhancer.media.picture import Picture
@@ -54,21 +55,27 @@ def check_size(width: int, height: int, settings: Settings) -> None:
         )
 
 
-def to_picture(samples: Samples) -> Picture:
-    """Upright pixels in [0, 1], and the identity that still describes them."""
+def room_for(shape: tuple[int, ...], settings: Settings, wide: bool = False) -> np.ndarray | None:
+    """(H, W, C) uint8, or uint16 where `wide`, on disk for a decoder to fill; None where memory will do."""
+    dtype = torch.uint16 if wide else torch.uint8
+    if canvas.fits(shape, settings, dtype):
+        return None
+    room: np.ndarray = canvas.empty(shape, settings, dtype).numpy()
+    return room
+
+
+def to_picture(samples: Samples, settings: Settings) -> Picture:
+    """Upright pixels in [0, 1], and the identity that still describes them; on disk past the budget of memory."""
     notes = list(samples.notes)
     block, turned = _metadata(samples, notes)
     array, model, profile = _colours(samples, notes)
     orientation = samples.orientation or turned
     array = _upright(array, orientation)
-    tensor = _tensor(array, 255 if model != samples.model else samples.top)
-    colours = COLOURS[model]
-    pixels, alpha = tensor[:colours], tensor[colours : colours + 1] if tensor.shape[0] > colours else None
-    if alpha is not None and samples.premultiplied:
-        pixels = torch.where(alpha > 0, pixels / alpha, 0).clamp_(0, 1)
+    top = 255 if model != samples.model else samples.top
+    pixels, alpha = _tensors(array, top, COLOURS[model], samples.premultiplied, settings)
     return Picture(
-        pixels=pixels.expand(3, -1, -1).contiguous(),
-        alpha=None if alpha is None else alpha.contiguous(),
+        pixels=pixels,
+        alpha=alpha,
         depth=samples.depth,
         grey=model == "grey",
         profile=profile,
@@ -115,6 +122,24 @@ def _upright(array: np.ndarray, orientation: int) -> np.ndarray:
     flip_rows = orientation in (3, 4, 7, 8)
     flip_columns = orientation in (2, 3, 6, 7)
     return array[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
+def _tensors(
+    array: np.ndarray, top: float, colours: int, premultiplied: bool, settings: Settings
+) -> tuple[Tensor, Tensor | None]:
+    """(H, W, C) from 0 to `top` → (3, H, W) and, where a channel follows the colours, alpha (1, H, W), in [0, 1]."""
+    height, width, channels = array.shape
+    pixels = canvas.empty((3, height, width), settings)
+    alpha = canvas.empty((1, height, width), settings) if channels > colours else None
+    for rows, columns in canvas.blocks(height, width):
+        block = _tensor(array[rows, columns], top)
+        colour = block[:colours]
+        if alpha is not None:
+            cover = alpha[:, rows, columns] = block[colours : colours + 1]
+            colour = torch.where(cover > 0, colour / cover, 0).clamp_(0, 1) if premultiplied else colour
+        pixels[:, rows, columns] = colour
+        canvas.release(array, *([pixels] if alpha is None else [pixels, alpha]))
+    return pixels, alpha
 
 
 def _tensor(array: np.ndarray, top: float) -> Tensor:

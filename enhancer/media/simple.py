@@ -2,15 +2,16 @@
 
 import io
 from collections.abc import Callable
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from enhancer.media.formats import cut_off, damaged
+from enhancer.media.raster import Raster
 from enhancer.media.samples import SEVERAL, Samples, check_size
 from enhancer.settings import Settings
 
@@ -36,13 +37,11 @@ def read_bmp(data: bytes, settings: Settings) -> Samples:
     return _read(BmpImageFile, data, settings)
 
 
-def write_webp(array: np.ndarray, profile: bytes | None, exif: bytes | None) -> bytes:
-    """(H, W, 3 or 4) uint8 as lossless WebP that keeps colours also where they are transparent."""
-    out = io.BytesIO()
-    Image.fromarray(array).save(
-        out, "WEBP", lossless=True, exact=True, icc_profile=profile or b"", exif=exif or b"", **EFFORT
+def write_webp(file: BinaryIO, raster: Raster, profile: bytes | None, exif: bytes | None) -> None:
+    """3 or 4 channels of 8 bits as lossless WebP that keeps colours also where they are transparent."""
+    raster.image("WebP").save(
+        file, "WEBP", lossless=True, exact=True, icc_profile=profile or b"", exif=exif or b"", **EFFORT
     )
-    return out.getvalue()
 
 
 def _read(reader: Callable[[io.BytesIO], ImageFile], data: bytes, settings: Settings) -> Samples:

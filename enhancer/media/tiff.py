@@ -1,14 +1,17 @@
 """TIFF: strips checked against the file before any is unpacked; every depth, layout and byte order. (TIFF 6.0.)"""
 
 import io
+from typing import Any, BinaryIO
 
-import imagecodecs  # noqa: F401  # tifffile unpacks with it; without it a good file would look damaged
+import imagecodecs  # tifffile unpacks with it, too; without it a good file would look damaged
 import numpy as np
 import tifffile
 
+from enhancer.errors import BadOptions
 from enhancer.media import exif
 from enhancer.media.formats import cut_off, damaged, unsupported
-from enhancer.media.samples import SEVERAL, Samples, check_size
+from enhancer.media.raster import Raster
+from enhancer.media.samples import SEVERAL, Samples, check_size, room_for
 from enhancer.settings import Settings
 
 KINDS = tifffile.COMPRESSION
@@ -28,6 +31,8 @@ MODELS = {
 CHANNELS = {"grey": 1, "rgb": 3, "cmyk": 4}
 MAX_CHANNELS = 8
 PROFILE, ORIENTATION, DNG_VERSION = 34675, 274, 50706
+STRIP = 2**18  # bytes of pixels
+LARGEST = 2**32 - 2**26  # bytes of pixels: strips that cannot be packed grow a little, and there is metadata
 CANON_RAW = b"CR"
 SPARE = "This TIFF has a further channel without a stated meaning; it was left out."
 UNREADABLE_EXIF = "The EXIF entries of this TIFF could not be read and were left out."
@@ -50,19 +55,31 @@ def read_tiff(data: bytes, settings: Settings) -> Samples:
         if not isinstance(page, tifffile.TiffPage):
             raise damaged("TIFF", "it has no readable directory or ends before it")
         _check(page, data, settings)
-        samples = _samples(page, _channels_last(page))
+        samples = _samples(page, _channels_last(page, settings))
     samples.notes += [SEVERAL] if _several(data) else []
     samples.exif = _exif(data, samples.notes)
     return samples
 
 
-def write_tiff(array: np.ndarray, profile: bytes | None, block: bytes | None, dpi: tuple[float, float] | None) -> bytes:
-    """(H, W, 1 to 4) uint8 or uint16 as TIFF, deflated with a predictor; EXIF and GPS as directories of their own."""
-    out, channels = io.BytesIO(), array.shape[2]
+def write_tiff(
+    file: BinaryIO, raster: Raster, profile: bytes | None, block: bytes | None, dpi: tuple[float, float] | None
+) -> None:
+    """1 to 4 channels as TIFF, deflated with a predictor strip by strip; EXIF and GPS as directories of their own.
+
+    Raises BadOptions for more pixels than the addresses of a TIFF reach.
+    """
+    height, width, channels = raster.shape
+    if height * raster.row_bytes > LARGEST:
+        raise BadOptions(f"TIFF holds less than {LARGEST / 1e9:.1f} GB of pixels; please choose PNG.")
     order = exif.order_of(block) if block else "<"
-    with tifffile.TiffWriter(out, byteorder=order) as file:
-        file.write(
-            array[..., 0] if channels == 1 else array,
+    number = np.dtype(f"{order}u{raster.depth // 8}")
+    rows = max(1, STRIP // raster.row_bytes)
+    with tifffile.TiffWriter(file, byteorder=order) as writer:
+        writer.write(
+            (_packed(band, number) for band in raster.bands(rows)),
+            shape=raster.shape if channels > 1 else (height, width),
+            dtype=number,
+            rowsperstrip=rows,
             photometric="rgb" if channels > 2 else "minisblack",
             planarconfig="contig" if channels > 1 else None,
             extrasamples=["unassalpha"] if channels in (2, 4) else None,
@@ -74,8 +91,16 @@ def write_tiff(array: np.ndarray, profile: bytes | None, block: bytes | None, dp
             metadata=None,
             software=False,
         )
-    plain = out.getvalue()
-    return exif.transplanted(block, plain) if block else plain
+    if block:
+        exif.transplant(block, file)
+
+
+def _packed(band: np.ndarray, number: np.dtype[Any]) -> bytes:
+    """A strip (h, W, C), each value as its difference from the one before in its row (TIFF 6.0, section 14)."""
+    steps = band.copy()
+    steps[:, 1:] -= band[:, :-1]
+    packed: bytes = bytes(imagecodecs.deflate_encode(steps.astype(number).tobytes()))
+    return packed
 
 
 def _check(page: tifffile.TiffPage, data: bytes, settings: Settings) -> None:
@@ -98,8 +123,10 @@ def _check(page: tifffile.TiffPage, data: bytes, settings: Settings) -> None:
         raise cut_off("TIFF")
 
 
-def _channels_last(page: tifffile.TiffPage) -> np.ndarray:
-    array: np.ndarray = page.asarray(maxworkers=1)
+def _channels_last(page: tifffile.TiffPage, settings: Settings) -> np.ndarray:
+    plain = page.dtype in (np.uint8, np.uint16)
+    room = room_for(page.shape, settings, page.dtype == np.uint16) if plain else None
+    array: np.ndarray = page.asarray(out=room, maxworkers=1)
     if array.ndim == 2:
         return array[..., None]
     planar = page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1
@@ -141,7 +168,7 @@ def _scaled(
         return array.astype(np.uint8), 1, 1.0
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
         bits = int(page.bitspersample)
-        return array.astype(array.dtype.newbyteorder("=")), bits, float(2**bits - 1)
+        return array.astype(array.dtype.newbyteorder("="), copy=False), bits, float(2**bits - 1)
     if array.dtype.kind not in "iuf":
         raise unsupported("TIFF", f"numbers of type {array.dtype.name}")
     values = array.astype(np.float64)

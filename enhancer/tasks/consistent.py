@@ -1,13 +1,15 @@
 """A result that, shrunk back, gives the picture it was made from."""
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
+from enhancer import canvas
 from enhancer.errors import BadOptions
 from enhancer.progress import Progress
-from enhancer.tasks.resize import bicubic
+from enhancer.tasks.resize import bicubic, bicubic_strips
 
 LEVELS = 255
 # Small pictures come rounded to levels, some programs round after either direction: what lies within one level of
@@ -29,16 +31,39 @@ def make_consistent(result: Tensor, source: Tensor, progress: Progress | None = 
     """
     check_enlarged((result.shape[2], result.shape[1]), (source.shape[2], source.shape[1]))
     progress = progress or Progress()
-    lowest = torch.where(source <= 0, -math.inf, source - ROUNDING)
-    highest = torch.where(source >= 1, math.inf, source + ROUNDING)
     for step in range(STEPS):
         progress.step(step, STEPS, "making it consistent")
-        shrunk = bicubic(result, *source.shape[1:])
-        lack = shrunk.clamp(lowest, highest).sub_(shrunk)
-        lack += (source - shrunk.clamp_(0, 1) - lack).mean((1, 2), keepdim=True)  # rounding has no mean, a cast has
-        result = bicubic(lack, *result.shape[1:]).mul_(STRIDE).add_(result).clamp_(0, 1)
+        result = _nearer(result, _lack(bicubic(result, *source.shape[1:]), source))
     progress.step(STEPS, STEPS, "making it consistent")
     return result
+
+
+def _lack(shrunk: Tensor, source: Tensor) -> Tensor:
+    """What the shrunk result lacks to be within one level of its source, and to have the same mean: (3, h, w)."""
+
+    def beyond(shrunk: Tensor, source: Tensor) -> Tensor:
+        lowest = torch.where(source <= 0, -math.inf, source - ROUNDING)
+        highest = torch.where(source >= 1, math.inf, source + ROUNDING)
+        return shrunk.clamp(lowest, highest).sub_(shrunk)
+
+    lack = canvas.by_blocks(beyond, shrunk, source)
+    rest = canvas.by_blocks(lambda a, b, c: b - a.clamp(0, 1) - c, shrunk, source, lack)
+    cast = rest.mean((1, 2), keepdim=True)  # rounding has no mean, a cast has
+    canvas.release(rest)
+    return canvas.by_blocks(lambda x: x + cast, lack)
+
+
+def _nearer(result: Tensor, lack: Tensor) -> Tensor:
+    """One step: the result (3, H, W) with what it lacks (3, h, w) enlarged and added."""
+    settings = canvas.settings_of(result)
+    height, width = result.shape[1:]
+
+    def moved() -> Iterator[tuple[slice, Tensor]]:
+        for columns, strip in bicubic_strips(lack, height, width, settings):
+            yield columns, strip.mul_(STRIDE).add_(result[..., columns]).clamp_(0, 1)
+            canvas.release(result)
+
+    return canvas.joined(moved(), tuple(result.shape), settings)
 
 
 def enlarged(result: tuple[int, int], source: tuple[int, int]) -> bool:

@@ -1,21 +1,69 @@
 """Plain resizing, and the pixels under transparency that nobody should see."""
 
+from collections.abc import Iterator
+
 import torch
 from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
+from enhancer import canvas, memory
 from enhancer.media.picture import Picture
+from enhancer.settings import Settings
+
+ROWS = 256
+BLED = 60  # bytes a pixel that `bleed` needs
 
 
-def resize(x: Tensor, height: int, width: int) -> Tensor:
-    """Antialiased bicubic (Keys, a = -0.5): (C, H, W) in [0, 1] → (C, height, width), clamped."""
-    return x if tuple(x.shape[1:]) == (height, width) else bicubic(x, height, width).clamp(0, 1)
+def resize(x: Tensor, height: int, width: int, settings: Settings | None = None) -> Tensor:
+    """Antialiased bicubic (Keys, a = -0.5): (C, H, W) in [0, 1] → (C, height, width), clamped.
+
+    `settings` say when the result lies on disk, by default those of `x` where that does.
+    """
+    if tuple(x.shape[1:]) == (height, width):
+        return x
+    strips = ((columns, strip.clamp_(0, 1)) for columns, strip in bicubic_strips(x, height, width, settings))
+    return canvas.joined(strips, (len(x), height, width), settings or canvas.settings_of(x))
 
 
 def bicubic(x: Tensor, height: int, width: int) -> Tensor:
     """Antialiased bicubic (Keys, a = -0.5), not clamped, for differences too: (C, H, W) → (C, height, width)."""
+    return canvas.joined(bicubic_strips(x, height, width), (len(x), height, width), canvas.settings_of(x))
+
+
+def bicubic_strips(
+    x: Tensor, height: int, width: int, settings: Settings | None = None
+) -> Iterator[tuple[slice, Tensor]]:
+    """`bicubic` as strips of columns, one after the other where either side is large, else as a single one.
+
+    Both directions are independent, so that resizing rows first in width and then strips of columns in height gives
+    the same numbers.
+    """
+    settings = settings or canvas.settings_of(x)
+    sides = (x.shape[1:], (height, width))
+    if settings is None or all(canvas.fits((len(x), *side), settings) for side in sides):
+        yield slice(0, width), _interpolated(x, height, width)
+        return
+    wide = canvas.empty((len(x), x.shape[1], width), settings)
+    for top in range(0, x.shape[1], ROWS):
+        rows = x[:, top : top + ROWS]
+        wide[:, top : top + ROWS] = _interpolated(rows, rows.shape[1], width)
+        canvas.release(x, wide)
+    for left in range(0, width, canvas.SIDE):
+        strip = wide[:, :, left : left + canvas.SIDE]
+        yield slice(left, left + strip.shape[2]), _interpolated(strip, height, strip.shape[2])
+        canvas.release(wide)
+
+
+def _interpolated(x: Tensor, height: int, width: int) -> Tensor:
     return F.interpolate(x[None], (height, width), mode="bicubic", antialias=True)[0]
+
+
+def blended(plain: Tensor, drawn: Tensor, strength: float) -> Tensor:
+    """From `plain` (strength 0) to `drawn` (1), both (C, H, W)."""
+    if strength == 1:
+        return drawn
+    return canvas.by_blocks(lambda a, b: a.lerp(b, strength), plain, drawn)
 
 
 def colours(picture: Picture) -> Tensor:
@@ -31,5 +79,7 @@ def bleed(pixels: Tensor, alpha: Tensor) -> Tensor:
     hidden = (alpha[0] <= 0).numpy()
     if not hidden.any() or hidden.all():
         return pixels
+    if canvas.settings_of(pixels, alpha):
+        memory.check(BLED * hidden.size, "To treat the colours under transparency", "please make the picture smaller")
     rows, columns = ndimage.distance_transform_edt(hidden, return_distances=False, return_indices=True)
     return pixels[:, torch.from_numpy(rows).long(), torch.from_numpy(columns).long()]

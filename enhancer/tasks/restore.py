@@ -13,7 +13,7 @@ from enhancer.media.picture import Picture
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.tasks.choose import open_model
-from enhancer.tasks.resize import colours
+from enhancer.tasks.resize import blended, colours
 from enhancer.tasks.restore_options import KINDS, Kind, RestoreOptions
 
 
@@ -31,7 +31,7 @@ def restore(kind: Kind) -> Callable[[Picture, Any, Engine, Progress], Picture]:
         source = colours(picture)
         plane = told_plane(kind.purpose, options, model, source)
         restored = enhanced(engine, model, source, progress, plane, options.best)
-        return picture.with_pixels(source.lerp(restored, options.strength), picture.alpha)
+        return picture.with_pixels(blended(source, restored, options.strength), picture.alpha)
 
     return run
 
@@ -47,7 +47,7 @@ def told_plane(task_id: str, options: Any, model: Model, pixels: Tensor) -> Tens
         return None
     if not model.planes:
         raise BadOptions(f"{model.id} judges by itself how strong the damage is; leave that option out.")
-    return torch.full_like(pixels[:1], level)
+    return torch.full((1, 1, 1), level).expand(1, *pixels.shape[1:])
 
 
 RUNS = {kind.purpose: restore(kind) for kind in KINDS}

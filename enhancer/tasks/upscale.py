@@ -10,23 +10,23 @@ from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.tasks.choose import open_model
 from enhancer.tasks.consistent import check_enlarged, make_consistent
-from enhancer.tasks.resize import colours, resize
+from enhancer.tasks.resize import blended, colours, resize
 from enhancer.tasks.upscale_options import UpscaleOptions, target_size
 
 
 def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress: Progress) -> Picture:
     """Enlarge with the network, as often as the target needs, then resize to it exactly; keep alpha and identity."""
-    width, height = target_size(picture.width, picture.height, options, engine.settings.max_output_pixels)
+    settings = engine.settings
+    width, height = target_size(picture.width, picture.height, options, settings.max_output_pixels)
     if options.consistent:
         check_enlarged((width, height), (picture.width, picture.height))
     source = colours(picture)
-    alpha = None if picture.alpha is None else resize(picture.alpha, height, width)
-    if options.strength < 1:
-        pixels = resize(source, height, width)
+    alpha = None if picture.alpha is None else resize(picture.alpha, height, width, settings)
+    pixels = resize(source, height, width, settings) if options.strength < 1 else source
     if options.strength > 0:
         factor = max(width / picture.width, height / picture.height)
         drawn = resize(_enlarge(source, factor, options, engine, progress), height, width)
-        pixels = pixels.lerp(drawn, options.strength) if options.strength < 1 else drawn
+        pixels = blended(pixels, drawn, options.strength)
     if options.consistent:
         pixels = make_consistent(pixels, source, progress)
     return picture.with_pixels(pixels, alpha)

@@ -1,0 +1,76 @@
+"""A picture as the whole numbers of a file, made band by band, so that no second picture is needed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from enhancer import canvas, memory
+from enhancer.media.picture import Picture
+
+BAND = 256  # rows
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+WHOLE = {"JPEG": 6, "WebP": 30}  # bytes a pixel that the encoders of these formats need
+
+
+@dataclass(frozen=True)
+class Raster:
+    """(H, W, C) uint8 or uint16 to come: `depth` 8 or 16 bits; `colours` 1 or 3 channels, the first of them.
+
+    Alpha is the last channel where there is one, but for `flat` rasters, which lie on white.
+    """
+
+    picture: Picture
+    depth: int
+    colours: int = 3
+    flat: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels."""
+        channels = self.colours + (self.picture.alpha is not None and not self.flat)
+        return self.picture.height, self.picture.width, channels
+
+    @property
+    def row_bytes(self) -> int:
+        """What one row takes."""
+        return self.shape[1] * self.shape[2] * self.depth // 8
+
+    def bands(self, rows: int = BAND) -> Iterator[np.ndarray]:
+        """The whole from top to bottom, so many rows at a time: (h, W, C)."""
+        picture = self.picture
+        for top in range(0, picture.height, rows):
+            alpha = None if picture.alpha is None else picture.alpha[:, top : top + rows]
+            yield _rounded(self._band(picture.pixels[:, top : top + rows], alpha), self.depth)
+            canvas.release(picture.pixels, *(() if alpha is None else (alpha,)))
+
+    def image(self, title: str) -> Image.Image:
+        """The whole as Pillow knows it, for formats that are not written in parts.
+
+        8 bits a channel alone. Raises OutOfMemory where it is large and the memory is not.
+        """
+        height, width, channels = self.shape
+        if canvas.settings_of(self.picture.pixels):
+            memory.check(WHOLE[title] * height * width, f"To write a {title} of this size", "please choose PNG or TIFF")
+        whole = Image.new(MODES[channels], (width, height))
+        for n, band in enumerate(self.bands()):
+            whole.paste(Image.fromarray(band[..., 0] if channels == 1 else band), (0, n * BAND))
+        return whole
+
+    def _band(self, pixels: Tensor, alpha: Tensor | None) -> Tensor:
+        """(3, h, W) and (1, h, W) → (C, h, W) float32."""
+        pixels = pixels.float().mean(0, keepdim=True) if self.colours == 1 else pixels.float()
+        if alpha is None:
+            return pixels
+        alpha = alpha.float().clamp(0, 1)
+        return pixels * alpha + (1 - alpha) if self.flat else torch.cat([pixels, alpha])
+
+
+def _rounded(channels: Tensor, depth: int) -> np.ndarray:
+    """(C, h, W) in [0, 1] → (h, W, C) whole numbers, to the nearest."""
+    scaled = channels.clamp(0, 1).mul(2**depth - 1).add_(0.5)
+    whole = scaled.to(torch.int32).permute(1, 2, 0).numpy()
+    return np.ascontiguousarray(whole.astype(np.uint8 if depth == 8 else np.uint16))
