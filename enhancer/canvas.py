@@ -22,7 +22,7 @@ from enhancer.settings import Settings
 log = logging.getLogger(__name__)
 FOLDER = "canvases"  # in the cache of the settings; the usual temporary folder is often a disk in memory
 RESERVE = 2**30  # bytes of the disk that are left to others
-SIDE = 1024  # pixels a side of a block; a row of it is a page of memory, so neighbours are hardly touched
+SIDE = 1024  # pixels a side of a square; a row of it is a page of memory, so neighbours are hardly touched
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 Sheet = Tensor | np.ndarray
 Columns = tuple[slice, Tensor]
@@ -86,25 +86,29 @@ def release(*sheets: Sheet) -> None:
             file.madvise(mmap.MADV_DONTNEED)
 
 
-def blocks(height: int, width: int) -> Iterator[tuple[slice, slice]]:
-    """(rows, columns) of the blocks that cover a picture."""
-    for top in range(0, height, SIDE):
-        for left in range(0, width, SIDE):
-            yield slice(top, min(top + SIDE, height)), slice(left, min(left + SIDE, width))
+def parts(height: int, width: int, turned: bool = False) -> Iterator[tuple[slice, slice]]:
+    """(rows, columns) that cover a picture a million pixels at a time: bands of rows, or squares of `turned` ones.
 
-
-def by_blocks(change: Callable[..., Tensor], *sheets: Sheet, settings: Settings | None = None) -> Tensor:
-    """`change(*sheets)` for a change that treats every pixel alone: (C, H, W) each → (C', H, W) on disk or in memory.
-
-    Sheets and results in memory are changed in one go, others in blocks. NumPy views, which may run backwards, arrive
-    as tensors. `settings` rule where no sheet lies on disk.
+    Rows that are read in part bring their neighbourhood into memory, which bands have use for.
     """
-    settings = settings_of(*sheets) or settings
-    height, width = sheets[0].shape[1:]
-    if settings is None or (settings_of(*sheets) is None and fits((3, height, width), settings)):
+    high, wide = (SIDE, SIDE) if turned else (max(1, SIDE * SIDE // width), width)
+    for top in range(0, height, high):
+        for left in range(0, width, wide):
+            yield slice(top, min(top + high, height)), slice(left, min(left + wide, width))
+
+
+def by_parts(change: Callable[..., Tensor], *sheets: Sheet) -> Tensor:
+    """`change(*sheets)` for a change that treats every pixel alone: (C, H, W) each → (C', H, W).
+
+    In one go where all lie in memory, else part by part onto the disk. NumPy views, which may run
+    backwards, arrive as tensors.
+    """
+    settings, out = settings_of(*sheets), None
+    if settings is None:
         return change(*(_piece(sheet) for sheet in sheets))
-    out = None
-    for rows, columns in blocks(height, width):
+    height, width = sheets[0].shape[1:]
+    turned = any(isinstance(sheet, np.ndarray) for sheet in sheets)
+    for rows, columns in parts(height, width, turned):
         changed = change(*(_piece(sheet[:, rows, columns]) for sheet in sheets))
         if out is None:
             out = empty((len(changed), height, width), settings, changed.dtype)
@@ -115,15 +119,16 @@ def by_blocks(change: Callable[..., Tensor], *sheets: Sheet, settings: Settings 
 
 
 def joined(strips: Iterable[Columns], shape: tuple[int, ...], settings: Settings | None) -> Tensor:
-    """Strips of columns as one picture of this shape; a strip that is the whole picture is that picture."""
+    """Strips of columns as one picture of this shape; a strip that is all of a small picture is that picture."""
     out = None
     for columns, strip in strips:
-        if tuple(strip.shape) == shape:
+        if tuple(strip.shape) == shape and (settings is None or fits(shape, settings)):
             return strip
         if out is None:
             out = empty(shape, settings)
-        out[..., columns] = strip
-        release(out)
+        for rows, _ in parts(shape[1], strip.shape[2]):
+            out[:, rows, columns] = strip[:, rows]
+            release(out)
     assert out is not None
     return out
 

@@ -36,20 +36,20 @@ def ensemble(engine: Engine, model: Model, pixels: Tensor, progress: Progress, p
     1962). Raises what `Engine.run` raises.
     """
     results = _results(engine, model, pixels, progress, plane)
-    mean = canvas.by_blocks(torch.clone, next(results))
-    squares = canvas.by_blocks(lambda m: torch.zeros_like(m[:1]), mean)
+    mean = canvas.by_parts(torch.clone, next(results))
+    squares = canvas.by_parts(lambda m: torch.zeros_like(m[:1]), mean)
     for n, result in enumerate(results, start=2):
         before, mean = mean, _mean(mean, result, n)
-        squares = canvas.by_blocks(_more, squares, before, mean, result)
+        squares = canvas.by_parts(_more, squares, before, mean, result)
     return Ensemble(
-        canvas.by_blocks(lambda m: m.clamp(0, 1), mean),
-        canvas.by_blocks(lambda s: (s / (len(VIEWS) - 1)).clamp_(min=0).sqrt_(), squares),
+        canvas.by_parts(lambda m: m.clamp(0, 1), mean),
+        canvas.by_parts(lambda s: (s / (len(VIEWS) - 1)).clamp_(min=0).sqrt_(), squares),
     )
 
 
 def _mean(mean: Tensor, result: np.ndarray, n: int) -> Tensor:
     """The mean of `n` results of which this is the last."""
-    return canvas.by_blocks(lambda m, r: m + (r - m) / n, mean, result)
+    return canvas.by_parts(lambda m, r: m + (r - m) / n, mean, result)
 
 
 def _more(squares: Tensor, before: Tensor, after: Tensor, result: Tensor) -> Tensor:
@@ -87,4 +87,4 @@ def _results(
 def _turned(x: Tensor, quarter: int, flip: bool) -> Tensor:
     """(C, H, W) → (C, H, W) or (C, W, H): turned by quarters of a circle, then mirrored."""
     turned = np.rot90(x.numpy(), quarter, (1, 2))
-    return canvas.by_blocks(lambda whole: whole, turned[..., ::-1] if flip else turned)
+    return canvas.by_parts(lambda whole: whole, turned[..., ::-1] if flip else turned)

@@ -8,6 +8,7 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
+from enhancer import canvas
 from enhancer.errors import BadOptions
 from enhancer.evidence.consistency import Consistency
 from enhancer.tasks.classical_colour import luma
@@ -62,7 +63,7 @@ def protect(
     """
     (h, w), (height, width) = source.shape[1:], enhanced.shape[1:]
     chart = strength_map(protections, (h, w), (height, width), strength, feather)
-    return blend(resize(source, height, width), enhanced, chart)
+    return blend(resize(source, height, width, canvas.settings_of(enhanced)), enhanced, chart)
 
 
 def blend(plain: Tensor, enhanced: Tensor, strength: Tensor) -> Tensor:
@@ -73,7 +74,7 @@ def blend(plain: Tensor, enhanced: Tensor, strength: Tensor) -> Tensor:
     if plain.shape != enhanced.shape or strength.shape != enhanced.shape[1:]:
         shapes = ", ".join(str(tuple(x.shape)) for x in (plain, enhanced, strength))
         raise ValueError(f"two pictures (3, H, W) and a map (H, W) are blended, not {shapes}")
-    return plain.lerp(enhanced, strength)
+    return canvas.by_parts(lambda a, b, share: a.lerp(b, share), plain, enhanced, strength[None])
 
 
 def strength_map(

@@ -131,7 +131,7 @@ def _tensors(
     height, width, channels = array.shape
     pixels = canvas.empty((3, height, width), settings)
     alpha = canvas.empty((1, height, width), settings) if channels > colours else None
-    for rows, columns in canvas.blocks(height, width):
+    for rows, columns in canvas.parts(height, width, turned=array.strides[0] ** 2 < array.strides[1] ** 2):
         block = _tensor(array[rows, columns], top)
         colour = block[:colours]
         if alpha is not None:

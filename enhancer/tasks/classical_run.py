@@ -6,11 +6,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from enhancer import canvas, memory
 from enhancer.media.picture import Picture
 from enhancer.progress import Progress
 from enhancer.tasks.resize import bleed
 
 STRIP_ROWS = 128
+WHOLE = 100  # bytes a pixel that filters of the whole picture need at most, as measured
 
 Filter = Callable[[Tensor, Any], Tensor]  # ((C, H, W), options) → (C, H, W)
 Change = Callable[[Tensor, Any, Progress], Tensor]
@@ -26,17 +28,39 @@ def classical(change: Change) -> Run:
     def run(picture: Picture, options: Any, engine: object, progress: Progress) -> Picture:
         alpha = picture.alpha
         if alpha is None:
-            return picture.with_pixels(change(picture.pixels, options, progress).clamp(0, 1))
-        changed = change(bleed(picture.pixels, alpha), options, progress).clamp(0, 1)
-        return picture.with_pixels(torch.where(alpha > 0, changed, picture.pixels), alpha)
+            return picture.with_pixels(canvas.by_parts(_clamped, change(picture.pixels, options, progress)))
+        changed = change(bleed(picture.pixels, alpha), options, progress)
+        return picture.with_pixels(canvas.by_parts(_seen, changed, picture.pixels, alpha), alpha)
 
     return run
 
 
-def at_once(apply: Filter) -> Change:
-    """A filter that is quick, or must see the whole picture: one step."""
+def _clamped(changed: Tensor) -> Tensor:
+    return changed.clamp(0, 1)
+
+
+def _seen(changed: Tensor, before: Tensor, alpha: Tensor) -> Tensor:
+    """What was changed, but for the colours that transparency hides."""
+    return torch.where(alpha > 0, changed.clamp(0, 1), before)
+
+
+def pointwise(apply: Filter) -> Change:
+    """A filter that treats every pixel alone: one step."""
 
     def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+        progress.step(0, 1)
+        changed = canvas.by_parts(lambda part: apply(part, options), pixels)
+        progress.step(1, 1)
+        return changed
+
+    return change
+
+
+def at_once(apply: Filter) -> Change:
+    """A filter that must see the whole picture: one step. Raises OutOfMemory for pictures too large for that."""
+
+    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+        _check_whole(pixels)
         progress.step(0, 1)
         changed = apply(pixels, options)
         progress.step(1, 1)
@@ -54,12 +78,13 @@ def in_strips(apply: Filter, halo: Callable[[Any], int]) -> Change:
     def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
         height, reach = pixels.shape[1], halo(options)
         tops = range(0, height, STRIP_ROWS)
-        changed = torch.empty_like(pixels)
+        changed = canvas.empty(tuple(pixels.shape), canvas.settings_of(pixels))
         for done, top in enumerate(tops):
             progress.step(done, len(tops))
             bottom, first = min(top + STRIP_ROWS, height), max(top - reach, 0)
             window = apply(pixels[:, first : bottom + reach], options)
             changed[:, top:bottom] = window[:, top - first : bottom - first]
+            canvas.release(pixels, changed)
         progress.step(len(tops), len(tops))
         return changed
 
@@ -67,14 +92,25 @@ def in_strips(apply: Filter, halo: Callable[[Any], int]) -> Change:
 
 
 def by_plane(apply: Filter) -> Change:
-    """A filter that must see the whole picture, but one plane at a time: one step for each plane (1, H, W)."""
+    """A filter that must see the whole picture, but one plane at a time: one step for each plane (1, H, W).
+
+    Raises OutOfMemory for pictures too large for that.
+    """
 
     def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
-        changed = torch.empty_like(pixels)
+        _check_whole(pixels)
+        changed = canvas.empty(tuple(pixels.shape), canvas.settings_of(pixels))
         for done in range(len(pixels)):
             progress.step(done, len(pixels))
             changed[done] = apply(pixels[done : done + 1], options)[0]
+            canvas.release(pixels, changed)
         progress.step(len(pixels), len(pixels))
         return changed
 
     return change
+
+
+def _check_whole(pixels: Tensor) -> None:
+    if canvas.settings_of(pixels):
+        needed = WHOLE * pixels.shape[1] * pixels.shape[2]
+        memory.check(needed, "For this filter, which must see the whole picture", "please choose a smaller picture")

@@ -11,7 +11,7 @@ from enhancer.tasks.classical_options import (
     SaturationOptions,
     WhiteBalanceOptions,
 )
-from enhancer.tasks.classical_run import at_once, classical
+from enhancer.tasks.classical_run import at_once, classical, pointwise
 
 LARGEST_GAIN = 8.0  # a channel that would need more holds little but noise
 WHITE_SHARE = 0.99  # so many pixels are darker than the white patch, so that a few highlights do not decide
@@ -54,9 +54,9 @@ def white_balance(pixels: Tensor, options: WhiteBalanceOptions) -> Tensor:
 
 
 RUNS = {
-    "brightness": classical(at_once(brightness)),
-    "contrast": classical(at_once(contrast)),
-    "saturation": classical(at_once(saturation)),
-    "gamma": classical(at_once(gamma)),
+    "brightness": classical(pointwise(brightness)),
+    "contrast": classical(pointwise(contrast)),
+    "saturation": classical(pointwise(saturation)),
+    "gamma": classical(pointwise(gamma)),
     "white-balance": classical(at_once(white_balance)),
 }

@@ -46,11 +46,11 @@ def _lack(shrunk: Tensor, source: Tensor) -> Tensor:
         highest = torch.where(source >= 1, math.inf, source + ROUNDING)
         return shrunk.clamp(lowest, highest).sub_(shrunk)
 
-    lack = canvas.by_blocks(beyond, shrunk, source)
-    rest = canvas.by_blocks(lambda a, b, c: b - a.clamp(0, 1) - c, shrunk, source, lack)
+    lack = canvas.by_parts(beyond, shrunk, source)
+    rest = canvas.by_parts(lambda a, b, c: b - a.clamp(0, 1) - c, shrunk, source, lack)
     cast = rest.mean((1, 2), keepdim=True)  # rounding has no mean, a cast has
     canvas.release(rest)
-    return canvas.by_blocks(lambda x: x + cast, lack)
+    return canvas.by_parts(lambda x: x + cast, lack)
 
 
 def _nearer(result: Tensor, lack: Tensor) -> Tensor:

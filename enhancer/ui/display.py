@@ -16,17 +16,21 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from enhancer import canvas
+from enhancer.errors import DiskFull
 from enhancer.media.picture import Picture
+from enhancer.settings import Settings
 from enhancer.tasks.resize import resize
 
 DISPLAY_PIXELS = 12_000_000  # more than any screen shows; the download is never reduced
 QUICK = 1  # zlib level: display files live for minutes
+PIXELS, ALPHA = "pixels", "alpha"  # the files of a kept picture: float32, row by row
 SQUARE = 8  # pixels a side of the chequered ground under transparency
 
 
-def folder() -> Path:
+def folder(place: Path | None = None) -> Path:
     """A new folder that belongs to one run of one visitor; Gradio copies what it serves out of it into its cache."""
-    return Path(tempfile.mkdtemp(prefix="image-enhancer-"))
+    return Path(tempfile.mkdtemp(prefix="image-enhancer-", dir=place))
 
 
 @contextmanager
@@ -85,27 +89,48 @@ def _over_squares(pixels: Tensor, alpha: Tensor) -> Tensor:
 class Kept:
     """A finished picture on disk, exactly as computed, so that it can be written in another format later.
 
-    `identity` is the picture with its pixels and alpha emptied.
+    `identity` is the picture with its pixels and alpha emptied, `shape` its height and width; `settings` are those
+    of a picture that was too large for memory, which it will be again.
     """
 
     folder: Path
     identity: Picture
+    shape: tuple[int, int]
+    settings: Settings | None
 
     @classmethod
     def keep(cls, picture: Picture) -> "Kept":
-        """Store the pixels; everything else is small and stays here."""
-        place = folder()
-        np.save(place / "pixels.npy", picture.pixels.numpy())
-        if picture.alpha is None:
-            return cls(place, picture.with_pixels(torch.empty(3, 0, 0)))
-        np.save(place / "alpha.npy", picture.alpha.numpy())
-        return cls(place, picture.with_pixels(torch.empty(3, 0, 0), torch.empty(1, 0, 0)))
+        """Store the pixels; everything else is small and stays here. Raises DiskFull."""
+        settings = canvas.settings_of(picture.pixels)
+        place = folder() if settings is None else folder(settings.cache)
+        try:
+            _store(place / PIXELS, picture.pixels)
+            if picture.alpha is not None:
+                _store(place / ALPHA, picture.alpha)
+        except OSError as error:
+            shutil.rmtree(place, ignore_errors=True)
+            raise DiskFull("The disk has no room left for this result; please choose a smaller one.") from error
+        emptied = None if picture.alpha is None else torch.empty(1, 0, 0)
+        return cls(place, picture.with_pixels(torch.empty(3, 0, 0), emptied), (picture.height, picture.width), settings)
 
     def load(self) -> Picture:
         """The picture as it was. Raises FileNotFoundError after `forget`."""
-        alpha = torch.from_numpy(np.load(self.folder / "alpha.npy")) if self.identity.alpha is not None else None
-        return self.identity.with_pixels(torch.from_numpy(np.load(self.folder / "pixels.npy")), alpha)
+        alpha = None if self.identity.alpha is None else self._stored(ALPHA, 1)
+        return self.identity.with_pixels(self._stored(PIXELS, 3), alpha)
+
+    def _stored(self, name: str, channels: int) -> Tensor:
+        shape = channels, *self.shape
+        if self.settings is not None:
+            return canvas.opened(self.folder / name, shape, self.settings)
+        return torch.from_numpy(np.fromfile(self.folder / name, np.float32)).view(shape)
 
     def forget(self) -> None:
         """Delete it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _store(file: Path, samples: Tensor) -> None:
+    with file.open("wb") as out:
+        for rows, _ in canvas.parts(samples.shape[1] * samples.shape[0], samples.shape[2]):
+            samples.reshape(-1, samples.shape[2])[rows].contiguous().numpy().tofile(out)
+            canvas.release(samples)

@@ -14,7 +14,7 @@ from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import beside, texts
 from enhancer.evidence.report_pictures import uri
 from enhancer.evidence.self_test import Damage
-from enhancer.media import encode
+from enhancer.media import save_picture
 from enhancer.media.formats import format_of
 from enhancer.media.picture import Picture
 from enhancer.progress import Progress
@@ -25,7 +25,7 @@ from enhancer.tasks.resize import resize
 from enhancer.trust import consistency
 from enhancer.ui.choice import UPSCALE, Wish
 from enhancer.ui.crop import Crop, narrowed
-from enhancer.ui.display import Kept, reduced, save_display
+from enhancer.ui.display import DISPLAY_PIXELS, Kept, reduced, save_display
 from enhancer.ui.picture_input import read
 
 Pair = tuple[str, str]
@@ -200,7 +200,7 @@ def write(done: Finished, format_id: str, place: Path, recipe: bool = False) -> 
     """Encode a result as the command line would, and name it after the upload; on request with its recipe."""
     file = place / f"{done.stem}{format_of(format_id).suffixes[0]}"
     inside, outside = texts(done.recipe, format_id) if recipe else (None, None)
-    file.write_bytes(encode(done.kept.load(), format_id, recipe=inside))
+    save_picture(done.kept.load(), file, recipe=inside)
     if outside is None:
         return Written(file, None)
     beside(file).write_text(outside, encoding="utf-8")
@@ -209,8 +209,9 @@ def write(done: Finished, format_id: str, place: Path, recipe: bool = False) -> 
 
 def side_by_side(before: Picture, after: Picture, place: Path) -> Pair:
     """Both sides at the size of the result, which the slider needs to lay them over each other."""
+    after = reduced(after, DISPLAY_PIXELS)
     alpha = None if before.alpha is None else resize(before.alpha, after.height, after.width)
-    grown = before.with_pixels(resize(before.pixels, after.height, after.width), alpha)
-    first, _, _ = save_display(grown, place / "before.png")
+    sized = before.with_pixels(resize(before.pixels, after.height, after.width), alpha)
+    first, _, _ = save_display(sized, place / "before.png")
     second, _, _ = save_display(after, place / "after.png")
     return str(first), str(second)

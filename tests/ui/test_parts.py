@@ -150,7 +150,7 @@ def test_a_result_that_nobody_waits_for_is_not_kept(tmp_path: Path, monkeypatch:
     def keep(picture: Picture) -> Kept:
         progress.cancel()
         places.append(kept_before(picture).folder)
-        return Kept(places[-1], picture)
+        return Kept(places[-1], picture, (picture.height, picture.width), None)
 
     kept_before = Kept.keep
     monkeypatch.setattr(Kept, "keep", keep)
