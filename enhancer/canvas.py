@@ -29,12 +29,13 @@ Columns = tuple[slice, Tensor]
 
 
 class _File(mmap.mmap):
-    """A mapped file; it lives as long as a tensor looks into it."""
+    """A mapped file from its first byte on at `start`; it lives as long as a tensor looks into it."""
 
     settings: Settings
+    start: int
 
 
-_files: WeakValueDictionary[int, _File] = WeakValueDictionary()  # by the address of the first byte
+_files: WeakValueDictionary[int, _File] = WeakValueDictionary()  # by their start
 
 
 def empty(shape: tuple[int, ...], settings: Settings | None, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -61,12 +62,6 @@ def empty(shape: tuple[int, ...], settings: Settings | None, dtype: torch.dtype 
             f"A picture this large needs {size / 1e9:.1f} GB of the disk while it is worked on, and there is not "
             "enough room left; please free some, or choose a smaller result."
         ) from error
-
-
-def opened(path: Path, shape: tuple[int, ...], settings: Settings) -> Tensor:
-    """The float32 samples that a file holds, as a canvas: what is changed in it, is changed in the file."""
-    with path.open("r+b") as file:
-        return _mapped(file, shape, settings, torch.float32)
 
 
 def fits(shape: tuple[int, ...], settings: Settings, dtype: torch.dtype = torch.float32) -> bool:
@@ -139,8 +134,8 @@ def _piece(sheet: Sheet) -> Tensor:
 
 def _file_of(sheet: Sheet) -> _File | None:
     address = sheet.data_ptr() if isinstance(sheet, Tensor) else sheet.__array_interface__["data"][0]
-    found = ((start, file) for start, file in list(_files.items()) if start <= address < start + len(file))
-    return next((file for _, file in found), None)
+    files = (reference() for reference in _files.valuerefs())  # a list: other threads may make canvases meanwhile
+    return next((file for file in files if file and file.start <= address < file.start + len(file)), None)
 
 
 def _nameless(folder: Path) -> IO[bytes]:
@@ -162,5 +157,6 @@ def _mapped(file: IO[bytes], shape: tuple[int, ...], settings: Settings, dtype: 
     mapped: Any = _File(file.fileno(), prod(shape) * dtype.itemsize)
     mapped.settings = settings
     tensor = torch.frombuffer(mapped, dtype=dtype).view(shape)
-    _files[tensor.data_ptr()] = mapped
+    mapped.start = tensor.data_ptr()
+    _files[mapped.start] = mapped
     return tensor

@@ -44,9 +44,9 @@ def write(
     depth: int | None = None,
     recipe: str | None = None,
 ) -> None:
-    """As `encode`, into an empty file that can be read back; PNG and TIFF need memory for a few rows only.
+    """As `encode`, into an empty file that can be read back; past the budget of memory only WebP needs more of it.
 
-    Raises BadOptions as `encode` does, OutOfMemory where a JPEG or WebP does not fit into memory as a whole.
+    Raises BadOptions as `encode` does, OutOfMemory where a WebP does not fit into memory as a whole.
     """
     kind = format_of(format)
     raster = _raster(picture, kind, _checked(picture, kind, quality, depth))

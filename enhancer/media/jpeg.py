@@ -77,7 +77,7 @@ def write_jpeg(
         extra["dpi"] = dpi
     if recipe is not None:
         extra["comment"] = RECIPE + recipe.encode()
-    raster.image("JPEG").save(file, "JPEG", quality=quality, subsampling=0, **extra)
+    raster.image().save(file, "JPEG", quality=quality, subsampling=0, **extra)
 
 
 def recipe_in_jpeg(data: bytes, largest: int) -> bytes | None:

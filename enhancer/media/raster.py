@@ -8,12 +8,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from enhancer import canvas, memory
+from enhancer import canvas
 from enhancer.media.picture import Picture
 
 BAND = 256  # rows
-MODES = {1: "L", 3: "RGB", 4: "RGBA"}
-WHOLE = {"JPEG": 6, "WebP": 30}  # bytes a pixel that the encoders of these formats need
+MODES = {1: "L", 3: "RGBX", 4: "RGBA"}  # that Pillow takes as they lie in memory, without a copy
 
 
 @dataclass(frozen=True)
@@ -47,18 +46,18 @@ class Raster:
             yield _rounded(self._band(picture.pixels[:, top : top + rows], alpha), self.depth)
             canvas.release(picture.pixels, *(() if alpha is None else (alpha,)))
 
-    def image(self, title: str) -> Image.Image:
-        """The whole as Pillow knows it, for formats that are not written in parts.
+    def image(self) -> Image.Image:
+        """The whole as Pillow knows it, on disk where it is large, for formats that are not written in parts.
 
-        8 bits a channel alone. Raises OutOfMemory where it is large and the memory is not.
+        1, 3 or 4 channels of 8 bits alone.
         """
         height, width, channels = self.shape
-        if canvas.settings_of(self.picture.pixels):
-            memory.check(WHOLE[title] * height * width, f"To write a {title} of this size", "please choose PNG or TIFF")
-        whole = Image.new(MODES[channels], (width, height))
+        mode, settings = MODES[channels], canvas.settings_of(self.picture.pixels)
+        whole = canvas.empty((height, width, len(mode)), settings, torch.uint8).numpy()
         for n, band in enumerate(self.bands()):
-            whole.paste(Image.fromarray(band[..., 0] if channels == 1 else band), (0, n * BAND))
-        return whole
+            whole[n * BAND : n * BAND + len(band), :, :channels] = band
+            canvas.release(whole)
+        return Image.frombuffer(mode, (width, height), whole, "raw", mode, 0, 1)
 
     def _band(self, pixels: Tensor, alpha: Tensor | None) -> Tensor:
         """(3, h, W) and (1, h, W) → (C, h, W) float32."""

@@ -10,6 +10,7 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from enhancer import canvas, memory
 from enhancer.media.formats import cut_off, damaged
 from enhancer.media.raster import Raster
 from enhancer.media.samples import SEVERAL, Samples, check_size
@@ -17,6 +18,7 @@ from enhancer.settings import Settings
 
 GREY_MODES = {"1": "L", "L": "L", "LA": "LA"}
 EFFORT = {"method": 3, "quality": 40}
+NEEDED = 30  # bytes a pixel that the encoder takes
 
 
 def read_webp(data: bytes, settings: Settings) -> Samples:
@@ -38,10 +40,14 @@ def read_bmp(data: bytes, settings: Settings) -> Samples:
 
 
 def write_webp(file: BinaryIO, raster: Raster, profile: bytes | None, exif: bytes | None) -> None:
-    """3 or 4 channels of 8 bits as lossless WebP that keeps colours also where they are transparent."""
-    raster.image("WebP").save(
-        file, "WEBP", lossless=True, exact=True, icc_profile=profile or b"", exif=exif or b"", **EFFORT
-    )
+    """3 or 4 channels of 8 bits as lossless WebP that keeps colours also where they are transparent.
+
+    Raises OutOfMemory where the picture is large and the memory is not.
+    """
+    if canvas.settings_of(raster.picture.pixels):
+        height, width, _ = raster.shape
+        memory.check(NEEDED * height * width, "To write a WebP of this size", "please choose PNG, TIFF or JPEG")
+    raster.image().save(file, "WEBP", lossless=True, exact=True, icc_profile=profile or b"", exif=exif or b"", **EFFORT)
 
 
 def _read(reader: Callable[[io.BytesIO], ImageFile], data: bytes, settings: Settings) -> Samples:

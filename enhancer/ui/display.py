@@ -19,18 +19,17 @@ from torch import Tensor
 from enhancer import canvas
 from enhancer.errors import DiskFull
 from enhancer.media.picture import Picture
-from enhancer.settings import Settings
 from enhancer.tasks.resize import resize
 
 DISPLAY_PIXELS = 12_000_000  # more than any screen shows; the download is never reduced
 QUICK = 1  # zlib level: display files live for minutes
-PIXELS, ALPHA = "pixels", "alpha"  # the files of a kept picture: float32, row by row
+PIXELS, ALPHA = "pixels.npy", "alpha.npy"  # the files of a kept picture
 SQUARE = 8  # pixels a side of the chequered ground under transparency
 
 
-def folder(place: Path | None = None) -> Path:
+def folder() -> Path:
     """A new folder that belongs to one run of one visitor; Gradio copies what it serves out of it into its cache."""
-    return Path(tempfile.mkdtemp(prefix="image-enhancer-", dir=place))
+    return Path(tempfile.mkdtemp(prefix="image-enhancer-"))
 
 
 @contextmanager
@@ -85,52 +84,42 @@ def _over_squares(pixels: Tensor, alpha: Tensor) -> Tensor:
     return ground.lerp(pixels, alpha)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
     """A finished picture on disk, exactly as computed, so that it can be written in another format later.
 
-    `identity` is the picture with its pixels and alpha emptied, `shape` its height and width; `settings` are those
-    of a picture that was too large for memory, which it will be again.
+    `identity` is the picture with its pixels and alpha emptied; `large` are those, by name, that lie on disk anyway,
+    in files without a name, so that no crash leaves them behind.
     """
 
     folder: Path
     identity: Picture
-    shape: tuple[int, int]
-    settings: Settings | None
+    large: dict[str, Tensor]
 
     @classmethod
     def keep(cls, picture: Picture) -> "Kept":
         """Store the pixels; everything else is small and stays here. Raises DiskFull."""
-        settings = canvas.settings_of(picture.pixels)
-        place = folder() if settings is None else folder(settings.cache)
+        sheets = {PIXELS: picture.pixels} | ({} if picture.alpha is None else {ALPHA: picture.alpha})
+        large = {name: sheet for name, sheet in sheets.items() if canvas.settings_of(sheet)}
+        place = folder()
         try:
-            _store(place / PIXELS, picture.pixels)
-            if picture.alpha is not None:
-                _store(place / ALPHA, picture.alpha)
+            for name in sheets.keys() - large.keys():
+                np.save(place / name, sheets[name].numpy())
         except OSError as error:
             shutil.rmtree(place, ignore_errors=True)
             raise DiskFull("The disk has no room left for this result; please choose a smaller one.") from error
         emptied = None if picture.alpha is None else torch.empty(1, 0, 0)
-        return cls(place, picture.with_pixels(torch.empty(3, 0, 0), emptied), (picture.height, picture.width), settings)
+        return cls(place, picture.with_pixels(torch.empty(3, 0, 0), emptied), large)
 
     def load(self) -> Picture:
-        """The picture as it was. Raises FileNotFoundError after `forget`."""
-        alpha = None if self.identity.alpha is None else self._stored(ALPHA, 1)
-        return self.identity.with_pixels(self._stored(PIXELS, 3), alpha)
-
-    def _stored(self, name: str, channels: int) -> Tensor:
-        shape = channels, *self.shape
-        if self.settings is not None:
-            return canvas.opened(self.folder / name, shape, self.settings)
-        return torch.from_numpy(np.fromfile(self.folder / name, np.float32)).view(shape)
+        """The picture as it was, to look at only. Raises FileNotFoundError after `forget`."""
+        alpha = None if self.identity.alpha is None else self._sheet(ALPHA)
+        return self.identity.with_pixels(self._sheet(PIXELS), alpha)
 
     def forget(self) -> None:
         """Delete it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.large.clear()
 
-
-def _store(file: Path, samples: Tensor) -> None:
-    with file.open("wb") as out:
-        for rows, _ in canvas.parts(samples.shape[1] * samples.shape[0], samples.shape[2]):
-            samples.reshape(-1, samples.shape[2])[rows].contiguous().numpy().tofile(out)
-            canvas.release(samples)
+    def _sheet(self, name: str) -> Tensor:
+        return self.large[name] if name in self.large else torch.from_numpy(np.load(self.folder / name))

@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 import torch
 
+from enhancer import canvas
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled
 from enhancer.hall import enhance
@@ -144,13 +145,25 @@ def test_a_kept_result_is_exact_and_can_be_forgotten() -> None:
     assert not kept.folder.exists()
 
 
+def test_a_kept_result_that_lies_on_disk_stays_where_it_is(tmp_path: Path) -> None:
+    settings = Settings(canvas_memory=20_000, cache=tmp_path)
+    large = canvas.empty((3, 50, 70), settings).fill_(0.5)
+    kept = Kept.keep(Picture(large, torch.rand(1, 50, 70)))
+    assert kept.load().pixels.data_ptr() == large.data_ptr()
+    assert sorted(file.name for file in kept.folder.iterdir()) == ["alpha.npy"]
+    kept.forget()
+    assert not kept.large
+    with pytest.raises(FileNotFoundError):
+        kept.load()
+
+
 def test_a_result_that_nobody_waits_for_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     progress, places = Progress(), list[Path]()
 
     def keep(picture: Picture) -> Kept:
         progress.cancel()
         places.append(kept_before(picture).folder)
-        return Kept(places[-1], picture, (picture.height, picture.width), None)
+        return Kept(places[-1], picture, {})
 
     kept_before = Kept.keep
     monkeypatch.setattr(Kept, "keep", keep)
