@@ -12,6 +12,7 @@ from enhancer.engine import Engine
 from enhancer.errors import BadOptions, Cancelled
 from enhancer.evidence.consistency import GOOD, consistency
 from enhancer.metrics import psnr
+from enhancer.models.catalog import BUNDLED_ENTRIES
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
@@ -136,7 +137,7 @@ def check_cure(hall: Engine, model_id: str, scale: int, name: str, folder: Path)
 
 
 @pytest.mark.parametrize("name", SAMPLE)
-@pytest.mark.parametrize(("model_id", "scale"), [("x2-fast", 2), ("x4-fast", 4)])
+@pytest.mark.parametrize(("model_id", "scale"), [(e.id, e.scale) for e in BUNDLED_ENTRIES if e.purpose == "upscale"])
 def test_bundled_models_become_consistent_without_harm(
     hall: Engine, shared: Path, model_id: str, scale: int, name: str
 ) -> None:

@@ -40,7 +40,7 @@ class Visitor:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and message.text not in HARMLESS and not _late_cancel(message):
-            self.problems.append(f"console {message.type}: {message.text}")
+            self.problems.append(f"console {message.type}: {message.text} {message.location['url']}")
 
     def _requested(self, request: Request) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):

@@ -49,7 +49,7 @@ class Exposure(Degradation[ExposureParams]):
     Gains are drawn in stops for each channel and keep the brightness of a grey.
     """
 
-    clean: Share = 0.2
+    clean: Share = 0.45  # less, and deep shadows of daylight are lifted
     dark: Share = 0.7
     gamma: Range = (2.0, 4.0)
     gentle: Range = (0.7, 1.4)
