@@ -55,7 +55,8 @@ class Raster:
         mode, settings = MODES[channels], canvas.settings_of(self.picture.pixels)
         whole = canvas.empty((height, width, len(mode)), settings, torch.uint8).numpy()
         for n, band in enumerate(self.bands()):
-            whole[n * BAND : n * BAND + len(band), :, :channels] = band
+            for channel in range(channels):  # NumPy takes five times as long for all of them at once
+                whole[n * BAND : n * BAND + len(band), :, channel] = band[..., channel]
             canvas.release(whole)
         return Image.frombuffer(mode, (width, height), whole, "raw", mode, 0, 1)
 
