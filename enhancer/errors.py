@@ -2,6 +2,7 @@
 
 EnhancerError                 every message is one or two plain sentences, fit to be shown as it is
 ├── BadPicture                the file cannot be read, or is over a limit
+│   └── NotAPicture           the file is of a kind that is not read at all
 ├── BadOptions                an option is unknown or out of range
 ├── BadRecipe                 a recipe is damaged, of another version, or asks for what there is not
 ├── UnknownModel              no catalogue entry has this id
@@ -15,11 +16,22 @@ EnhancerError                 every message is one or two plain sentences, fit t
 
 
 class EnhancerError(Exception):
-    """The root: its message is shown to people at every door."""
+    """The root: its message is shown to people at every door.
+
+    `limit` names the field of `Settings` that was exceeded, where one was.
+    """
+
+    def __init__(self, message: str = "", limit: str | None = None) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class BadPicture(EnhancerError):
     """The file cannot be read as a picture, or is over a limit."""
+
+
+class NotAPicture(BadPicture):
+    """The file is of a kind that is not read at all."""
 
 
 class BadOptions(EnhancerError):

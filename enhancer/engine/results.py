@@ -116,6 +116,13 @@ class Remembering(Engine):
         return found.hexdigest()
 
 
+def remembering(engine: Engine) -> "Remembering":
+    """An engine like this one that remembers, within the limits of its settings; itself where it does already."""
+    if isinstance(engine, Remembering):
+        return engine
+    return Remembering(engine, Results(engine.settings.results_memory, engine.settings.results_seconds))
+
+
 def really(engine: Engine) -> Engine:
     """The engine that runs everything anew."""
     return engine.engine if isinstance(engine, Remembering) else engine

@@ -62,7 +62,8 @@ def _check_bytes(size: int, settings: Settings) -> None:
     if size > settings.max_bytes:
         raise BadPicture(
             f"This file has {size / MIB:.1f} MiB, and at most {settings.max_bytes / MIB:g} are read;"
-            " please make it smaller."
+            " please make it smaller.",
+            limit="max_bytes",
         )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from enhancer.errors import BadOptions, BadPicture
+from enhancer.errors import BadOptions, BadPicture, NotAPicture
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ def format_of(format_id: str) -> Format:
 
 
 def sniff(data: bytes) -> Format:
-    """Which format these bytes are. Raises BadPicture that says what they are instead, as far as that can be told."""
+    """Which format these bytes are. Raises NotAPicture that says what they are instead, as far as that can be told."""
     format_id = _known(data)
     if format_id is None:
-        raise BadPicture(_stranger(data))
+        raise NotAPicture(_stranger(data))
     return next(f for f in FORMATS if f.id == format_id)
 
 

@@ -46,12 +46,14 @@ def check_size(width: int, height: int, settings: Settings) -> None:
     if max(width, height) > settings.max_side:
         raise BadPicture(
             f"This picture measures {width}×{height} pixels, and a side may have at most {settings.max_side};"
-            " please make it smaller."
+            " please make it smaller.",
+            limit="max_side",
         )
     if width * height > settings.max_pixels:
         raise BadPicture(
             f"This picture has {width * height / 1e6:.1f} megapixels, and at most {settings.max_pixels / 1e6:g} are"
-            " read; please make it smaller."
+            " read; please make it smaller.",
+            limit="max_pixels",
         )
 
 

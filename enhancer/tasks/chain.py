@@ -136,4 +136,4 @@ def _grown(size: tuple[int, int], options: Any, largest: int) -> tuple[int, int]
 
 
 def _named(error: EnhancerError, number: int, name: str) -> EnhancerError:
-    return error if isinstance(error, Cancelled) else type(error)(f"Step {number} ({name}): {error}")
+    return error if isinstance(error, Cancelled) else type(error)(f"Step {number} ({name}): {error}", error.limit)

@@ -51,7 +51,8 @@ def _check_pass(model: Model, pixels: Tensor, largest: int) -> None:
     if grown > largest:
         raise BadOptions(
             f"On the way to this size, {model.id} would draw {grown / 1e6:.0f} megapixels; the limit is "
-            f"{largest / 1e6:g}. Choose a smaller factor, or a model of a smaller scale."
+            f"{largest / 1e6:g}. Choose a smaller factor, or a model of a smaller scale.",
+            limit="max_output_pixels",
         )
 
 

@@ -46,7 +46,8 @@ def target_size(width: int, height: int, options: UpscaleOptions, largest: int) 
     if out[0] * out[1] > largest:
         raise BadOptions(
             f"The result would have {out[0]}x{out[1]} pixels; the limit is {largest / 1e6:g} megapixels. "
-            "Choose a smaller factor or target."
+            "Choose a smaller factor or target.",
+            limit="max_output_pixels",
         )
     return out
 

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from enhancer.engine import Engine
+from enhancer.engine.results import really, remembering
 from enhancer.models.catalog import CATALOG, Entry
 from enhancer.settings import Settings
 from enhancer.ui.auto_style import AUTO_CSS
@@ -29,14 +30,18 @@ WAITING = 32  # events that may queue before the page asks to try again
 
 
 def build(engine: Engine, settings: Settings, catalog: Sequence[Entry] = CATALOG) -> gr.Blocks:
-    """The whole page over this engine, whose store holds the models of `catalog`."""
+    """The whole page over this engine, whose store holds the models of `catalog`.
+
+    An engine that remembers shares what it drew with other doors; the page measures and proves without it.
+    """
+    memory, engine = remembering(engine), really(engine)
     examples = write_examples(folder())
     device = f"{engine.device.type} · {str(engine.precision).removeprefix('torch.')}"
     with gr.Blocks(title="Image Enhancer", analytics_enabled=False, delete_cache=(CLEAN_EVERY, KEPT_FOR)) as built:
         gr.HTML(header(device))
         with gr.Tabs(elem_id="rooms") as tabs:
             with gr.Tab("Enhance", id=ENHANCE):
-                handover = HandOver(tabs, *enhance_tab(built, engine, examples))
+                handover = HandOver(tabs, *enhance_tab(built, memory, examples))
             with gr.Tab("Compare", id="compare"):
                 CompareTab(engine, catalog, examples, handover)
             with gr.Tab("Metrics", id="metrics"):

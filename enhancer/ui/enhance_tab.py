@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from enhancer.engine import Engine
-from enhancer.engine.results import Remembering, Results
+from enhancer.engine.results import really, remembering
 from enhancer.media import FORMATS
 from enhancer.ui.auto_desk import AutoDesk
 from enhancer.ui.controls import Controls
@@ -54,8 +54,8 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
     kept: gr.State = gr.State(None, time_to_live=HOUR, delete_callback=_forget)
     agreed = gr.State(frozenset(), time_to_live=HOUR)
     desk = EnhanceDesk(
-        engine=engine,
-        memory=Remembering(engine, Results(engine.settings.results_memory, engine.settings.results_seconds)),
+        engine=really(engine),
+        memory=remembering(engine),
         controls=controls,
         toolbar=toolbar,
         stage=stage,

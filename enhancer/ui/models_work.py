@@ -3,9 +3,9 @@
 import threading
 
 from enhancer.engine import Engine
+from enhancer.engine.jobs import POLL
 from enhancer.evidence.measure import Speed, measure_model
 from enhancer.progress import Progress
-from enhancer.ui.jobs import POLL
 
 _turn = threading.Lock()
 

@@ -12,9 +12,10 @@ from gradio.context import LocalContext
 from torch import Tensor
 
 from enhancer.engine import Engine
+from enhancer.engine.jobs import AT_ONCE
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
-from enhancer.ui.jobs import AT_ONCE, Update, follow, visitor
+from enhancer.ui.jobs import Update, follow, visitor
 from tests.engine.test_engine import engine, model
 
 VISITORS = 8

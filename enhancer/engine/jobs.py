@@ -1,0 +1,73 @@
+"""Long work behind a door: a thread with a token, places that all doors share, and fair turns among those who ask."""
+
+import concurrent.futures
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from enhancer.engine.turns import Asker, Turns, asked_by
+from enhancer.progress import Progress
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+POLL = 0.1  # seconds between two looks at the token
+AT_ONCE = 2  # long jobs that compute; a stopped one counts until it hears of it
+QUICK_AT_ONCE = 2  # small ones, which never wait for long ones
+_places = {False: Turns(AT_ONCE), True: Turns(QUICK_AT_ONCE)}  # by whether a job is quick
+
+
+class Job(Generic[T]):
+    """`work(progress)` in a thread of its own, when it is its turn; leaving the `with` block cancels the token.
+
+    `future` holds what it returned or raised.
+    """
+
+    def __init__(self, work: Callable[[Progress], T], asker: Asker) -> None:
+        self.progress = Progress()
+        self.future: Future[T] = Future()
+        self._work, self._asker = work, asker
+
+    def start(self) -> "Job[T]":
+        """Queue up, in another thread."""
+        threading.Thread(target=self._run, daemon=True, name="job").start()
+        return self
+
+    def __enter__(self) -> "Job[T]":
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.progress.cancel()
+
+    def ticks(self) -> Iterator[Progress]:
+        """The token, again and again until the work is over."""
+        while not concurrent.futures.wait([self.future], POLL).done:
+            yield self.progress
+
+    def result(self) -> T:
+        """What `work` returned. Raises what it raised."""
+        return self.future.result()
+
+    def _run(self) -> None:
+        try:
+            with asked_by(self._asker), _places[self._asker.quick].turn(self._wait):
+                self.progress.step(0, 1)
+                result = self._work(self.progress)
+        except BaseException as error:  # it is raised again in the thread that asks for the result
+            self._tell_stop()
+            self.future.set_exception(error)
+        else:
+            self._tell_stop()
+            self.future.set_result(result)
+
+    def _tell_stop(self) -> None:
+        if self.progress.cancelled:
+            log.info("job stopped at %d of %d", self.progress.done, self.progress.total)
+
+    def _wait(self) -> None:
+        """Whoever waits for a place can still be cancelled."""
+        self.progress.step(0, 1, "waiting for the pictures before")
