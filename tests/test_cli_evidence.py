@@ -30,7 +30,7 @@ def enhanced(cat: Path, name: str, *arguments: str) -> Path:
 
 @pytest.mark.parametrize("name", ["big.png", "big.jpg", "big.webp", "big.tif"])
 def test_every_result_with_a_recipe_verifies(cat: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    target = enhanced(cat, name, "--quality", "80")
+    target = enhanced(cat, name, "--jpeg-quality", "80")
     text = embedded_recipe(target.read_bytes())
     beside = target.with_name(f"{name}.recipe.json")
     assert (text is None) == beside.exists() == (name in ("big.webp", "big.tif"))

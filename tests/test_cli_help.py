@@ -46,6 +46,11 @@ def test_help_of_a_task_names_its_options() -> None:
     assert imported & HEAVY == set()
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_the_options_of_every_task_stand_beside_those_of_the_command(task: str) -> None:
+    assert parser(task).parse_args(["enhance", "a.png", "b.png", "--task", task, "--jpeg-quality", "80"]).task == task
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_done_where_the_table_says(name: str) -> None:
     home, told = COMMANDS[name]

@@ -45,7 +45,7 @@ def run_enhance(a: argparse.Namespace) -> int:
                 made = run_chain(picture, wishes, default_engine(), Progress(show))
                 result, recipe = protect(made, picture, guards), None
             target.parent.mkdir(parents=True, exist_ok=True)
-            save_result(result, target, a.quality, recipe)
+            save_result(result, target, a.jpeg_quality, recipe)
         except (EnhancerError, OSError) as error:
             failed += 1
             complain(f"{source}: {error}")

@@ -67,7 +67,7 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("input", type=Path, help="a picture, or a folder of pictures")
     p.add_argument("output", type=Path, help="a file (its suffix chooses the format), or a folder")
     p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
-    p.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of JPEG files")
+    p.add_argument("--jpeg-quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of the file")
     p.add_argument("--recipe", action="store_true", help="lay the recipe into PNG and JPEG files, beside others")
     p.add_argument("--auto", action="store_true", help="diagnose each picture, and do what is proposed for it")
     p.add_argument(
