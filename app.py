@@ -1,6 +1,7 @@
-"""The page as a program: settings → store → engine → page. Obeys GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
+"""The page and the REST API as a program: settings → store → engine → both.
 
-While it starts, its address says that it is getting ready; models are opened while the page is already there.
+Obeys GRADIO_SERVER_NAME and GRADIO_SERVER_PORT. While it starts, its address says that it is getting ready; models are
+opened while the page is already there.
 """
 
 import gc
@@ -14,6 +15,7 @@ from enhancer.welcome import getting_ready
 
 if TYPE_CHECKING:
     import gradio as gr
+    from fastapi import FastAPI
 
     from enhancer.engine import Engine
 
@@ -29,35 +31,42 @@ def main() -> None:
     host, port = os.environ.get("GRADIO_SERVER_NAME", HOST), int(os.environ.get("GRADIO_SERVER_PORT", PORT))
     gc.disable()  # imports and layout make no garbage, and looking for it takes a seventh of the time
     with getting_ready(host, port):
-        demo, engine = page(settings)
+        demo, api = doors(settings)
+        from enhancer.server import app_arguments
         from enhancer.ui import launch_arguments
 
-        how = launch_arguments(settings)
-    threading.Thread(target=warm, args=(engine,), daemon=True, name="warm").start()
+        how = launch_arguments(settings) | {"app_kwargs": app_arguments(api)}
+    service = api.state.service
+    threading.Thread(target=warm, args=(service.engine, service.ready), daemon=True, name="warm").start()
     gc.freeze()
     gc.enable()
     demo.launch(**how)
 
 
-def page(settings: Settings) -> "tuple[gr.Blocks, Engine]":
-    """Import what is slow to import, and lay the page out."""
+def doors(settings: Settings) -> "tuple[gr.Blocks, FastAPI]":
+    """Import what is slow to import, and lay the page and the REST API out over one engine that remembers."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     from enhancer.engine import Engine
+    from enhancer.engine.results import remembering
     from enhancer.models.store import Store
+    from enhancer.server import build_api
     from enhancer.ui import build
 
-    engine = Engine(Store(settings, catalog_only=True), settings)  # strangers may choose from the catalogue alone
-    return build(engine, settings), engine
+    engine = remembering(
+        Engine(Store(settings, catalog_only=True), settings)
+    )  # strangers may choose from the catalogue
+    return build(engine, settings), build_api(engine)
 
 
-def warm(engine: "Engine") -> None:
-    """Open the model that most visitors try first, so that their first preview does not wait for it."""
+def warm(engine: "Engine", ready: threading.Event) -> None:
+    """Open the model that most visitors try first, so that their first preview does not wait for it; then say so."""
     from enhancer.errors import EnhancerError
     from enhancer.tasks.choose import AUTO, choose_model
 
     try:
         model = engine.model(choose_model(AUTO, "upscale", 2.0))
         engine.tile_side(model)  # measures how much memory it takes, once
+        ready.set()
     except EnhancerError as error:
         log.warning("the first model is not ready: %s", error)
 

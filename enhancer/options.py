@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from enhancer.errors import BadOptions
 
 T = TypeVar("T")
+WORDS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "on": True, "off": False}
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,20 @@ def parse(options: type[T], values: Mapping[str, Any]) -> T:
     if unknown:
         raise BadOptions(f"Unknown option {unknown[0]!r}; known: {', '.join(known)}.")
     return options(**{name: _checked(options, known[name], value) for name, value in values.items()})
+
+
+def parse_text(options: type[T], values: Mapping[str, str]) -> T:
+    """Build `options` from texts, as forms and addresses hold them. Raises BadOptions as `parse` does."""
+    known = {f.name for f in fields(options)}  # type: ignore[arg-type]  # T is a dataclass by contract
+    return parse(options, {n: _read(options, n, v) if n in known else v for n, v in values.items()})
+
+
+def _read(options: type, name: str, text: str) -> Any:
+    if value_type(options, name) is not bool:
+        return text
+    if text.lower() not in WORDS:
+        raise BadOptions(f"{name} must be true or false, not {text!r}.")
+    return WORDS[text.lower()]
 
 
 def _checked(options: type, f: "Field[Any]", value: Any) -> Any:

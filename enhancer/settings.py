@@ -16,6 +16,11 @@ class Settings:
 
     `results_memory` and `results_seconds` bound what the page keeps of what its networks drew; 0 bytes keep nothing.
     A picture of more than `canvas_memory` bytes, at twelve a pixel, lies on disk in `cache` while it is worked on.
+
+    Of the REST API: `max_body` bytes of one request with several files, which may be `max_candidates` to measure;
+    `max_queue` requests under way at once, of which one client has `max_share`; `upload_seconds` until a request has
+    arrived and `answer_seconds` until it is answered; `max_jobs` that are kept with their results, of `max_jobs_bytes`
+    in all, until `job_seconds` after their end.
     """
 
     max_bytes: int = 100 * MIB
@@ -26,6 +31,15 @@ class Settings:
     results_memory: int = 256 * MIB
     results_seconds: int = 1800
     canvas_memory: int = 256 * MIB
+    max_body: int = 256 * MIB
+    max_candidates: int = 20
+    max_queue: int = 20
+    max_share: int = 4
+    upload_seconds: int = 60
+    answer_seconds: int = 120
+    max_jobs: int = 64
+    max_jobs_bytes: int = 2048 * MIB
+    job_seconds: int = 900
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"

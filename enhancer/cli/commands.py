@@ -17,7 +17,8 @@ from enhancer.evidence.recipe import record
 from enhancer.hall import default_engine, enhance
 from enhancer.media import FORMATS, Picture, losses, open_picture, save_picture
 from enhancer.media.files import format_for
-from enhancer.metrics import METRICS, measure
+from enhancer.metrics import METRICS
+from enhancer.metrics import figures as measured_figures
 from enhancer.models.catalog import CATALOG, Bundled, entry
 from enhancer.options import parse
 from enhancer.progress import Progress
@@ -161,13 +162,9 @@ def figures(candidate: Picture, reference: Picture | None, ids: Sequence[str]) -
     if truth is not None and truth.shape != candidate.pixels.shape:
         sizes = [f"{p.shape[2]}x{p.shape[1]}" for p in (candidate.pixels, truth)]
         raise ValueError(f"it has {sizes[0]} pixels and the reference {sizes[1]}; both must have one size")
-    found: dict[str, float | None] = {}
-    for metric in ids:
-        try:
-            found |= measure(candidate.pixels, truth, [metric])
-        except ValueError as error:
-            complain(f"{metric}: {error}")
-            found[metric] = None
+    found, reasons = measured_figures(candidate.pixels, truth, ids)
+    for metric, reason in reasons.items():
+        complain(f"{metric}: {reason}")
     return found
 
 

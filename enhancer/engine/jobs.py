@@ -22,12 +22,13 @@ _places = {False: Turns(AT_ONCE), True: Turns(QUICK_AT_ONCE)}  # by whether a jo
 class Job(Generic[T]):
     """`work(progress)` in a thread of its own, when it is its turn; leaving the `with` block cancels the token.
 
-    `future` holds what it returned or raised.
+    `begun` says whether it had its turn yet, `future` holds what it returned or raised.
     """
 
     def __init__(self, work: Callable[[Progress], T], asker: Asker) -> None:
         self.progress = Progress()
         self.future: Future[T] = Future()
+        self.begun = False
         self._work, self._asker = work, asker
 
     def start(self) -> "Job[T]":
@@ -55,6 +56,7 @@ class Job(Generic[T]):
     def _run(self) -> None:
         try:
             with asked_by(self._asker), _places[self._asker.quick].turn(self._wait):
+                self.begun = True
                 self.progress.step(0, 1)
                 result = self._work(self.progress)
         except BaseException as error:  # it is raised again in the thread that asks for the result

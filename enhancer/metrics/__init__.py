@@ -5,11 +5,12 @@ from enhancer.metrics.blocking import psnr_b
 from enhancer.metrics.fidelity import gmsd, haarpsi
 from enhancer.metrics.metric import Metric
 from enhancer.metrics.reference import ms_ssim, psnr, ssim
-from enhancer.metrics.table import METRICS, heading, measure, rows_to_csv
+from enhancer.metrics.table import METRICS, figures, heading, measure, rows_to_csv
 
 __all__ = [
     "METRICS",
     "Metric",
+    "figures",
     "gmsd",
     "haarpsi",
     "heading",

@@ -117,6 +117,19 @@ def measure(candidate: Tensor, reference: Tensor | None, ids: Sequence[str]) -> 
     return {i: METRICS[i](candidate, reference) for i in ids}
 
 
+def figures(
+    candidate: Tensor, reference: Tensor | None, ids: Sequence[str]
+) -> tuple[dict[str, float | None], dict[str, str]]:
+    """As `measure`, but None for a figure that the picture is too small for; and why, by id."""
+    found, reasons = dict[str, float | None](), dict[str, str]()
+    for i in ids:
+        try:
+            found |= measure(candidate, reference, [i])
+        except ValueError as error:
+            found[i], reasons[i] = None, str(error)
+    return found, reasons
+
+
 def heading(metric: Metric) -> str:
     """The head of a column: title, unit and an arrow towards the better, e.g. "PSNR (dB) ↑"."""
     unit = f" ({metric.unit})" if metric.unit else ""

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -118,7 +119,9 @@ def test_an_address_that_is_taken_is_left_alone() -> None:
 def test_the_first_preview_does_not_wait_for_the_model(tmp_path: Path) -> None:
     settings = Settings(device="cpu")
     engine = Engine(Store(settings, catalog_only=True), settings)
-    warm(engine)
+    ready = threading.Event()
+    warm(engine, ready)
+    assert ready.is_set()
     size, wish = (1200, 800), Choice(UPSCALE, {"model": "auto", "scale": 2.0})
     crop = cut(Picture(torch.rand(3, size[1], size[0])), (0.5, 0.5), CROP)
     began = time.process_time()

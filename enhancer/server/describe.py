@@ -1,0 +1,113 @@
+"""The words of the API for OpenAPI and for its own page, made from the tables of tasks, options and limits."""
+
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import Response
+
+from enhancer.evidence.guard_words import WISHES
+from enhancer.media.formats import FORMATS
+from enhancer.server import answers, problems
+from enhancer.server.lists import option_schemas
+from enhancer.server.wish import PROTECT, PROTECT_HELP, FileOptions
+from enhancer.tasks.task import Task
+
+HOST = "http://127.0.0.1:7860"
+TITLE = "Image Enhancer"
+ABOUT = (
+    "Send a picture, get the better one, with the recipe that makes it again and a receipt of what was kept. "
+    "Errors are application/problem+json; 429 and 503 say in Retry-After when to come again."
+)
+BINARY = {"type": "string", "format": "binary"}
+FILE = {**BINARY, "description": "the picture"}
+SAMPLE = 2.0  # of a number that has no default of its own
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string", "description": "the name of the status"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "what is wrong and what would work, for people"},
+        "limit": {"type": "string", "description": "the setting that was exceeded"},
+        "request_id": {"type": "string", "description": "to be found in the log of the server"},
+    },
+    "example": {
+        "type": "about:blank",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": "scale must lie between 1 and 4, not 9.0.",
+        "request_id": "4f1c0a9be27d5586",
+    },
+}
+STORY = {"type": "object", "description": "the picture in base64, with its recipe, receipt, size and seconds"}
+TOLD = {
+    answers.RECIPE: "how the result was made, packed as the page's links have it",
+    answers.RECEIPT: "JSON: what of the picture was kept, and what was lost",
+    answers.SIZE: "width x height of the result",
+    answers.SECONDS: "what the work took",
+}
+REFUSALS = (400, 404, 408, 413, 415, 422, 429, 500, 502, 503, 504)
+READING = (404, 409, 413, 415, 422, 500, 502, 503)  # of a result
+
+
+def refusals(codes: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
+    """What stands in the description for errors."""
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": HTTPStatus(code).phrase, "content": content} for code in codes}
+
+
+def result() -> dict[int | str, dict[str, Any]]:
+    """What stands in the description for a picture that comes back."""
+    kinds: dict[str, Any] = {f.media_type: {"schema": BINARY} for f in FORMATS if f.writable}
+    kinds |= {answers.JSON: {"schema": STORY}, answers.FORM: {"schema": {"type": "object"}}}
+    headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in TOLD.items()}
+    return {200: {"description": "The better picture; Accept chooses how.", "content": kinds, "headers": headers}}
+
+
+def enhancing(task: Task) -> dict[str, Any]:
+    """Arguments of the route that does a task."""
+    return {"responses": {**result(), **refusals(REFUSALS)}, **asking(task)}
+
+
+def asking(task: Task) -> dict[str, Any]:
+    """What a request for this task may carry."""
+    schemas = {**option_schemas(task.options), **option_schemas(FileOptions)}
+    protect = {"type": "array", "items": {"type": "string"}, "description": PROTECT_HELP, "example": [WISHES[0]]}
+    schemas[PROTECT] = protect
+    form = {"type": "object", "required": ["file"], "properties": {"file": FILE, **schemas}}
+    return {
+        "description": f"{task.summary}\n\n`{curl(task)}`",
+        "response_class": Response,
+        "openapi_extra": {
+            "parameters": [_parameter(name, schema) for name, schema in schemas.items()],
+            "requestBody": {
+                "required": True,
+                "content": {answers.FORM: {"schema": form}, "image/*": {"schema": FILE}},
+            },
+        },
+    }
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": schema["description"], "schema": schema}
+
+
+def curl(task: Task, host: str = HOST) -> str:
+    """A line to try a task with."""
+    return f"curl -F file=@photo.jpg '{host}/v1/{task.id}{_sample(task)}' -o better.png"
+
+
+def _sample(task: Task) -> str:
+    """The first option that is a number, with a value that is allowed."""
+    for name, schema in option_schemas(task.options).items():
+        if "minimum" in schema and "maximum" in schema:
+            value = schema.get("default", min(schema["maximum"], max(schema["minimum"], SAMPLE)))
+            return f"?{name}={value:g}"
+    return ""
+
+
+def completed(found: dict[str, Any]) -> dict[str, Any]:
+    """The description of FastAPI with what all routes speak of, and where they are."""
+    found.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    return {**found, "servers": [{"url": "/v1"}]}

@@ -1,0 +1,166 @@
+"""Jobs that outlive their request: bounded in number and bytes, swept by age, found by ids that nobody guesses."""
+
+import os
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import IO, Any
+
+from enhancer.engine.jobs import Job
+from enhancer.engine.turns import Asker
+from enhancer.progress import Progress
+from enhancer.server.door import Place
+from enhancer.server.problems import LATER, Problem, Refused, problem_of
+from enhancer.server.work import Answer
+from enhancer.settings import Settings
+
+ID_BYTES = 24  # random ones in an id
+WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+
+
+@dataclass(frozen=True)
+class Parked:
+    """An answer whose file lies on disk, in a file without a name: a crash leaves nothing behind."""
+
+    answer: Answer
+    disk: IO[bytes]
+    size: int
+
+    @classmethod
+    def park(cls, answer: Answer) -> "Parked":
+        """Raises OSError where the disk is full."""
+        disk = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the job
+        disk.write(answer.file)
+        disk.flush()
+        return cls(replace(answer, file=b""), disk, len(answer.file))
+
+    def fetch(self) -> Answer:
+        """The answer, as often and by as many as one likes."""
+        return replace(self.answer, file=os.pread(self.disk.fileno(), self.size, 0))
+
+    def __del__(self) -> None:
+        self.disk.close()  # when nobody holds it any more, and so never while somebody fetches
+
+
+@dataclass
+class Kept:
+    """One job; `ended` on the clock of its keeper, None while it waits or runs."""
+
+    id: str
+    task: str
+    job: Job[Parked]
+    place: Place
+    ended: float | None = field(default=None)
+
+    @property
+    def state(self) -> str:
+        """One of waiting, running, done, failed."""
+        if not self.job.future.done():
+            return RUNNING if self.job.begun else WAITING
+        return FAILED if self.job.future.exception() else DONE
+
+    def status(self, root: str) -> dict[str, Any]:
+        """As JSON; `root` is the address of all jobs."""
+        progress, state = self.job.progress, self.state
+        told: dict[str, Any] = {
+            "id": self.id,
+            "task": self.task,
+            "state": state,
+            "progress": {"done": progress.done, "total": progress.total, "note": progress.note},
+            "seconds_left": None if progress.remaining is None or state != RUNNING else round(progress.remaining, 1),
+            "result": f"{root}/{self.id}/result" if state == DONE else None,
+        }
+        error = self.job.future.exception() if state == FAILED else None
+        return {**told, "problem": None if error is None else problem_of(error).content}
+
+    def answer(self) -> Answer | Problem:
+        """The result, or what went wrong. Raises Refused, 409, while it is not there yet."""
+        if not self.job.future.done():
+            raise Refused(
+                HTTPStatus.CONFLICT, "This job is not finished; its status says how far it is.", retry_after=1
+            )
+        error = self.job.future.exception()
+        return self.job.result().fetch() if error is None else problem_of(error)
+
+
+class Keeper:
+    """Holds the jobs of all clients; `clock` gives seconds."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings, self._clock = settings, clock
+        self._kept: dict[str, Kept] = {}
+        self._guard = threading.Lock()
+        self._sweeper: threading.Timer | None = None
+
+    def start(self, task: str, work: Callable[[Progress], Answer], asker: Asker, place: Place) -> Kept:
+        """Begin a job, in its `place` until it ends. Raises Refused where there is no room for its result."""
+        with self._guard:
+            self._drop_old()
+            self._check_room()
+            job = Job(lambda progress: Parked.park(work(progress)), asker)
+            kept = Kept(secrets.token_urlsafe(ID_BYTES), task, job, place)
+            self._kept[kept.id] = kept
+        kept.job.future.add_done_callback(lambda _: self._ended(kept))
+        kept.job.start()
+        return kept
+
+    def find(self, job_id: str) -> Kept:
+        """Raises Refused, 404, for an id that is unknown or whose job was swept."""
+        with self._guard:
+            self._drop_old()
+            if job_id in self._kept:
+                return self._kept[job_id]
+        raise Refused(
+            HTTPStatus.NOT_FOUND,
+            f"There is no job with this id; results are kept for {self._settings.job_seconds} seconds.",
+            "job_seconds",
+        )
+
+    def drop(self, job_id: str) -> None:
+        """Stop a job, and forget it with its result. Raises Refused as `find` does."""
+        self.find(job_id).job.progress.cancel()
+        with self._guard:
+            self._kept.pop(job_id, None)
+
+    def sweep(self) -> None:
+        """Forget what is too old, and look again later if something is left."""
+        with self._guard:
+            self._sweeper = None
+            self._drop_old()
+            self._sweep_later()
+
+    def _ended(self, kept: Kept) -> None:
+        kept.place.leave()
+        with self._guard:
+            kept.ended = self._clock()
+            self._sweep_later()
+
+    def _check_room(self) -> None:
+        done = [kept.job.result().size for kept in self._kept.values() if kept.state == DONE]
+        for value, most, limit in (
+            (len(self._kept), self._settings.max_jobs, "max_jobs"),
+            (sum(done), self._settings.max_jobs_bytes, "max_jobs_bytes"),
+        ):
+            if value >= most:
+                raise Refused(
+                    HTTPStatus.SERVICE_UNAVAILABLE,
+                    "The server keeps as many jobs as it has room for; please try again later, and delete those that "
+                    "you have fetched.",
+                    limit,
+                    LATER,
+                )
+
+    def _drop_old(self) -> None:
+        oldest = self._clock() - self._settings.job_seconds
+        for kept in [k for k in self._kept.values() if k.ended is not None and k.ended <= oldest]:
+            del self._kept[kept.id]
+
+    def _sweep_later(self) -> None:
+        if self._kept and self._sweeper is None:
+            self._sweeper = threading.Timer(self._settings.job_seconds, self.sweep)
+            self._sweeper.daemon = True
+            self._sweeper.start()

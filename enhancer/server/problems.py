@@ -1,0 +1,116 @@
+"""What goes wrong, as one JSON shape (RFC 9457): a title, a plain sentence, and the limit that was exceeded."""
+
+import errno
+import logging
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+
+from enhancer.errors import (
+    BadOptions,
+    BadPicture,
+    BadRecipe,
+    EnhancerError,
+    NotAPicture,
+    UnknownModel,
+    WeightsRefused,
+)
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+REQUEST_ID: ContextVar[str] = ContextVar("request id", default="")
+LATER = 10  # seconds; when to ask again where nothing better is known
+STATUS: dict[type[EnhancerError], HTTPStatus] = {
+    NotAPicture: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    BadPicture: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadOptions: HTTPStatus.UNPROCESSABLE_ENTITY,
+    BadRecipe: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownModel: HTTPStatus.NOT_FOUND,
+    WeightsRefused: HTTPStatus.BAD_GATEWAY,
+}
+OURS = HTTPStatus.SERVICE_UNAVAILABLE  # what is not the fault of the request: no memory, no room, no way to the Hub
+TOO_LARGE = {"max_bytes", "max_body"}  # limits of bytes, which have a code of their own
+WORDS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address; GET /v1 lists what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address takes no requests of this kind; GET /v1 lists what there is.",
+    HTTPStatus.BAD_REQUEST: "This form cannot be read; send multipart/form-data, or the picture alone.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something unexpected went wrong here; it was written to the log of the server.",
+}
+
+
+class Refused(EnhancerError):
+    """A request that is not served: the HTTP status, the limit, and the seconds after which to try again."""
+
+    def __init__(
+        self, status: HTTPStatus, message: str, limit: str | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message, limit)
+        self.status, self.retry_after = status, retry_after
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a client is told of an error."""
+
+    status: HTTPStatus
+    detail: str
+    limit: str | None = None
+    retry_after: int | None = None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """As JSON; `request_id` finds the request in the log of the server."""
+        told = {"type": "about:blank", "title": self.status.phrase, "status": int(self.status), "detail": self.detail}
+        told |= {} if self.limit is None else {"limit": self.limit}
+        return {**told, "request_id": REQUEST_ID.get()}
+
+    def response(self) -> Response:
+        """With `Retry-After` where it makes sense to try again."""
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        return JSONResponse(self.content, self.status, headers, MEDIA_TYPE)
+
+
+def problem_of(error: BaseException) -> Problem:
+    """What is told of an error; an unexpected one goes into the log."""
+    if isinstance(error, Refused):
+        return Problem(error.status, str(error), error.limit, error.retry_after)
+    if isinstance(error, EnhancerError):
+        status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), OURS)
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if error.limit in TOO_LARGE else status
+        return Problem(status, str(error), error.limit, LATER if status == OURS else None)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Problem(OURS, "The disk of the server has no room now; please try again later.", retry_after=LATER)
+    log.error("unexpected error behind the API", exc_info=error)
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, WORDS[HTTPStatus.INTERNAL_SERVER_ERROR])
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Answer every error of this application in the one shape."""
+    for kind in (EnhancerError, OSError):
+        app.add_exception_handler(kind, _told)
+    app.add_exception_handler(HTTPException, _said)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(Exception, _told)
+
+
+def _told(request: Request, error: Exception) -> Response:
+    return problem_of(error).response()
+
+
+def _said(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    answer = Problem(status, WORDS.get(status, status.description)).response()
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    """Nobody reads this: the client left before its request had arrived."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
