@@ -18,6 +18,7 @@ FLOORS = {
     "welcome": 0,
     "memory": 0,
     "canvas": 1,
+    "client": 1,
     "media": 1,
     "networks": 1,
     "models": 2,
@@ -37,6 +38,7 @@ FLOORS |= {
 NEVER = {  # what a room may not import although it lies below
     "media": {"networks"},
     "networks": {"media"},
+    "client": {"media", "networks"},
     "models": {"media"},
     "engine": {"media", "networks"},
     "metrics": {"media", "networks", "models", "engine", "tasks", "evidence"},

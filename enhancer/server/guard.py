@@ -7,6 +7,7 @@ import time
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from enhancer.server.problems import LATER, REQUEST_ID, WORDS, Problem
@@ -28,14 +29,15 @@ CLOSED = (  # of the page's framework: ways around the queue, to other servers, 
     "/proxy=",
     "/file=http",
 )
-OURS = ("/v1", "/healthz", "/readyz", "/openapi.json")
+API = "/v1"
+OURS = (API, "/healthz", "/readyz", "/openapi.json")
 
 
 class Guard:
-    """An ASGI middleware."""
+    """An ASGI middleware; bodies of requests to the page have at most `max_body` bytes, the API counts its own."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, max_body: int) -> None:
+        self.app, self.page = app, RequestBodyLimitMiddleware(app, max_body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer 404 for what is closed."""
@@ -59,10 +61,10 @@ class Guard:
                 refused = Problem(HTTPStatus.NOT_FOUND, WORDS[HTTPStatus.NOT_FOUND]).response()
                 await refused(scope, receive, answer)
             else:
-                await self.app(scope, receive, answer)
+                await (self.app if scope["path"].startswith(API) else self.page)(scope, receive, answer)
         finally:
             REQUEST_ID.reset(token)
-            if scope["path"].startswith("/v1"):
+            if scope["path"].startswith(API):
                 _tell(scope, name, status, time.perf_counter() - began)
 
 
@@ -75,6 +77,6 @@ def _add_headers(headers: MutableHeaders, name: str, path: str, status: int) -> 
 
 
 def _tell(scope: Scope, name: str, status: int, seconds: float) -> None:
-    path = SECRET.sub("…", scope["path"]).encode("unicode_escape").decode()  # no line breaks from outside
+    path = SECRET.sub("…", scope["path"].encode("unicode_escape").decode())  # no line breaks from outside
     client = scope["client"][0] if scope.get("client") else "-"
     log.info("request=%s client=%s %s %s status=%d seconds=%.3f", name, client, scope["method"], path, status, seconds)

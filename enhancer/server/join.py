@@ -23,9 +23,8 @@ def app_arguments(api: FastAPI) -> dict[str, Any]:
     service: Service = api.state.service
     return {
         "routes": _routes(api, service),
-        "middleware": [Middleware(Guard)],
+        "middleware": [Middleware(Guard, max_body=service.settings.max_body)],
         "openapi_url": None,  # of the page's framework, whose routes are not an interface
-        "max_body_size": service.settings.max_body,
     }
 
 

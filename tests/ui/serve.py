@@ -47,11 +47,13 @@ def engine(weights: Path) -> Engine:
 
 
 if __name__ == "__main__":
+    from enhancer.server import app_arguments, build_api
     from enhancer.ui import build, launch_arguments
 
     logging.basicConfig(level=logging.INFO)
     place = Path(sys.argv[1])
     built = engine(place)
+    beside = app_arguments(build_api(built, catalog_of(place)))
     build(built, built.settings, catalog_of(place)).launch(
-        server_port=int(sys.argv[2]), **launch_arguments(built.settings)
+        server_port=int(sys.argv[2]), app_kwargs=beside, **launch_arguments(built.settings)
     )

@@ -1,0 +1,90 @@
+"""Jobs: begun, asked about, fetched, stopped; bounded in number, swept by age, and nobody's but who knows the id."""
+
+import re
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from enhancer.client import ApiError, Client
+from tests.server.conftest import TIGHT, Running, png, shown
+
+LONG = {"model": "x4-fast", "scale": 4, "best": True}
+WITHIN = 60.0  # seconds
+
+
+def test_a_job_gives_what_the_request_gives(client: Client, cat: Path) -> None:
+    job = client.submit(cat, scale=2, format="tiff")
+    assert re.fullmatch(r"/v1/jobs/[\w-]{32}", job.address)
+    result = job.result()
+    assert result.file == client.enhance(cat, scale=2, format="tiff").file
+    assert (result.width, result.media_type) == (128, "image/tiff")
+    assert job.result() == result  # as often as one likes
+    told = job.status()
+    assert (told["state"], told["task"], told["problem"]) == ("done", "upscale", None)
+    assert told["result"] == f"{job.address}/result"
+    job.cancel()
+    with pytest.raises(ApiError, match="no job") as gone:
+        job.status()
+    assert gone.value.status == 404
+
+
+def test_progress_is_told_and_a_job_can_be_stopped(program: Running, client: Client) -> None:
+    job = client.submit(png(1500, 1500), **LONG)
+    notes, until = set[str](), time.monotonic() + WITHIN
+    for told in job.wait(0.05):
+        notes.add(told["progress"]["note"])
+        if told["progress"]["done"] > 0:
+            break
+        assert time.monotonic() < until
+    assert told["state"] == "running"
+    assert told["progress"]["total"] > told["progress"]["done"]
+    answer = httpx.get(f"{program.url}{job.address}/result")
+    assert (answer.status_code, "not finished" in answer.json()["detail"]) == (409, True)
+    before = program.log.read_text().count("job stopped at")
+    job.cancel()
+    while program.log.read_text().count("job stopped at") == before:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_a_failed_job_says_why(client: Client) -> None:
+    job = client.submit(b"no picture at all", "median")
+    with pytest.raises(ApiError, match="text, not a picture") as failed:
+        job.result()
+    assert failed.value.status == 415
+    told = job.status()
+    assert told["state"] == "failed"
+    assert told["problem"]["status"] == 415
+    assert told["result"] is None
+
+
+def test_ids_do_not_stand_in_the_log(program: Running, client: Client, cat: Path) -> None:
+    job = client.submit(cat, "median")
+    job.result()
+    secret = job.address.rsplit("/", 1)[1]
+    assert "/v1/jobs/…" in program.log.read_text()
+    assert secret not in program.log.read_text()
+
+
+def test_jobs_are_bounded_and_swept(tight: Running) -> None:
+    with Client(tight.url, tries=30) as client:
+        jobs = [client.submit(png(16, 16), "median") for _ in range(TIGHT["MAX_JOBS"])]
+        for job in jobs:
+            job.result()
+        refused = httpx.post(f"{tight.url}/v1/jobs/median", content=png(16, 16))
+        assert (refused.status_code, refused.json()["limit"]) == (503, "max_jobs")
+        assert "Retry-After" in refused.headers
+        time.sleep(TIGHT["JOB_SECONDS"] + 0.5)
+        for job in jobs:
+            with pytest.raises(ApiError, match="no job"):
+                job.status()
+        again = client.submit(png(16, 16, 0x336699), "median")
+        assert (shown(again.result().file) == (0x33, 0x66, 0x99)).all()
+        again.cancel()
+
+
+def test_the_list_of_all_jobs_is_nobodys_business(program: Running) -> None:
+    assert httpx.get(f"{program.url}/v1/jobs").status_code in (404, 405)
+    assert httpx.get(f"{program.url}/v1/jobs/").status_code in (404, 405)
