@@ -31,7 +31,7 @@ def build_api(engine: Engine, catalog: Sequence[Entry] = CATALOG) -> FastAPI:
     )
     app.state.service = service
     handle_problems(app)
-    for router in (lists(service), measure_routes(service), job_routes(service), enhance_routes(service)):
+    for router in (enhance_routes(service), job_routes(service), measure_routes(service), lists(service)):
         app.include_router(router)
     app.add_api_route("/{task_id}", unknown_task, methods=["POST"], include_in_schema=False)
     app.add_api_route("/jobs/{task_id}", unknown_task, methods=["POST"], include_in_schema=False)

@@ -12,6 +12,7 @@ from enhancer.server.lists import option_schemas
 from enhancer.server.wish import PROTECT, PROTECT_HELP, FileOptions
 from enhancer.tasks.task import Task
 
+ROOT = "/v1"
 HOST = "http://127.0.0.1:7860"
 TITLE = "Image Enhancer"
 ABOUT = (
@@ -65,19 +66,14 @@ def result() -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "The better picture; Accept chooses how.", "content": kinds, "headers": headers}}
 
 
-def enhancing(task: Task) -> dict[str, Any]:
-    """Arguments of the route that does a task."""
-    return {"responses": {**result(), **refusals(REFUSALS)}, **asking(task)}
-
-
-def asking(task: Task) -> dict[str, Any]:
-    """What a request for this task may carry."""
+def asking(task: Task, place: str = ROOT) -> dict[str, Any]:
+    """Arguments of the route that takes a picture for this task: what a request may carry."""
     schemas = {**option_schemas(task.options), **option_schemas(FileOptions)}
     protect = {"type": "array", "items": {"type": "string"}, "description": PROTECT_HELP, "example": [WISHES[0]]}
     schemas[PROTECT] = protect
     form = {"type": "object", "required": ["file"], "properties": {"file": FILE, **schemas}}
     return {
-        "description": f"{task.summary}\n\n`{curl(task)}`",
+        "description": f"{task.summary}\n\n`{curl(task, place=place)}`",
         "response_class": Response,
         "openapi_extra": {
             "parameters": [_parameter(name, schema) for name, schema in schemas.items()],
@@ -93,9 +89,10 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": schema["description"], "schema": schema}
 
 
-def curl(task: Task, host: str = HOST) -> str:
+def curl(task: Task, host: str = HOST, place: str = ROOT) -> str:
     """A line to try a task with."""
-    return f"curl -F file=@photo.jpg '{host}/v1/{task.id}{_sample(task)}' -o better.png"
+    where = " -o better.png" if place == ROOT else ""
+    return f"curl -F file=@photo.jpg '{host}{place}/{task.id}{_sample(task)}'{where}"
 
 
 def _sample(task: Task) -> str:
@@ -110,4 +107,4 @@ def _sample(task: Task) -> str:
 def completed(found: dict[str, Any]) -> dict[str, Any]:
     """The description of FastAPI with what all routes speak of, and where they are."""
     found.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    return {**found, "servers": [{"url": "/v1"}]}
+    return {**found, "servers": [{"url": ROOT}]}

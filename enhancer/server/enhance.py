@@ -11,7 +11,7 @@ from starlette.responses import Response
 from enhancer.errors import BadOptions
 from enhancer.server.answers import respond
 from enhancer.server.body import Body, body_of
-from enhancer.server.describe import enhancing
+from enhancer.server.describe import REFUSALS, asking, refusals, result
 from enhancer.server.problems import Refused
 from enhancer.server.service import Service
 from enhancer.server.wish import Wish, wish_of
@@ -34,7 +34,8 @@ def enhance_routes(service: Service) -> APIRouter:
             methods=["POST"],
             operation_id=task.id,
             summary=task.title,
-            **enhancing(task),
+            responses={**result(), **refusals(REFUSALS)},
+            **asking(task),
         )
     return router
 

@@ -17,9 +17,7 @@ ID, GIVEN = "X-Request-Id", re.compile(r"[\w.-]{8,64}", re.ASCII)
 SECRET = re.compile(r"(?<=/v1/jobs/)[\w-]{24,}")  # whoever knows the id of a job has its result
 CAREFUL = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 BARE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-same-origin"}
-CLOSED = (  # of the page's framework: ways around the queue, to other servers, and to what visitors do
-    "/gradio_api/run",
-    "/gradio_api/api",
+CLOSED = (  # of the page's framework: ways to other servers and to what visitors do; `queue(api_open=False)` does more
     "/gradio_api/proxy=",
     "/gradio_api/file=http",
     "/gradio_api/vibe",

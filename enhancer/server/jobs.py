@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from enhancer.server.answers import PRIVATE, respond
-from enhancer.server.describe import READING, REFUSALS, asking, refusals, result
+from enhancer.server.describe import READING, REFUSALS, ROOT, asking, refusals, result
 from enhancer.server.enhance import asked
 from enhancer.server.problems import Problem
 from enhancer.server.service import Service, asker_of
@@ -18,7 +18,7 @@ from enhancer.server.work import enhanced
 from enhancer.tasks import TASKS
 from enhancer.tasks.task import Task
 
-ROOT = "/v1/jobs"
+JOBS = f"{ROOT}/jobs"
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"description": "The job waits or runs; Location is its address.", "content": {"application/json": {}}}
 }
@@ -36,12 +36,12 @@ def job_routes(service: Service) -> APIRouter:
             operation_id=f"{task.id}-job",
             summary=f"{task.title}, as a job",
             responses={**ACCEPTED, **refusals(REFUSALS)},
-            **asking(task),
+            **asking(task, JOBS),
         )
 
     @router.get("/{job_id}", summary="How far a job is", responses=refusals((404, 500)))
     def status(job_id: str) -> dict[str, Any]:
-        return service.keeper.find(job_id).status(ROOT)
+        return service.keeper.find(job_id).status(JOBS)
 
     @router.get(
         "/{job_id}/result",
@@ -78,7 +78,7 @@ def _beginning(service: Service, task: Task) -> Callable[[Request], Awaitable[Re
         except BaseException:
             place.leave()
             raise
-        status = kept.status(ROOT)
-        return JSONResponse(status, HTTPStatus.ACCEPTED, {"Location": f"{ROOT}/{kept.id}", **PRIVATE})
+        status = kept.status(JOBS)
+        return JSONResponse(status, HTTPStatus.ACCEPTED, {"Location": f"{JOBS}/{kept.id}", **PRIVATE})
 
     return begin

@@ -28,6 +28,11 @@ p > code { display: block; background: var(--code); border-radius: 6px; padding:
 dl { display: grid; grid-template-columns: minmax(110px, max-content) 1fr; gap: 6px 16px; margin: 12px 0 0 }
 dd { margin: 0; color: var(--soft) } dd i { font-style: normal; color: var(--text) }
 """
+JOBS = "/jobs/"
+BEGIN = (
+    "<p>POST to <code>/v1/jobs/{task}</code> what you would POST to <code>/v1/{task}</code>: the answer, 202, comes at "
+    "once, and its header Location is the address of the job.</p>"
+)
 ERRORS = (
     "<p>An error is a JSON object: <code>title</code>, <code>status</code>, <code>detail</code> in plain words, "
     "<code>limit</code> (the setting that was exceeded, to be changed as ENHANCER_… in the environment of the server) "
@@ -59,9 +64,15 @@ def _groups(description: dict[str, Any], root: str) -> Iterator[str]:
     ]
     for tag in dict.fromkeys(operation["tags"][0] for _, _, operation in listed):
         yield f"<h2>{escape(tag)}</h2>"
+        yield BEGIN if any(_begins(method, path) for method, path, op in listed if op["tags"][0] == tag) else ""
         for method, path, operation in listed:
-            if operation["tags"][0] == tag:
+            if operation["tags"][0] == tag and not _begins(method, path):
                 yield _operation(method, root + path, operation)
+
+
+def _begins(method: str, path: str) -> bool:
+    """Whether this begins a job; there is one for each task, and one sentence for all."""
+    return method == "post" and path.startswith(JOBS)
 
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
@@ -93,7 +104,9 @@ def _parameter(name: str, schema: dict[str, Any]) -> str:
     facts = [
         " to ".join(bounds),
         ", ".join(schema.get("enum", [])),
-        f"default {schema['default']}" if "default" in schema else "",
+        "default " + str(schema["default"]).replace("True", "true").replace("False", "false")
+        if "default" in schema
+        else "",
     ]
     told = "; ".join(fact for fact in facts if fact)
     return f"<dt><code>{escape(name)}</code></dt><dd>{escape(schema.get('description', ''))} <i>{escape(told)}</i></dd>"

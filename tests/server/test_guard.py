@@ -8,9 +8,6 @@ import pytest
 from tests.server.conftest import Running, png
 
 CLOSED = (
-    "/gradio_api/run/look",
-    "/gradio_api/run/predict",
-    "/gradio_api/api/look",
     "/gradio_api/proxy=http://127.0.0.1/",
     "/gradio_api/file=http://169.254.169.254/latest/meta-data",
     "/gradio_api/FILE=HTTP://169.254.169.254/",
@@ -59,8 +56,18 @@ def test_an_id_is_taken_over_when_it_is_harmless(program: Running) -> None:
 
 @pytest.mark.parametrize("path", CLOSED)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_ways_around_the_queue_and_to_other_servers_are_closed(program: Running, method: str, path: str) -> None:
+def test_ways_to_other_servers_are_closed(program: Running, method: str, path: str) -> None:
     assert httpx.request(method, program.url + path).status_code in (404, 405)
+
+
+def test_no_work_of_the_page_goes_around_its_queue(program: Running) -> None:
+    """What the page itself asks for without the queue are a few small answers, such as which options a task has."""
+    events = httpx.get(f"{program.url}/config").json()["dependencies"]
+    queued = [event["id"] for event in events if event["queue"] is not False]
+    assert len(queued) > len(events) / 2
+    for event in queued:
+        answer = httpx.post(f"{program.url}/gradio_api/run/predict", json={"fn_index": event, "data": []})
+        assert answer.status_code == 404, event
 
 
 @pytest.mark.parametrize("path", PATHS)
