@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
@@ -19,6 +19,7 @@ from enhancer.tasks import TASKS
 from enhancer.tasks.task import Task
 
 JOBS = f"{ROOT}/jobs"
+Known = Annotated[str, Path(description="as it stands in Location")]
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"description": "The job waits or runs; Location is its address.", "content": {"application/json": {}}}
 }
@@ -40,7 +41,7 @@ def job_routes(service: Service) -> APIRouter:
         )
 
     @router.get("/{job_id}", summary="How far a job is", responses=refusals((404, 500)))
-    def status(job_id: str) -> dict[str, Any]:
+    def status(job_id: Known) -> dict[str, Any]:
         return service.keeper.find(job_id).status(JOBS)
 
     @router.get(
@@ -49,7 +50,7 @@ def job_routes(service: Service) -> APIRouter:
         response_class=Response,
         responses={**result(), **refusals(READING)},
     )
-    def fetch(job_id: str, request: Request) -> Response:
+    def fetch(job_id: Known, request: Request) -> Response:
         answer = service.keeper.find(job_id).answer()
         if isinstance(answer, Problem):
             return answer.response()
@@ -61,7 +62,7 @@ def job_routes(service: Service) -> APIRouter:
         status_code=HTTPStatus.NO_CONTENT,
         responses=refusals((404, 500)),
     )
-    def drop(job_id: str) -> Response:
+    def drop(job_id: Known) -> Response:
         service.keeper.drop(job_id)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 

@@ -21,10 +21,10 @@ h2 { font-size: 16px; margin: 32px 0 10px }
 p { margin: 10px 0 } a { color: var(--go) } .soft { color: var(--soft) }
 details { background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin: 8px 0 }
 summary { cursor: pointer; padding: 10px 14px; display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline }
-summary b { color: var(--go); font-size: 12px; min-width: 46px } summary span { color: var(--soft) }
+summary b { color: var(--go); font-size: 12px; min-width: 52px } summary span { color: var(--soft) }
 details > div { padding: 0 14px 12px; border-top: 1px solid var(--line) }
 code { font: 13px/1.5 "IBM Plex Mono", ui-monospace, monospace; overflow-wrap: anywhere }
-p > code { display: block; background: var(--code); border-radius: 6px; padding: 8px 10px }
+details p > code { display: block; background: var(--code); border-radius: 6px; padding: 8px 10px }
 dl { display: grid; grid-template-columns: minmax(110px, max-content) 1fr; gap: 6px 16px; margin: 12px 0 0 }
 dd { margin: 0; color: var(--soft) } dd i { font-style: normal; color: var(--text) }
 """
@@ -77,7 +77,7 @@ def _begins(method: str, path: str) -> bool:
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     said = "".join(f"<p>{_text(part)}</p>" for part in operation.get("description", "").split("\n\n") if part)
-    asked = "".join(_parameter(p["name"], p["schema"]) for p in _parameters(operation))
+    asked = "".join(_parameter(p["name"], {**p["schema"], **p}) for p in _parameters(operation))
     inside = said + (f"<dl>{asked}</dl>" if asked else "")
     return (
         f"<details><summary><b>{method.upper()}</b><code>{escape(path)}</code>"
