@@ -107,7 +107,7 @@ def first_preview(engine: Engine) -> Callable[[], None]:
         with tempfile.TemporaryDirectory() as place:
             answer(follow(lambda p: preview(crop, size, wish, engine, Path(place), p), lambda _: {}, quick=True))
 
-    warm(engine)
+    warm(engine, threading.Event())
     return look
 
 
