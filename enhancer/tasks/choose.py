@@ -1,10 +1,11 @@
 """Which catalogue model serves a purpose, and how far between a crisp model and its faithful twin."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from enhancer.errors import BadOptions
-from enhancer.models.catalog import CATALOG, Bundled
-from enhancer.models.entry import CRISPNESS
+from enhancer.models.catalog import CATALOG
+from enhancer.models.entry import CRISPNESS, Bundled, Entry
 from enhancer.progress import Progress
 
 if TYPE_CHECKING:
@@ -19,21 +20,28 @@ CRISPNESS_HELP = f"0 invents nothing, 1 draws likely texture; for models that ha
 
 
 def choose_model(model_id: str, purpose: str, factor: float = 1.0) -> str:
-    """`auto` is the bundled model of the smallest sufficient scale, else of the largest; other ids stay as they are.
+    """`auto` is the usual bundled model (see `usual_model`); other ids stay as they are.
 
-    Models for photographs with unknown faults go before those for clean pictures.
     Raises BadOptions when no bundled model has this purpose, naming those that can be fetched.
     """
     if model_id != AUTO:
         return model_id
-    suited = [e for e in CATALOG if e.purpose == purpose]
+    if usual := usual_model(CATALOG, purpose, factor):
+        return usual.id
+    names = ", ".join(e.id for e in CATALOG if e.purpose == purpose) or "none"
+    raise BadOptions(f"No bundled model does {purpose}; choose one from the Hub: {names}.")
+
+
+def usual_model(catalog: Sequence[Entry], purpose: str, factor: float = 1.0) -> Entry | None:
+    """The bundled model of the smallest sufficient scale, else of the largest; None where there is none.
+
+    Models for photographs with unknown faults go before those for clean pictures, crisp ones before their twins.
+    """
+    suited = [e for e in catalog if e.purpose == purpose]
     twins = {e.twin for e in suited}
     own = sorted((e for e in suited if isinstance(e.source, Bundled) and e.id not in twins), key=lambda e: e.scale)
-    if not own:
-        names = ", ".join(e.id for e in suited) or "none"
-        raise BadOptions(f"No bundled model does {purpose}; choose one from the Hub: {names}.")
     first = [e for e in own if e.blind] or own
-    return next((e.id for e in first if e.scale >= factor), first[-1].id)
+    return next((e for e in first if e.scale >= factor), first[-1] if first else None)
 
 
 def crisp_share(model_id: str, asked: float | None) -> float:

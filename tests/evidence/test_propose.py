@@ -14,6 +14,7 @@ import pytest
 from enhancer.engine import Engine
 from enhancer.evidence.diagnosis import Diagnosis, Finding, diagnose
 from enhancer.evidence.propose import Proposal, propose
+from enhancer.media import decode
 from enhancer.media.picture import Picture
 from enhancer.metrics import psnr
 from enhancer.models.catalog import BUNDLED_ENTRIES, entry
@@ -118,8 +119,8 @@ def healthy(**changed: Finding) -> Diagnosis:
     return Diagnosis(400, 300, tuple((plain | changed).values()))
 
 
-def found(finding_id: str, value: float, verdict: str = "found") -> Finding:
-    return Finding(finding_id, finding_id, value, "", "measured", "strong", verdict)
+def found(finding_id: str, value: float, verdict: str = "found", severity: str = "strong") -> Finding:
+    return Finding(finding_id, finding_id, value, "", "measured", severity, verdict)
 
 
 NO_NETWORKS = tuple(e for e in BUNDLED_ENTRIES if e.purpose == "upscale" and not e.blind)
@@ -196,6 +197,31 @@ def test_blotchy_noise_goes_to_a_network_that_finds_its_strength() -> None:
         assert [step.task_id for step in proposal.chain] == tasks
         assert "noise" not in proposal.chain[-1].options
         assert any("blotchy" in words for words in proposal.unmet) == (tasks == ["deblock"])
+
+
+def test_what_a_camera_has_worked_on_goes_to_the_network_for_photographs() -> None:
+    blind = replace(entry("x2-fast"), id="photo", blind=True)
+    crisp, shelf = replace(blind, id="crisp", twin="photo"), (*NO_NETWORKS, blind)
+    soft = found("softness", 0.9)
+    taken = healthy(jpeg=found("jpeg", 95, severity="none"), softness=soft)
+    blotchy = healthy(grain=found("grain", 8), jpeg=found("jpeg", 50.0))
+    for ill in (taken, blotchy):
+        assert propose(ill, 2, shelf).chain == (Step("upscale", {"scale": 2, "model": "photo"}),)
+        assert propose(ill, 2, (*shelf, crisp)).chain == (Step("upscale", {"scale": 2, "model": "crisp"}),)
+        assert ids(propose(ill, 1, shelf)) == (["unsharp"] if ill is taken else ["bilateral"])
+    assert ids(propose(taken, 2, NO_NETWORKS)) == ["unsharp", "upscale"]
+    assert ids(propose(healthy(softness=soft), 2, shelf)) == ["unsharp", "upscale"]
+    assert ids(propose(healthy(jpeg=found("jpeg", 50)), 2, shelf)) == ["bilateral", "upscale"]
+    dark = healthy(
+        jpeg=taken["jpeg"], brightness=found("brightness", 9, "too dark"), highlights=found("highlights", 40)
+    )
+    assert ids(propose(dark, 2, shelf)) == ["contrast", "upscale"]
+
+
+def test_real_photographs_are_enlarged_by_the_network_for_them(shared: Path) -> None:
+    for file in sorted((shared / "data" / "bench" / "real9").glob("*.png")):
+        last = propose(diagnose(decode(file)), FACTOR).chain[-1]
+        assert entry(str(last.options["model"])).blind, file.name
 
 
 def test_noise_is_not_sharpened() -> None:
