@@ -10,7 +10,7 @@ from enhancer.networks.unet import UNKNOWN
 from enhancer.training.degradations import BlindRanges, Developed, Exposure, Jpeg, Noise
 from enhancer.training.degradations.contract import chance
 
-CAMERA_SHARE = 0.4  # of the pictures of `blind` that come straight from a camera, the others from the web
+CAMERA_SHARE = 0.5  # of the pictures of `blind` that come straight from a camera, the others from the web
 
 
 @dataclass(frozen=True)

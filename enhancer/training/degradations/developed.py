@@ -38,6 +38,7 @@ class DevelopedParams(Params):
     sigma: Tensor  # of the grain, grey levels of 255
     size: Tensor  # of its spots: the standard deviation of the Gaussian that spread it
     colour: Tensor  # share of it that differs between the channels
+    shadow: Tensor  # how much stronger it is at black, and weaker at white, than in the middle
     amount: Tensor  # of the unsharp mask
     radius: Tensor
     seed: Tensor
@@ -56,14 +57,15 @@ class Developed(Degradation[DevelopedParams]):
 
     Noise as it leaves a camera is no longer white: demosaicing and noise reduction spread it, colour more than
     brightness, and sharpening raises what is left (Nam et al., "A holistic approach to cross-channel image noise
-    modeling", CVPR 2016). Sides must be multiples of `scale`.
+    modeling", CVPR 2016); the tone curve makes it stronger in shadows (`shadow`). Sides must be multiples of `scale`.
     """
 
     scale: int = 4
     lens: Blur = LENS
-    sigma: Range = (1.0, 14.0)
-    size: Range = (0.3, 1.6)
+    sigma: Range = (1.0, 28.0)
+    size: Range = (0.3, 2.0)
     colour: Share = 0.8  # at most
+    shadow: Range = (-0.3, 0.8)
     sharpened: Share = 0.7
     amount: Range = (0.2, 2.0)
     radius: Range = (0.5, 1.5)
@@ -78,6 +80,7 @@ class Developed(Degradation[DevelopedParams]):
             sigma=log_uniform(batch, self.sigma, source),
             size=uniform(batch, self.size, source),
             colour=uniform(batch, (0.0, self.colour), source),
+            shadow=uniform(batch, self.shadow, source),
             amount=torch.where(chance(batch, self.sharpened, source), amount, 0.0),
             radius=uniform(batch, self.radius, source),
             seed=seeds(batch, source),
@@ -93,13 +96,14 @@ class Developed(Degradation[DevelopedParams]):
 
 
 def grain(x: Tensor, params: DevelopedParams) -> Tensor:
-    """Noise of standard deviation `sigma` for the shape of `x` (B, 3, H, W), in spots of `size` and `colour`."""
+    """Noise of standard deviation `sigma` at mid grey for `x` (B, 3, H, W), in spots of `size` and `colour`."""
     white = white_noise(x, params.seed, full_sizes(x))
     bright = _spread(white[:, :1].expand_as(white), params.size, keep_variance=True)
     coloured = _spread(white, params.size * COLOUR_COARSER, keep_variance=True)
     share = spread(params.colour, x)
     mixed = (1 - share) * bright + share * coloured
-    return spread(params.sigma / 255, x) * mixed / mixed.std((1, 2, 3), keepdim=True)
+    tone = 1 + spread(params.shadow, x) * (1 - 2 * x.mean(1, keepdim=True))
+    return spread(params.sigma / 255, x) * tone * mixed / mixed.std((1, 2, 3), keepdim=True)
 
 
 def _spread(x: Tensor, sigma: Tensor, *, keep_variance: bool = False) -> Tensor:

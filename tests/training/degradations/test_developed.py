@@ -30,7 +30,14 @@ def test_grain_is_as_strong_as_it_says() -> None:
     params = drawn(8)
     assert torch.allclose(grain(FLAT, params).std((1, 2, 3)) * 255, params.sigma, rtol=1e-4)
     assert params.sigma.min() >= 1
-    assert params.sigma.max() <= 14
+    assert params.sigma.max() <= 28
+
+
+def test_grain_is_stronger_in_shadows_where_it_says_so() -> None:
+    params = replace(drawn(8), shadow=torch.full((8,), 0.8))
+    black, white = (grain(torch.full_like(FLAT, tone), params).std((1, 2, 3)) for tone in (0.0, 1.0))
+    assert torch.allclose(black * 255, 1.8 * params.sigma, rtol=1e-4)
+    assert torch.allclose(white * 255, 0.2 * params.sigma, rtol=1e-4)
 
 
 def test_larger_spots_are_more_alike_their_neighbours() -> None:
