@@ -86,7 +86,8 @@ def _photograph(diagnosis: Diagnosis, factor: float, bundled: tuple[Entry, ...])
         else f"Weak traces of JPEG, of quality {jpeg.value:.0f}, show that it comes from a camera or the web"
     )
     reason = f"{seen}: enlarged {factor:g} times by the network that mends what they do."
-    return ProposedStep(Step("upscale", {"scale": factor, "model": model.id}), reason, "grain" if grain.found else "")
+    answered = next((i for i in ("grain", "softness") if diagnosis[i].found), "")
+    return ProposedStep(Step("upscale", {"scale": factor, "model": model.id}), reason, answered)
 
 
 def _restore(diagnosis: Diagnosis, bundled: tuple[Entry, ...]) -> list[ProposedStep]:

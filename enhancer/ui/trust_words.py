@@ -9,6 +9,7 @@ from enhancer.evidence.recipe_text import to_link
 from enhancer.evidence.report import Map
 from enhancer.evidence.self_test import SAME, Damage, Row, SelfTest
 from enhancer.metrics import METRICS
+from enhancer.models.catalog import CATALOG
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.trust_trial import FIGURES, left_out, name_of, trial_table, trials, untested
 from enhancer.ui.trust_work import View, unfit, unguessed
@@ -22,11 +23,16 @@ FIT_HELP = (
     "typically below one of 255 grey levels."
 )
 BEFORE_LAST = "“Your picture” is here what the steps before the enlargement made of it, as they are meant to change it."
+MENDS = (
+    "This network takes noise and traces of compression away as well, which counts as a difference here; “Make "
+    "consistent” would bring them back."
+)
 IMITATED = "That is the damage which was found in it."
 LINK_HELP = (
     "Opened, it sets this form as it was. It holds the model and the settings, not your picture nor what is protected "
     "in it."
 )
+BLIND = frozenset(entry.id for entry in CATALOG if entry.blind)
 LEVEL_HELP = "A grey level is one of the 255 steps from black to white."
 
 
@@ -55,7 +61,8 @@ def fit_words(done: Finished) -> str:
     chip = chips([(figure, "yes" if done.fit.good else "no")])
     cured = f"<p class='said good'>{escape(done.cured)}</p>" if done.cured else ""
     before = "" if done.base is None else f" {BEFORE_LAST}"
-    told = question(title, done.fit.verdict + before, f"<span title='{escape(FIT_HELP)}'>{chip}</span>")
+    mends = f" {MENDS}" if not done.fit.good and done.model in BLIND else ""
+    told = question(title, done.fit.verdict + mends + before, f"<span title='{escape(FIT_HELP)}'>{chip}</span>")
     return told + cured + more("What this shows, and what it cannot", f"{figure}: {FIT_HELP}", LIMIT)
 
 

@@ -209,6 +209,7 @@ def test_what_a_camera_has_worked_on_goes_to_the_network_for_photographs() -> No
         assert propose(ill, 2, shelf).chain == (Step("upscale", {"scale": 2, "model": "photo"}),)
         assert propose(ill, 2, (*shelf, crisp)).chain == (Step("upscale", {"scale": 2, "model": "crisp"}),)
         assert ids(propose(ill, 1, shelf)) == (["unsharp"] if ill is taken else ["bilateral"])
+    assert [propose(ill, 2, shelf).steps[0].finding for ill in (taken, blotchy)] == ["softness", "grain"]
     assert ids(propose(taken, 2, NO_NETWORKS)) == ["unsharp", "upscale"]
     assert ids(propose(healthy(softness=soft), 2, shelf)) == ["unsharp", "upscale"]
     assert ids(propose(healthy(jpeg=found("jpeg", 50)), 2, shelf)) == ["bilateral", "upscale"]

@@ -17,6 +17,7 @@ from enhancer.ui.enhance_work import Finished, write
 from enhancer.ui.trust_panel import TrustPanel
 from enhancer.ui.trust_trial import NO_NETWORK, TRIALS, trials, try_models
 from enhancer.ui.trust_words import (
+    MENDS,
     fit_words,
     guess_words,
     receipt_words,
@@ -54,6 +55,13 @@ def test_without_a_wish_the_file_holds_no_recipe(cat: Path, hall: Engine) -> Non
     written = write(run(cat, hall), "png", cat.parent)
     assert written.recipe is None
     assert embedded_recipe(written.file.read_bytes()) is None
+
+
+def test_what_a_network_mends_counts_as_a_difference_and_it_is_said(cat: Path, hall: Engine) -> None:
+    done = run(cat, hall, scale=2, model="photo-x2-faithful")
+    assert MENDS in fit_words(done)
+    assert MENDS not in fit_words(cure(done, hall.settings, cat.parent, Progress()))
+    assert MENDS not in fit_words(run(cat, hall, scale=2, strength=0.2))
 
 
 def test_a_cured_result_fits_better_and_its_recipe_repeats_it(cat: Path, hall: Engine) -> None:
