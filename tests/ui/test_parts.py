@@ -12,6 +12,7 @@ import torch
 
 from enhancer import canvas
 from enhancer.engine import Engine
+from enhancer.engine.jobs import AT_ONCE
 from enhancer.errors import BadPicture, Cancelled
 from enhancer.hall import enhance
 from enhancer.media.picture import Picture
@@ -25,7 +26,7 @@ from enhancer.ui.controls import SHARED, Controls, models_for, own_options, serv
 from enhancer.ui.crop import cut, narrowed
 from enhancer.ui.display import Kept, save_display
 from enhancer.ui.enhance_work import OF_THE_WHOLE, enhance_file
-from enhancer.ui.jobs import AT_ONCE, UNEXPECTED, Steps, Update, follow, guarded
+from enhancer.ui.jobs import UNEXPECTED, Steps, Update, follow, guarded
 from enhancer.ui.options_form import form
 from enhancer.ui.picture_input import SafeImage
 from enhancer.ui.words import bar, duration, model_card, said
