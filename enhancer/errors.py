@@ -4,6 +4,7 @@ EnhancerError                 every message is one or two plain sentences, fit t
 ├── BadPicture                the file cannot be read, or is over a limit
 │   └── NotAPicture           the file is of a kind that is not read at all
 ├── BadOptions                an option is unknown or out of range
+│   └── Unwritable            the place for a result takes no file: read-only, full, or gone
 ├── BadRecipe                 a recipe is damaged, of another version, or asks for what there is not
 ├── UnknownModel              no catalogue entry has this id
 ├── WeightsUnavailable        weights could not be had now: no network, not found, too many requests
@@ -36,6 +37,10 @@ class NotAPicture(BadPicture):
 
 class BadOptions(EnhancerError):
     """An option is unknown, contradictory or out of range."""
+
+
+class Unwritable(BadOptions):
+    """The place for a result takes no file: it is read-only, full, or gone."""
 
 
 class BadRecipe(EnhancerError):

@@ -61,7 +61,8 @@ def test_a_folder_to_a_folder_keeps_names_and_names_failures(
     (source / "broken.jpg").write_text("no picture")
     out = tmp_path / "out"
     assert main(["enhance", str(source), str(out), "--task", "gamma", "--gamma", "1.5"]) == SOME_FAILED
-    assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*.*")) == ["a.png", "sub/b.png"]
+    found = sorted(p.relative_to(out).as_posix() for p in out.rglob("[!.]*.*"))
+    assert found == ["a.png", "sub/b.png", "summary.csv", "summary.json"]
     error = capsys.readouterr().err
     assert "broken.jpg" in error
     assert error.count("\n") == 1

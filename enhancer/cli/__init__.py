@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from enhancer.cli.parser import parser
-from enhancer.cli.report import DONE, SOME_FAILED, WRONG_USAGE, complain
+from enhancer.cli.report import DONE, SOME_FAILED, STOPPED, WRONG_USAGE, complain
 from enhancer.errors import EnhancerError
 from enhancer.tasks import TASKS
 
@@ -15,7 +15,7 @@ __all__ = ["DONE", "SOME_FAILED", "WRONG_USAGE", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; exit code 0 done, 1 some inputs failed, 2 wrong usage."""
+    """Run one command; exit code 0 done, 1 some inputs failed, 2 wrong usage, 130 stopped."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     given = list(sys.argv[1:] if arguments is None else arguments)
     first = argparse.ArgumentParser(add_help=False)
@@ -28,4 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (EnhancerError, OSError, ValueError) as error:
         complain(str(error))
         return WRONG_USAGE
+    except KeyboardInterrupt:
+        complain("Stopped.")
+        return STOPPED
     return result

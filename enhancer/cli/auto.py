@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from enhancer.batch.order import wished
 from enhancer.cli.report import DONE, say, table
 from enhancer.errors import BadOptions
 from enhancer.evidence.diagnosis import Diagnosis
-from enhancer.evidence.propose import Proposal, propose, usual_factor
+from enhancer.evidence.propose import Proposal, propose
 from enhancer.evidence.recipe_files import content
 from enhancer.hall import default_engine
-from enhancer.media import Picture, decode
+from enhancer.media import decode
 from enhancer.trust import diagnose
-
-FACTORS = (1.0, 4.0)
 
 
 def run_diagnose(a: argparse.Namespace) -> int:
@@ -55,19 +54,6 @@ def tell(found: Diagnosis, proposal: Proposal) -> None:
         say(f"{number}. {proposed.step.task_id}{f' ({options})' if options else ''}: {proposed.reason}")
     if not proposal.steps:
         say("Nothing to do.")
-
-
-def proposed(picture: Picture, raw: bytes, scale: float | None) -> Proposal:
-    """What `enhance --auto` does to a picture. Raises BadOptions for a scale that no chain takes."""
-    return propose(diagnose(picture, raw), wished(picture.width, picture.height, scale))
-
-
-def wished(width: int, height: int, scale: float | None) -> float:
-    """The factor to enlarge by. Raises BadOptions for one that no chain takes."""
-    low, high = FACTORS
-    if scale is not None and not low <= scale <= high:
-        raise BadOptions(f"scale must lie between {low:g} and {high:g}, not {scale:g}.")
-    return usual_factor(width, height) if scale is None else scale
 
 
 def check_auto(task_id: str, given: Mapping[str, Any]) -> None:

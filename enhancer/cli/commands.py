@@ -1,107 +1,23 @@
-"""What each command does; every function returns the exit code."""
+"""What commands for models and measurements do; every function returns the exit code."""
 
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from enhancer.cli.auto import check_auto, proposed
-from enhancer.cli.evidence import guards_of, save_result
 from enhancer.cli.report import DONE, SOME_FAILED, complain, say, show, table
 from enhancer.errors import BadOptions, EnhancerError
 from enhancer.evidence.cards import ON_THE_HUB, CardRow, cards
 from enhancer.evidence.measure import known_speeds, measure_model
-from enhancer.evidence.recipe import record
 from enhancer.hall import default_engine, enhance
-from enhancer.media import FORMATS, Picture, losses, open_picture, save_picture
-from enhancer.media.files import format_for
+from enhancer.media import Picture, open_picture, save_picture
 from enhancer.metrics import METRICS
 from enhancer.metrics import figures as measured_figures
 from enhancer.models.catalog import CATALOG, Bundled, entry
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
-from enhancer.tasks.chain import Step, run_chain
-from enhancer.trust import protect
-
-
-def run_enhance(a: argparse.Namespace) -> int:
-    """Enhance a file to a file, or every picture of a folder to a folder with names kept."""
-    options = {f.name: getattr(a, f.name) for f in fields(TASKS[a.task].options)}
-    given = {name: value for name, value in options.items() if value is not None}
-    parse(TASKS[a.task].options, given)
-    if a.auto:
-        check_auto(a.task, given)
-    guards, failed = guards_of(a.protect, a.protect_mask), 0
-    for source, target in jobs(a.input, a.output):
-        try:
-            began = time.perf_counter()
-            picture = open_picture(source, default_engine().settings)
-            wishes = proposed(picture, source.read_bytes(), a.scale).chain if a.auto else (Step(a.task, given),)
-            if a.recipe and wishes:
-                result, recipe = record(picture, wishes, default_engine(), Progress(show), source.read_bytes(), guards)
-            else:
-                made = run_chain(picture, wishes, default_engine(), Progress(show))
-                result, recipe = protect(made, picture, guards), None
-            target.parent.mkdir(parents=True, exist_ok=True)
-            save_result(result, target, a.jpeg_quality, recipe)
-        except (EnhancerError, OSError) as error:
-            failed += 1
-            complain(f"{source}: {error}")
-        else:
-            seconds = time.perf_counter() - began
-            say(f"{source} → {target}  {result.width}x{result.height}  {seconds:.1f} s")
-            if a.auto:
-                say(f"  {', '.join(step.task_id for step in wishes) or 'nothing to do'}")
-            for note in (*picture.notes, *losses(result, format_for(target).id)):
-                say(f"  {note}")
-    return SOME_FAILED if failed else DONE
-
-
-def jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
-    """(input, output) files of a run; formats that are only read become PNG when the output is a folder.
-
-    Raises FileNotFoundError or NotADirectoryError for places that are not there, BadOptions for an output that cannot
-    be written: an unknown suffix, one name for two inputs, or the input itself.
-    """
-    if source.is_dir():
-        if target.exists() and not target.is_dir():
-            raise NotADirectoryError(f"{source} is a folder, so {target} must be one")
-        found = [(f, writable(target / f.relative_to(source))) for f in pictures(source, target)]
-    elif source.exists():
-        found = [(source, writable(target / source.name) if target.is_dir() else target)]
-    else:
-        raise FileNotFoundError(f"{source} does not exist")
-    taken: dict[Path, Path] = {}
-    for given, made in found:
-        format_for(made)
-        if made.resolve() in taken:
-            raise BadOptions(
-                f"{given} and {taken[made.resolve()]} would both be written to {made}; rename one of them."
-            )
-        if made.resolve() == given.resolve():
-            raise BadOptions(f"{given} would be replaced by its result; choose another output.")
-        taken[made.resolve()] = given
-    return found
-
-
-def pictures(folder: Path, besides: Path) -> list[Path]:
-    """The files below `folder`, but not below `besides`, whose name is that of a picture. Raises FileNotFoundError."""
-    suffixes = {suffix for f in FORMATS for suffix in f.suffixes}
-    inside = besides.resolve()
-    files = (p for p in folder.rglob("*") if p.suffix.lower() in suffixes and p.is_file())
-    kept = sorted(p for p in files if inside == folder.resolve() or inside not in p.resolve().parents)
-    if not kept:
-        raise FileNotFoundError(f"{folder} holds no picture ({', '.join(sorted(suffixes))})")
-    return kept
-
-
-def writable(target: Path) -> Path:
-    """`target`, ending in .png where its own suffix stands for a format that is only read."""
-    known = {suffix for f in FORMATS if f.writable for suffix in f.suffixes}
-    return target if target.suffix.lower() in known else target.with_suffix(".png")
 
 
 def run_compare(a: argparse.Namespace) -> int:

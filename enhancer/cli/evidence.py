@@ -9,27 +9,17 @@ from enhancer.cli.report import DONE, SOME_FAILED, say, show
 from enhancer.errors import BadOptions
 from enhancer.evidence.guard import Guard, pack, wished
 from enhancer.evidence.guard_words import BRUSH
-from enhancer.evidence.recipe import Recipe
-from enhancer.evidence.recipe_files import beside, content, recipe_and_file, texts
+from enhancer.evidence.recipe_files import content, recipe_and_file
 from enhancer.evidence.report import to_html
 from enhancer.evidence.report_of import long_date, report_of
 from enhancer.evidence.verify import IDENTICAL
-from enhancer.media import Picture, open_picture, save_picture
-from enhancer.media.files import format_for
+from enhancer.media import open_picture
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.classical_colour import luma
 from enhancer.trust import verify
 
 PAGES = (".html", ".htm")
-
-
-def save_result(result: Picture, target: Path, quality: int, recipe: Recipe | None) -> None:
-    """Write a result, with its recipe in it, or beside it where the format carries none."""
-    inside, outside = (None, None) if recipe is None else texts(recipe, format_for(target).id, quality)
-    save_picture(result, target, quality, inside)
-    if outside is not None:
-        beside(target).write_text(outside)
 
 
 def guards_of(wishes: Sequence[str], mask: Path | None) -> tuple[Guard, ...]:

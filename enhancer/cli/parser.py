@@ -10,10 +10,11 @@ from enhancer.evidence.guard_words import WISHES
 from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
 
+WRITTEN = ("png", "jpeg", "webp", "tiff")  # of `enhancer.media.FORMATS`, which would import what computes
 COMMANDS = {  # name → where it is done, and what it does
     "enhance": (
-        "enhancer.cli.commands:run_enhance",
-        "Enhance a file to a file, or every picture of a folder to a folder with names kept.",
+        "enhancer.cli.enhance:run_enhance",
+        "Enhance a file to a file, or every picture of a folder to a folder; the same command again goes on.",
     ),
     "diagnose": (
         "enhancer.cli.auto:run_diagnose",
@@ -52,6 +53,14 @@ def count(text: str) -> int:
     return number
 
 
+def workers(text: str) -> int:
+    """A whole number from 1. Raises ValueError, which the parser reports."""
+    number = count(text)
+    if number == 0:
+        raise ValueError("somebody must do the work")
+    return number
+
+
 def parser(task_id: str) -> argparse.ArgumentParser:
     """The whole command line; `enhance` carries the options of `task_id`."""
     top = argparse.ArgumentParser(prog="python -m enhancer", description="Image enhancement that shows its work.")
@@ -69,6 +78,13 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
     p.add_argument("--jpeg-quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of the file")
     p.add_argument("--recipe", action="store_true", help="lay the recipe into PNG and JPEG files, beside others")
+    b = p.add_argument_group("Folders", "many pictures at once")
+    b.add_argument("--glob", default="*", metavar="PATTERN", help="only names like *.jpg, or 2024/*.tif")
+    b.add_argument(
+        "--workers", type=workers, default=1, metavar="N", help="processes that share the processor, default 1"
+    )
+    b.add_argument("--format", choices=WRITTEN, help="of all results; that of each source where left out")
+    b.add_argument("--self-test", action="store_true", help="measure on each picture what the steps are worth there")
     p.add_argument("--auto", action="store_true", help="diagnose each picture, and do what is proposed for it")
     p.add_argument(
         "--protect",

@@ -8,17 +8,22 @@ from typing import Any
 
 from enhancer.progress import Progress
 
-DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2  # exit codes
+DONE, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # exit codes
 
 
 def say(line: str) -> None:
     """Write one line of the command's own output."""
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(_readable(line) + "\n")
 
 
 def complain(line: str) -> None:
     """Write one line to the error stream."""
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(_readable(line) + "\n")
+
+
+def _readable(line: str) -> str:
+    """Names of files may hold bytes that are no text, which a terminal would refuse."""
+    return line.encode("utf-8", "backslashreplace").decode()
 
 
 def show(progress: Progress) -> None:

@@ -1,17 +1,24 @@
 """Pictures on disk: read within the limits, written whole or not at all."""
 
+import errno
 import os
 import secrets
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from enhancer.errors import BadOptions
+from enhancer.errors import BadOptions, Unwritable
 from enhancer.media.decode import decode
 from enhancer.media.encode import write
 from enhancer.media.formats import FORMATS, Format
 from enhancer.media.picture import Picture
 from enhancer.settings import Settings
+
+STALE = 600  # seconds after which nobody still writes to what a crash has left
+PARTS = "." + "?" * 16 + ".part"
+OF_THE_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR}
 
 
 def open_picture(path: str | Path, settings: Settings | None = None) -> Picture:
@@ -23,14 +30,11 @@ def save_picture(picture: Picture, path: str | Path, quality: int = 95, recipe: 
     """Write in the format of the suffix; a file of that name is replaced at once, never left half written.
 
     `recipe` is a text to lay into a PNG or JPEG.
-    Raises BadOptions for a suffix that is not written, as `encode` does, and where the folder cannot be written to.
+    Raises BadOptions for a suffix that is not written and as `encode` does, Unwritable where the folder takes no file.
     """
     path = Path(path)
     kind = format_for(path).id
-    try:
-        _replace(path, lambda file: write(picture, file, kind, quality, recipe=recipe))
-    except OSError as error:
-        raise BadOptions(f"The picture could not be saved ({error.strerror}); please choose another folder.") from error
+    write_whole(path, lambda file: write(picture, file, kind, quality, recipe=recipe), "The picture")
 
 
 def format_for(path: Path) -> Format:
@@ -42,7 +46,11 @@ def format_for(path: Path) -> Format:
     raise BadOptions(f"Pictures cannot be saved as {path.suffix or 'a name without suffix'!r}; known: {known}.")
 
 
-def _replace(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+def write_whole(path: Path, fill: Callable[[BinaryIO], object], what: str) -> None:
+    """Let `fill` write into a file that gets this name at the end, in one step: never half of it under the name.
+
+    Raises Unwritable where the folder takes no file, BadOptions where it does not take this one, both saying `what`.
+    """
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with temporary.open("x+b") as file:
@@ -50,6 +58,23 @@ def _replace(path: Path, fill: Callable[[BinaryIO], None]) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise unwritten(error, what) from error
         raise
+
+
+def unwritten(error: OSError, what: str) -> BadOptions:
+    """What is told of a file that could not be written."""
+    kind = Unwritable if error.errno in OF_THE_PLACE else BadOptions
+    return kind(f"{what} could not be saved ({error.strerror}); please choose another folder.")
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed programs have left of files that they were writing in this folder."""
+    for part in folder.glob(PARTS):
+        with suppress(OSError):  # another program may sweep, too
+            if part.stat().st_mtime < time.time() - STALE:
+                part.unlink()

@@ -4,6 +4,7 @@ import math
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
+from enhancer.evidence import imitate
 from enhancer.evidence.imitate import fair
 from enhancer.evidence.report import Table
 from enhancer.evidence.self_test import PLAIN, STEPS, UNTREATED, Damage, SelfTest, self_test
@@ -19,9 +20,6 @@ from enhancer.ui.picture_input import read
 from enhancer.ui.words import duration
 
 FIGURES = ("psnr", "ssim", "haarpsi")
-# What is done to the picture to test models that keep its size: what each of them is for, in a middling degree.
-# Where the picture itself shows such damage, it is that instead.
-TRIALS = {"denoise": Damage(noise=15), "deblock": Damage(quality=40), "mend": Damage(noise=8, quality=60)}
 UNFAIR = "What this task undoes cannot be imitated fairly, so there is no such test for it."
 LEFT_OUT = "Left out of the test: {}. It changes the picture to what is liked, so there is no truth to compare with."
 NOTHING_FOUND = "Neither noise nor compression was found in your picture, so there is nothing to imitate for a test."
@@ -45,19 +43,9 @@ def left_out(done: Finished) -> str:
 
 
 def trials(done: Finished) -> tuple[tuple[int, Damage], ...]:
-    """For each test by how much the picture is shrunk, and what it suffers besides.
-
-    An enlargement is tested on the shrunken picture as it is, and again with the damage that was found in the picture.
-    Steps against that damage are tested with it alone.
-    """
-    step, *others = done.recipe.steps
+    """For each test by how much the picture is shrunk, and what it suffers besides."""
     grown = max(r / s for r, s in zip(done.size, done.source_size, strict=True))
-    factor, found = min(4, max(2, round(grown))), done.damage
-    if others:
-        return ((factor if grown > 1 else 1, found),)
-    if step.task in TRIALS:
-        return ((1, found if found != Damage() else TRIALS[step.task]),)
-    return ((factor, Damage()), (factor, found)) if found != Damage() else ((factor, Damage()),)
+    return imitate.trials(wishes(done), grown, done.damage)
 
 
 def try_models(done: Finished, engine: Engine, progress: Progress) -> tuple[SelfTest, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, Cancelled
+from enhancer.evidence.imitate import TRIALS
 from enhancer.evidence.recipe_text import from_json
 from enhancer.evidence.self_test import PLAIN, UNTREATED, Damage, Row, SelfTest
 from enhancer.media import decode, embedded_recipe
@@ -15,7 +16,7 @@ from enhancer.progress import Progress
 from enhancer.trust import bundled, consistency, verify
 from enhancer.ui.enhance_work import Finished, write
 from enhancer.ui.trust_panel import TrustPanel
-from enhancer.ui.trust_trial import NO_NETWORK, TRIALS, trials, try_models
+from enhancer.ui.trust_trial import NO_NETWORK, trials, try_models
 from enhancer.ui.trust_words import (
     MENDS,
     fit_words,

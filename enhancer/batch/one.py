@@ -1,0 +1,133 @@
+"""One file of a batch, from file to file; whatever goes wrong with it becomes its row."""
+
+import hashlib
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from enhancer.batch.order import Order
+from enhancer.batch.places import File
+from enhancer.batch.row import DONE, FAILED, KEPT, Row
+from enhancer.engine import Engine
+from enhancer.errors import BadPicture, Cancelled, DiskFull, EnhancerError, Unwritable
+from enhancer.evidence.diagnosis import diagnose
+from enhancer.evidence.imitate import damage_of, fair, trials
+from enhancer.evidence.recipe import Recipe, record
+from enhancer.evidence.recipe_files import beside, texts
+from enhancer.evidence.self_test import Damage, self_test
+from enhancer.media import Picture, losses, open_picture, save_picture
+from enhancer.media.files import format_for, unwritten, write_whole
+from enhancer.models.fetch import digest
+from enhancer.progress import Progress
+from enhancer.tasks.chain import Step
+from enhancer.tasks.consistent import enlarged
+from enhancer.trust import consistency, protect
+
+log = logging.getLogger(__name__)
+UNEXPECTED = "Something unexpected went wrong with this file; the log says what."
+
+
+def enhanced(
+    file: File, order: Order, engine: Engine, progress: Progress, stamp: str = "", before: Row | None = None
+) -> Row:
+    """Do what is ordered with one file, unless `before` says that just this was done and its result is still there.
+
+    `stamp` is the digest of the order. Errors become a row that failed. Raises Cancelled alone.
+    """
+    try:
+        return _enhanced(file, order, engine, progress, stamp, before)
+    except Cancelled:
+        raise
+    except Exception as error:  # one bad file stops no other, whatever it makes a decoder or a network do
+        final = isinstance(error, (Unwritable, DiskFull))
+        return Row(file.name, file.made, FAILED, problem=sentence(error, file), final=final)
+
+
+def sentence(error: Exception, file: File) -> str:
+    """What people are told about an error; an unexpected one goes into the log."""
+    if isinstance(error, EnhancerError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"This file could not be read ({error.strerror}); please check that it is there and may be opened."
+    log.error("unexpected error with %s", file.name, exc_info=error)
+    return UNEXPECTED
+
+
+def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stamp: str, before: Row | None) -> Row:
+    began, content = time.perf_counter(), digest(file.source)
+    key = f"{stamp} {content}"
+    if before is not None and before.key == key and file.target.is_file() and digest(file.target) == before.output:
+        return replace(before, source=file.name, outcome=KEPT)
+    picture, raw = open_picture(file.source, engine.settings), file.source.read_bytes()
+    chain, received = order.chain(picture, raw), deque[Picture](maxlen=1)
+    recipe, result = None, protect(picture, picture, order.guards)
+    if chain:
+        result, recipe = record(picture, chain, engine, progress, raw, order.guards, received.append)
+    story = _saved(result, file, order, recipe)
+    row = Row(
+        source=file.name,
+        target=file.made,
+        outcome=DONE,
+        width=picture.width,
+        height=picture.height,
+        result_width=result.width,
+        result_height=result.height,
+        tasks=" ".join(step.task_id for step in chain),
+        models=_drew(recipe),
+        recipe=story,
+        input=content,
+        output=digest(file.target),
+        notes=(*picture.notes, *losses(result, format_for(file.target).id)),
+        key=key,
+    )
+    if order.evidence and received:
+        row = replace(row, consistency=_fit(result, received.pop()))
+    if order.self_test:
+        row = _tested(row, picture, raw, chain, engine, progress)
+    return replace(row, seconds=round(time.perf_counter() - began, 3))
+
+
+def _saved(result: Picture, file: File, order: Order, recipe: Recipe | None) -> str:
+    """Write a result, with its recipe in it, or beside it where the format carries none → the sha256 of the recipe."""
+    try:
+        file.target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritten(error, f"{file.target.parent}") from error
+    if recipe is None:
+        save_picture(result, file.target, order.quality)
+        return ""
+    inside, outside = texts(recipe, format_for(file.target).id, order.quality)
+    save_picture(result, file.target, order.quality, inside if order.embed else None)
+    if outside is not None and order.embed:
+        write_whole(beside(file.target), lambda stream: stream.write(outside.encode()), "The recipe")
+    return hashlib.sha256((inside or outside or "").strip().encode()).hexdigest()
+
+
+def _drew(recipe: Recipe | None) -> str:
+    """The ids of the networks that drew."""
+    ids = [model.id for step in recipe.steps for model in step.models] if recipe else []
+    return " ".join(dict.fromkeys(ids))
+
+
+def _fit(result: Picture, source: Picture) -> float | None:
+    """How near the shrunk result is to what the last step received, in dB; None for what is no enlargement."""
+    if not enlarged((result.width, result.height), (source.width, source.height)):
+        return None
+    return round(consistency(result, source).figure, 2)
+
+
+def _tested(row: Row, picture: Picture, raw: bytes, chain: Sequence[Step], engine: Engine, progress: Progress) -> Row:
+    """With the dB of the self-test, where what was done can be tested fairly on this picture."""
+    steps = fair(chain)
+    if not steps or row.result_width is None:
+        return row
+    factor, damage = trials(steps, row.result_width / picture.width, damage_of(diagnose(picture, raw)))[0]
+    if factor == 1 and damage == Damage():
+        return row
+    try:
+        found = self_test(picture, (), engine, progress, factor, damage, steps=steps)
+    except BadPicture as error:  # too small for a test
+        return replace(row, notes=(*row.notes, str(error)))
+    return replace(row, gain=round(found.rows[1].gain, 2))

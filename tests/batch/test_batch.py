@@ -1,0 +1,172 @@
+"""A batch from the command line: bad files among good ones, what is remembered, figures, and any task."""
+
+import csv
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from skimage import data as pictures
+
+from enhancer.batch.row import DONE, FAILED, KEPT, Row, from_plain, to_plain
+from enhancer.batch.summary import COLUMNS, counted, to_csv
+from enhancer.cli import DONE as ALL_DONE
+from enhancer.cli import SOME_FAILED, STOPPED, WRONG_USAGE, main
+from enhancer.hall import enhance
+from enhancer.media import embedded_recipe, encode, open_picture
+from tests.batch.make import folder_of, results
+from tests.ui.browser import huge_png
+
+GAMMA = ["--task", "gamma", "--gamma", "1.5"]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return folder_of(tmp_path / "in", 4)
+
+
+def summary(out: Path) -> dict[str, dict[str, object]]:
+    return {row["source"]: row for row in json.loads((out / "summary.json").read_text())}
+
+
+def test_bad_files_among_good_ones_stop_nothing(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source / "a-text.jpg").write_text("no picture")
+    (source / "b-empty.png").touch()
+    good = (source / "p000.png").read_bytes()
+    (source / "c-cut.png").write_bytes(good[: len(good) // 2])
+    huge_png(source / "d-huge.png", 20_000, 20_000)
+    out = tmp_path / "out"
+    assert main(["enhance", str(source), str(out), *GAMMA]) == SOME_FAILED
+    printed = capsys.readouterr()
+    assert "8 pictures: 4 done, 4 failed." in printed.out
+    assert printed.err.count("\n") == 4
+    rows = summary(out)
+    assert [name for name, row in rows.items() if row["outcome"] == FAILED] == [
+        "a-text.jpg",
+        "b-empty.png",
+        "c-cut.png",
+        "d-huge.png",
+    ]
+    assert "cut off" in str(rows["c-cut.png"]["problem"])
+    assert len(results(out)) == 4
+
+
+def test_finished_files_are_done_again_only_where_something_changed(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["enhance", str(source), str(out), *GAMMA]
+    assert main(command) == ALL_DONE
+
+    def outcomes() -> str:
+        return capsys.readouterr().out.splitlines()[-1]
+
+    assert outcomes() == "4 pictures: 4 done."
+    shutil.copy(source / "p000.png", source / "p002.png")  # another source under the same name
+    (out / "sub" / "p001.png").write_bytes(b"spoilt")
+    assert main(command) == ALL_DONE
+    assert outcomes() == "4 pictures: 2 done, 2 done before."
+    assert main([*command[:-1], "2.5"]) == ALL_DONE
+    assert outcomes() == "4 pictures: 4 done."
+    assert main([*command[:-1], "2.5"]) == ALL_DONE
+    assert outcomes() == "4 pictures: 4 done before."
+
+
+def test_two_workers_make_the_same_files_as_one(source: Path, tmp_path: Path) -> None:
+    for workers in ("1", "2"):
+        out = str(tmp_path / workers)
+        command = ["enhance", str(source), out, "--scale", "2", "--model", "x2-fast", "--recipe", "--workers", workers]
+        assert main(command) == ALL_DONE
+    one, two = results(tmp_path / "1"), results(tmp_path / "2")
+    assert len(one) == len(two) == 4
+    for a, b in zip(one, two, strict=True):
+        assert a.read_bytes() == b.read_bytes()
+        assert embedded_recipe(a.read_bytes())
+    expected = enhance(open_picture(source / "p000.png"), model="x2-fast", scale=2.0)
+    levels = open_picture(tmp_path / "2" / "p000.png").pixels
+    assert encode(expected.with_pixels(levels), "png") == encode(expected, "png")
+
+
+def test_figures_of_every_file(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    Image.fromarray(pictures.chelsea()[100:196, 100:228]).save(source / "cat.png")
+    Image.fromarray(pictures.chelsea()[:20, :20]).save(source / "tiny.png")
+    command = ["enhance", str(source), str(out), "--scale", "2", "--model", "x2-fast", "--self-test"]
+    assert main(command) == ALL_DONE
+    row, tiny = summary(out)["cat.png"], summary(out)["tiny.png"]
+    assert (row["width"], row["height"], row["result_width"], row["result_height"]) == (128, 96, 256, 192)
+    assert (row["models"], row["tasks"]) == ("x2-fast", "upscale")
+    assert isinstance(row["consistency"], float)
+    assert 20 < row["consistency"] < 100
+    assert isinstance(row["gain"], float)
+    assert tiny["gain"] is None
+    assert "at least" in str(tiny["notes"])
+    assert all(len(str(row[name])) == 64 for name in ("recipe", "input", "output"))
+
+
+def test_auto_chooses_for_each_picture(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["enhance", str(source), str(out), "--auto", "--scale", "1"]) == ALL_DONE
+    assert len(results(out)) == 4
+    assert main(["enhance", str(source), str(out), "--auto", "--scale", "1"]) == ALL_DONE
+    assert "4 done before" in capsys.readouterr().out
+
+
+def test_formats_of_results_and_recipes_beside_them(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["enhance", str(source), str(out), *GAMMA, "--format", "tiff", "--recipe", "--glob", "p*"]) == ALL_DONE
+    names = sorted(p.relative_to(out).as_posix() for p in out.rglob("p*"))
+    assert names[:2] == ["p000.tif", "p000.tif.recipe.json"]
+    assert len(names) == 8
+
+
+@pytest.mark.parametrize("words", [["--workers", "2"], ["--glob", "*.jpg"], ["--format", "png"]])
+def test_options_for_folders_need_a_folder(source: Path, tmp_path: Path, words: list[str]) -> None:
+    target = tmp_path / "out.png"
+    assert main(["enhance", str(source / "p000.png"), str(target), *GAMMA, *words]) == WRONG_USAGE
+    assert not target.exists()
+
+
+def test_no_worker_at_all_is_wrong_usage(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["enhance", str(source), str(tmp_path / "out"), "--workers", "0"])
+
+
+def test_a_name_that_is_no_text(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsencode(source) + b"/bad\xff.png"
+    shutil.copy(os.fsencode(source / "p000.png"), name)
+    assert main(["enhance", str(source), str(tmp_path / "out"), *GAMMA]) == ALL_DONE
+    assert "bad\\udcff.png" in capsys.readouterr().out
+    assert Path(os.fsdecode(os.fsencode(tmp_path) + b"/out/bad\xff.png")).is_file()
+
+
+def test_a_spreadsheet_gets_no_formula_and_every_letter() -> None:
+    rows = [Row("=1+1.png", "ü.png", DONE, gain=-1.5, consistency=float("inf"), notes=("one.", "two."))]
+    (read,) = csv.DictReader(io.StringIO(to_csv(rows).decode("utf-8-sig")))
+    assert read["file"] == "'=1+1.png"
+    assert read["result"] == "ü.png"
+    assert read["self-test gain (dB)"] == "-1.5"
+    assert read["consistency (dB)"] == "inf"
+    assert read["notes"] == "one. two."
+    assert list(read) == list(COLUMNS)
+
+
+def test_rows_survive_json_and_are_counted() -> None:
+    row = Row("a", "a.png", KEPT, gain=float("-inf"), consistency=40.0)
+    assert from_plain(json.loads(json.dumps(to_plain(row)))) == row
+    assert counted([row, row, Row("b", "b", FAILED)]) == "3 pictures: 2 done before, 1 failed."
+    assert counted([row]) == "1 picture: 1 done before."
+
+
+def test_ctrl_c_is_an_exit_code(monkeypatch: pytest.MonkeyPatch, source: Path, tmp_path: Path) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("enhancer.cli.enhance.of_folder", interrupted)
+    assert main(["enhance", str(source), str(tmp_path / "out")]) == STOPPED
