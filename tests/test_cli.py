@@ -190,13 +190,13 @@ def test_an_output_that_cannot_be_written_is_wrong_usage_before_any_work(cat: Pa
     assert source.stat().st_mtime_ns == before
 
 
-def test_two_inputs_for_one_output_are_wrong_usage(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = cat.parent / "in"
+def test_two_inputs_for_one_output_are_both_kept(cat: Path) -> None:
+    source, out = cat.parent / "in", cat.parent / "out"
     source.mkdir()
     for name in ("a.png", "a.bmp"):
         (source / name).write_bytes(cat.read_bytes())
-    assert main(["enhance", str(source), str(cat.parent / "out")]) == WRONG_USAGE
-    assert "a.bmp" in capsys.readouterr().err
+    assert main(["enhance", str(source), str(out), "--task", "gamma"]) == DONE
+    assert sorted(p.name for p in out.glob("*.png")) == ["a-bmp.png", "a.png"]
 
 
 def test_results_inside_the_input_folder_are_not_enhanced_again(cat: Path) -> None:
