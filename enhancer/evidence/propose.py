@@ -147,10 +147,10 @@ def _brighten(diagnosis: Diagnosis, bundled: tuple[Entry, ...]) -> list[Proposed
     mean, top = diagnosis["brightness"], diagnosis["highlights"].value
     if "dark" not in mean.verdict or mean.value is None or not top:
         return []
-    if _model("lowlight", bundled):
-        step = Step("lowlight")
-    elif top < DIM_TOP:
+    if top < DIM_TOP:
         step = Step("contrast", {"factor": round(min(LIGHT_TOP / top, MOST_GAIN), 2), "pivot": 0.0})
+    elif _model("lowlight", bundled):
+        step = Step("lowlight")
     else:
         gamma = np.log(max(mean.value, 0.5) / 100) / np.log(MIDDLE)
         step = Step("gamma", {"gamma": round(float(np.clip(gamma, 1, MOST_GAMMA)), 2)})

@@ -180,7 +180,8 @@ WORDS: dict[str, Words] = {
         "lowlight",
         ("tone", "daylight"),
         (
-            "Where the dark holds nothing but noise, it cannot bring anything back: such places become smooth.",
+            "Where the dark holds nothing but noise, it cannot bring anything back: such places become blotches.",
+            "Strong contrast in good light, with deep blacks, can be taken for a dark picture and turn pale.",
             "A picture that was meant to be dark or tinted (a night sky, a sunset, a stage) is brightened or balanced "
             "as well.",
         ),

@@ -171,6 +171,8 @@ def test_networks_go_before_classical_tasks_and_are_told_what_was_found() -> Non
     assert propose(burnt, catalog=(told("deblock", planes=1),)).chain == (Step("deblock", {"quality": 30}),)
     dark = healthy(brightness=found("brightness", 9, "too dark"))
     assert propose(dark, catalog=(told("lowlight"),)).chain == (Step("lowlight"),)
+    dim = healthy(brightness=dark["brightness"], highlights=found("highlights", 40))
+    assert ids(propose(dim, catalog=(told("lowlight"),))) == ["contrast"]  # a gain gives just that back
 
 
 def test_one_network_mends_noise_and_compression_together() -> None:
