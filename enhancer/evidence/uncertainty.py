@@ -11,6 +11,7 @@ from enhancer.models.entry import Spread
 from enhancer.progress import Progress
 
 TRUSTED = 0.5  # rank correlation with the true error, below which a table is not used
+OFF = 0.25  # by which the expected error may miss the true one on pictures that a table was not made with
 DOUBT = 16.0  # grey levels, an error that is plain to see at an edge
 DEGREES = ((3.0, "The network is sure of most of this picture"), (8.0, "The network is guessing in places"))
 GUESSING = "The network is guessing over wide areas"
@@ -80,7 +81,9 @@ def uncertainty(
 
 def _table(model_id: str, crispness: float) -> Spread | None:
     found = next((e.spread for e in CATALOG if e.id == model_id), None)
-    return found if found and found.rank >= TRUSTED and found.crispness == crispness else None
+    if found is None or found.crispness != crispness:
+        return None
+    return found if found.rank >= TRUSTED and abs(found.ratio - 1) <= OFF else None
 
 
 def _verdict(typical: float, doubtful: float) -> str:

@@ -63,7 +63,10 @@ def test_the_map_is_the_table_applied_to_the_spread(hall: Engine, monkeypatch: p
     assert "correlation of 0.80" in found.explanation
 
 
-@pytest.mark.parametrize("spread", [None, Spread((0.0, 100.0), (1.0, 201.0), 0.3, 1.0)], ids=["none", "loose"])
+LOOSE, OFF = (Spread((0.0, 100.0), (1.0, 201.0), rank, ratio) for rank, ratio in ((0.3, 1.0), (0.8, 1.37)))
+
+
+@pytest.mark.parametrize("spread", [None, LOOSE, OFF], ids=["none", "loose", "off"])
 def test_without_a_good_table_nothing_is_promised(
     hall: Engine, monkeypatch: pytest.MonkeyPatch, spread: Spread | None
 ) -> None:
