@@ -10,6 +10,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from enhancer.logs import configure
 from enhancer.settings import Settings
 from enhancer.welcome import getting_ready
 
@@ -25,9 +26,8 @@ log = logging.getLogger(__name__)
 
 def main() -> None:
     """Serve the page until the process is ended."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = Settings.from_environment()
+    configure(settings.log)
     host, port = os.environ.get("GRADIO_SERVER_NAME", HOST), int(os.environ.get("GRADIO_SERVER_PORT", PORT))
     gc.disable()  # imports and layout make no garbage, and looking for it takes a seventh of the time
     with getting_ready(host, port):
@@ -37,7 +37,8 @@ def main() -> None:
 
         how = launch_arguments(settings) | {"app_kwargs": app_arguments(api)}
     service = api.state.service
-    threading.Thread(target=warm, args=(service.engine, service.ready), daemon=True, name="warm").start()
+    threading.Thread(target=warm, args=(service.engine, service.monitor.ready), daemon=True, name="warm").start()
+    service.monitor.start()
     gc.freeze()
     gc.enable()
     demo.launch(**how)
@@ -48,14 +49,17 @@ def doors(settings: Settings) -> "tuple[gr.Blocks, FastAPI]":
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     from enhancer.engine import Engine
     from enhancer.engine.results import remembering
+    from enhancer.models.catalog import CATALOG
     from enhancer.models.store import Store
+    from enhancer.monitor import Monitor
     from enhancer.server import build_api
     from enhancer.ui import build
 
     engine = remembering(
         Engine(Store(settings, catalog_only=True), settings)
     )  # strangers may choose from the catalogue
-    return build(engine, settings), build_api(engine)
+    monitor = Monitor(engine, CATALOG)
+    return build(engine, settings, monitor=monitor), build_api(engine, monitor=monitor)
 
 
 def warm(engine: "Engine", ready: threading.Event) -> None:

@@ -21,6 +21,9 @@ class Settings:
     `max_queue` requests under way at once, of which one client has `max_share`; `upload_seconds` until a request has
     arrived and `answer_seconds` until it is answered; `max_jobs` that are kept with their results, of `max_jobs_bytes`
     in all, until `job_seconds` after their end.
+
+    Of the watch over the server: `log` is text or json; with `monitoring` 0 there are neither /metrics nor the page's
+    Status; every `canary_seconds` the server tries itself on a tiny picture, with 0 never.
     """
 
     max_bytes: int = 100 * MIB
@@ -40,6 +43,9 @@ class Settings:
     max_jobs: int = 64
     max_jobs_bytes: int = 2048 * MIB
     job_seconds: int = 900
+    monitoring: int = 1
+    canary_seconds: int = 60
+    log: str = "text"
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"

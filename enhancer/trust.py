@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from enhancer import watch
 from enhancer.engine import Engine
 from enhancer.errors import BadRecipe
 from enhancer.evidence.consistency import Consistency
@@ -13,6 +14,7 @@ from enhancer.evidence.diagnosis import diagnose as diagnosis_of
 from enhancer.evidence.guard import Guard, guarded, wished
 from enhancer.evidence.propose import propose, usual_factor
 from enhancer.evidence.receipt import for_results
+from enhancer.evidence.recipe import Recipe
 from enhancer.evidence.recipe_files import content, recipe_and_file
 from enhancer.evidence.self_test import Damage, SelfTest
 from enhancer.evidence.self_test import self_test as test_models
@@ -29,8 +31,10 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.chain import run_chain
 from enhancer.tasks.choose import AUTO, choose_model, crisp_share
+from enhancer.tasks.consistent import enlarged
 from enhancer.tasks.consistent import make_consistent as tensors_consistent
 from enhancer.tasks.resize import colours
+from enhancer.watch import What
 
 
 def consistency(result: Picture, source: Picture) -> Consistency:
@@ -39,6 +43,24 @@ def consistency(result: Picture, source: Picture) -> Consistency:
     Raises BadOptions for a result that is not larger than its source.
     """
     return tensors_consistency(result.pixels, colours(source))
+
+
+def fit_of(result: Picture, source: Picture, recipe: Recipe) -> Consistency | None:
+    """How well what the last step of `recipe` enlarged gives `source`, which it received; None for other results.
+
+    The map is emptied, so that it can be kept; those who watch over the quality are told.
+    """
+    if not enlarged((result.width, result.height), (source.width, source.height)):
+        return None
+    found = without_map(consistency(result, source))
+    drawn = recipe.steps[-1].models
+    watch.tell(What.CONSISTENCY, found.figure, model=drawn[-1].id if drawn else "")
+    return found
+
+
+def without_map(found: Consistency) -> Consistency:
+    """Figure and words alone, which are small enough to be kept."""
+    return replace(found, map=found.map[:0])
 
 
 def make_consistent(result: Picture, source: Picture, *, progress: Progress | None = None) -> Picture:

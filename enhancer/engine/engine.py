@@ -1,6 +1,7 @@
 """The hall where models run: device, precision, memory budget, and turns of one tile for everybody."""
 
 import logging
+import time
 from collections.abc import Callable
 from itertools import product
 from typing import Protocol
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from enhancer import canvas as canvases
+from enhancer import watch
 from enhancer.engine.device import bytes_per_pixel, choose_device, choose_precision
 from enhancer.engine.tiling import GRAIN, Span, halvings, paste, spans, whole_grains
 from enhancer.engine.turns import Turns
@@ -17,6 +19,7 @@ from enhancer.errors import OutOfMemory
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.watch import What
 
 log = logging.getLogger(__name__)
 LARGEST_CORE = {"cuda": 1024}  # input pixels a side; below, the halo costs more than the cache saves
@@ -116,14 +119,19 @@ class Engine:
         plan = _plan(model, height, width, largest)
         canvas = canvases.empty((channels, model.scale * height, model.scale * width), self.settings)
         context = self._glance(model, pixels, _waiting(progress, begun))
+        spent = 0.0  # seconds, without those of others between the tiles
         for done, (rows, columns) in enumerate(plan):
             with self._turns.turn(_waiting(progress, begun or done > 0)):
                 progress.step(done, len(plan), model.id)
                 strength = None if plane is None else _cut(plane, rows, columns)
+                began = time.perf_counter()
                 result = self._tile(model, _cut(pixels, rows, columns), strength, context)
+                spent += time.perf_counter() - began
             paste(canvas, rows, columns, result, model.scale)
             canvases.release(canvas, pixels)
         progress.step(len(plan), len(plan), model.id)
+        watch.tell(What.STAGE, spent, stage="network", model=model.id)
+        watch.tell(What.PIXELS, canvas.shape[1] * canvas.shape[2], way="drawn")
         return canvas
 
     def _glance(self, model: Model, pixels: Tensor, waiting: Callable[[], None]) -> Tensor | None:

@@ -3,13 +3,18 @@
 import concurrent.futures
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from enhancer import watch
 from enhancer.engine.turns import Asker, Turns, asked_by
+from enhancer.errors import Cancelled
+from enhancer.logs import REQUEST_ID
 from enhancer.progress import Progress
+from enhancer.watch import What
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -17,6 +22,13 @@ POLL = 0.1  # seconds between two looks at the token
 AT_ONCE = 2  # long jobs that compute; a stopped one counts until it hears of it
 QUICK_AT_ONCE = 2  # small ones, which never wait for long ones
 _places = {False: Turns(AT_ONCE), True: Turns(QUICK_AT_ONCE)}  # by whether a job is quick
+DONE, FAILED, STOPPED = "done", "failed", "stopped"
+
+
+def load() -> tuple[int, int]:
+    """How many jobs of this process wait for a place, and how many have one."""
+    waiting, working = zip(*(places.load for places in _places.values()), strict=True)
+    return sum(waiting), sum(working)
 
 
 class Job(Generic[T]):
@@ -30,6 +42,7 @@ class Job(Generic[T]):
         self.future: Future[T] = Future()
         self.begun = False
         self._work, self._asker = work, asker
+        self._request = REQUEST_ID.get()  # whose thread this is; the log lines of the work name it, too
 
     def start(self) -> "Job[T]":
         """Queue up, in another thread."""
@@ -54,17 +67,35 @@ class Job(Generic[T]):
         return self.future.result()
 
     def _run(self) -> None:
+        REQUEST_ID.set(self._request)
+        came = time.perf_counter()
         try:
             with asked_by(self._asker), _places[self._asker.quick].turn(self._wait):
                 self.begun = True
+                watch.tell(What.WAITED, time.perf_counter() - came)
                 self.progress.step(0, 1)
-                result = self._work(self.progress)
+                result = self._worked()
         except BaseException as error:  # it is raised again in the thread that asks for the result
             self._tell_stop()
             self.future.set_exception(error)
         else:
             self._tell_stop()
             self.future.set_result(result)
+
+    def _worked(self) -> T:
+        began, outcome = time.perf_counter(), FAILED
+        try:
+            result = self._work(self.progress)
+            outcome = DONE
+        except Cancelled:
+            outcome = STOPPED
+            raise
+        except BaseException as error:
+            watch.failed(error)
+            raise
+        finally:
+            watch.tell(What.WORK, time.perf_counter() - began, door=self._asker.door, outcome=outcome)
+        return result
 
     def _tell_stop(self) -> None:
         if self.progress.cancelled:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from torch import Tensor
 
+from enhancer import watch
 from enhancer.engine.engine import Engine
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
+from enhancer.watch import What
 
 SHARE = 4  # of the memory, at least so many results fit in; larger ones are not kept
 
@@ -92,12 +94,18 @@ class Remembering(Engine):
         vars(self).update(vars(engine))
         self.engine, self._results = engine, results
 
+    @property
+    def kept_bytes(self) -> int:
+        """What is remembered now."""
+        return self._results.bytes
+
     def run(self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Tensor:
         """As `Engine.run`; models without a file that stands behind them are always run."""
         if not model.origins or _size(pixels) * model.scale**2 > self._results.largest:
             return self.engine.run(model, pixels, progress, plane)
         key = self._key(model, pixels, plane)
         found = self._results.get(key)
+        watch.tell(What.REMEMBERED, outcome="miss" if found is None else "hit")
         if found is None:
             found = self.engine.run(model, pixels, progress, plane)
             self._results.put(key, found)

@@ -19,10 +19,14 @@ AHEAD = 2.0  # seconds of work that quick things may have had more than others, 
 
 @dataclass(frozen=True)
 class Asker:
-    """For whom this thread works; `quick` is for small things that somebody is waiting for, such as a preview."""
+    """For whom this thread works; `quick` is for small things that somebody is waiting for, such as a preview.
+
+    `door` says which way they came in, for those who count.
+    """
 
     name: str = ""
     quick: bool = False
+    door: str = ""
 
 
 NOBODY = Asker()
@@ -73,6 +77,12 @@ class Turns:
             yield
         finally:
             self._end(ticket.asker.name, self._clock() - began)
+
+    @property
+    def load(self) -> tuple[int, int]:
+        """How many wait, and how many work."""
+        with self._changed:
+            return len(self._waiting), self._working.total()
 
     def _queue_up(self, asker: Asker) -> _Ticket:
         ticket = _Ticket(asker)

@@ -10,6 +10,7 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from enhancer import watch
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, BadPicture
 from enhancer.media import Picture, decode, encode
@@ -21,6 +22,7 @@ from enhancer.tasks.chain import Step, for_part, run_chain
 from enhancer.tasks.resize import colours, resize
 from enhancer.tasks.upscale import upscale
 from enhancer.tasks.upscale_options import UpscaleOptions
+from enhancer.watch import What
 
 FIGURES = ("psnr", "psnr-y", "ssim", "ssim-y", "haarpsi")
 PLAIN, UNTREATED = "a plain resize", "the untreated picture"  # what every model has to beat, by enlarging or not
@@ -98,6 +100,7 @@ def self_test(
     for n, model_id in enumerate(models, len(rows) - 1):
         run = _method(model_id, small, size, engine, progress.part(n, all_methods))
         rows.append(_row(model_id, run, truth, factor, plain))
+        watch.tell(What.GAIN, rows[-1].gain, model=model_id)
     whole = height > pixels.shape[1] - factor and width > pixels.shape[2] - factor
     what = "Your picture" if whole else f"A part of {width}×{height} pixels, with as much detail as the whole,"
     return SelfTest(tuple(rows), factor, damage, part, _about(what, factor, damage))

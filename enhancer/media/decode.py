@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from enhancer import watch
 from enhancer.errors import BadPicture, EnhancerError
 from enhancer.media.formats import Format, cut_off, damaged, sniff
 from enhancer.media.heif import read_avif, read_heic
@@ -14,6 +15,7 @@ from enhancer.media.samples import Samples, to_picture
 from enhancer.media.simple import read_bmp, read_gif, read_webp
 from enhancer.media.tiff import read_tiff
 from enhancer.settings import MIB, Settings
+from enhancer.watch import What
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +38,12 @@ def decode(data: bytes | Path, settings: Settings | None = None) -> Picture:
     Raises BadPicture, in one sentence, for a file that is missing, too large, not of a known kind, damaged or cut off.
     """
     settings = settings or Settings.from_environment()
-    content = _content(data, settings)
-    kind = sniff(content)
-    samples = _read(kind, content, settings)
-    return to_picture(samples, settings)
+    with watch.stage("decode"):
+        content = _content(data, settings)
+        picture = to_picture(_read(sniff(content), content, settings), settings)
+    watch.tell(What.BYTES, len(content), way="read")
+    watch.tell(What.PIXELS, picture.width * picture.height, way="read")
+    return picture
 
 
 def _content(data: bytes | Path, settings: Settings) -> bytes:

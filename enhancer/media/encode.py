@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from enhancer import watch
 from enhancer.errors import BadOptions
 from enhancer.media import exif
 from enhancer.media.formats import Format, format_of
@@ -14,6 +15,7 @@ from enhancer.media.png import write_png
 from enhancer.media.raster import Raster
 from enhancer.media.simple import write_webp
 from enhancer.media.tiff import write_tiff
+from enhancer.watch import What
 
 OPAQUE = {"jpeg"}
 COLOUR_ONLY = {"webp"}
@@ -53,14 +55,17 @@ def write(
     _check_recipe(kind, recipe)
     profile = picture.profile if _profile_fits(picture, kind) else None
     block = picture.exif if _exif_fits(picture, kind) else None
-    if kind.id == "png":
-        write_png(file, raster, profile, block, picture.dpi, recipe)
-    elif kind.id == "tiff":
-        write_tiff(file, raster, profile, block, picture.dpi)
-    elif kind.id == "jpeg":
-        write_jpeg(file, raster, quality, profile, block, picture.dpi, recipe)
-    else:
-        write_webp(file, raster, profile, exif.with_resolution(block, picture.dpi) if picture.dpi else block)
+    with watch.stage("encode"):
+        if kind.id == "png":
+            write_png(file, raster, profile, block, picture.dpi, recipe)
+        elif kind.id == "tiff":
+            write_tiff(file, raster, profile, block, picture.dpi)
+        elif kind.id == "jpeg":
+            write_jpeg(file, raster, quality, profile, block, picture.dpi, recipe)
+        else:
+            write_webp(file, raster, profile, exif.with_resolution(block, picture.dpi) if picture.dpi else block)
+    watch.tell(What.BYTES, file.seek(0, io.SEEK_END), way="written")
+    watch.tell(What.PIXELS, picture.width * picture.height, way="written")
 
 
 def levels(picture: Picture, depth: int | None = None) -> np.ndarray:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from weakref import WeakValueDictionary
 
+from enhancer import watch
 from enhancer.errors import UnknownModel, WeightsRefused
 from enhancer.models.blend import between
 from enhancer.models.catalog import CATALOG
@@ -21,6 +22,7 @@ from enhancer.models.own import is_ours, own_model
 from enhancer.models.weights import SUFFIXES, check_finite, read_weights
 from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.watch import What
 
 log = logging.getLogger(__name__)
 KEPT = 3  # models in memory
@@ -66,6 +68,7 @@ class Store:
             if model is None:
                 progress.step(0, 1, "getting the model ready")
                 model = self._open(model_id, place, progress)
+                watch.tell(What.LOADED, model=model_id)
                 self._keep(key, model)
             return model
 

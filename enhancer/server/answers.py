@@ -13,6 +13,7 @@ from enhancer.server.work import Answer
 
 JSON, FORM = "application/json", "multipart/form-data"
 RECIPE, RECEIPT, SIZE, SECONDS = "X-Enhancer-Recipe", "X-Enhancer-Receipt", "X-Enhancer-Size", "X-Enhancer-Seconds"
+CONSISTENCY = "X-Enhancer-Consistency"
 PRIVATE = {"Cache-Control": "no-store"}  # a visitor's picture
 
 
@@ -28,6 +29,8 @@ def respond(answer: Answer, accept: str) -> Response:
         SECONDS: f"{answer.seconds:.3f}",
         "Content-Disposition": f'attachment; filename="{_name(answer)}"',
     }
+    if answer.consistency is not None:
+        headers[CONSISTENCY] = str(answer.consistency)
     if answer.receipt is not None:
         headers[RECEIPT] = json.dumps(_lines(answer.receipt))
     return Response(answer.file, headers={**headers, **PRIVATE}, media_type=answer.format.media_type)
@@ -44,6 +47,7 @@ def story(answer: Answer) -> dict[str, Any]:
         "recipe": json.loads(to_json(answer.recipe)),
         "recipe_link": to_link(answer.recipe),
         "receipt": None if answer.receipt is None else _lines(answer.receipt),
+        "consistency": answer.consistency,
     }
 
 

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from enhancer.engine import Engine
 from enhancer.models.catalog import CATALOG, Entry
+from enhancer.monitor import Monitor
 from enhancer.server import describe
 from enhancer.server.enhance import enhance_routes, unknown_task
 from enhancer.server.jobs import job_routes
@@ -19,9 +20,12 @@ from enhancer.server.service import Service
 from enhancer.settings import VERSION
 
 
-def build_api(engine: Engine, catalog: Sequence[Entry] = CATALOG) -> FastAPI:
-    """The API over this engine, whose store holds the models of `catalog`; its `Service` is `app.state.service`."""
-    service = Service(engine, catalog)
+def build_api(engine: Engine, catalog: Sequence[Entry] = CATALOG, monitor: Monitor | None = None) -> FastAPI:
+    """The API over this engine, whose store holds the models of `catalog`; its `Service` is `app.state.service`.
+
+    Its own work and that of the page are counted by `monitor`, or by a new one.
+    """
+    service = Service(engine, catalog, monitor or Monitor(engine, catalog))
     app = FastAPI(
         title=describe.TITLE,
         description=describe.ABOUT,

@@ -47,6 +47,7 @@ TOLD = {
     answers.RECEIPT: "JSON: what of the picture was kept, and what was lost",
     answers.SIZE: "width x height of the result",
     answers.SECONDS: "what the work took",
+    answers.CONSISTENCY: "of enlargements: how well the result, shrunk back, gives the picture, in dB",
 }
 REFUSALS = (400, 404, 408, 413, 415, 422, 429, 500, 502, 503, 504)
 READING = (404, 409, 413, 415, 422, 500, 502, 503)  # of a result

@@ -10,7 +10,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from enhancer.server.problems import LATER, REQUEST_ID, WORDS, Problem
+from enhancer import watch
+from enhancer.logs import FACTS, REQUEST_ID
+from enhancer.server.problems import LATER, WORDS, Problem
+from enhancer.watch import What
 
 log = logging.getLogger(__name__)
 ID, GIVEN = "X-Request-Id", re.compile(r"[\w.-]{8,64}", re.ASCII)
@@ -28,7 +31,8 @@ CLOSED = (  # of the page's framework: ways to other servers and to what visitor
     "/file=http",
 )
 API = "/v1"
-OURS = (API, "/healthz", "/readyz", "/openapi.json")
+OURS = (API, "/healthz", "/readyz", "/metrics", "/openapi.json")
+PAGE, ELSEWHERE = "page", "none"  # what stands for all addresses of the framework, and for those without anything
 
 
 class Guard:
@@ -42,28 +46,50 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(ID.lower(), "")
-        name = given if GIVEN.fullmatch(given) else secrets.token_hex(8)
+        name = _named(scope)
         token = REQUEST_ID.set(name)
+        asked, path = scope["method"], scope["path"]
         began, status = time.perf_counter(), 0
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(MutableHeaders(scope=message), name, scope["path"], status)
+                _add_headers(MutableHeaders(scope=message), name, path, status)
             await send(message)
 
         try:
-            if scope["path"].lower().startswith(CLOSED):
+            if path.lower().startswith(CLOSED):
                 refused = Problem(HTTPStatus.NOT_FOUND, WORDS[HTTPStatus.NOT_FOUND]).response()
                 await refused(scope, receive, answer)
             else:
-                await (self.app if scope["path"].startswith(API) else self.page)(scope, receive, answer)
+                await (self.app if path.startswith(API) else self.page)(scope, receive, answer)
         finally:
+            if path.startswith(API):
+                _tell(scope, asked, path, status, time.perf_counter() - began)
+            watch.tell(What.REQUEST, route=_route(scope, path), status=str(status))
             REQUEST_ID.reset(token)
-            if scope["path"].startswith(API):
-                _tell(scope, name, status, time.perf_counter() - began)
+
+
+def _named(scope: Scope) -> str:
+    """The id of a request, a new one where it brings none that is harmless; all that comes after reads it there."""
+    headers = Headers(scope=scope)
+    given = headers.get(ID, "")
+    name = given if GIVEN.fullmatch(given) else secrets.token_hex(8)
+    others = [(key, value) for key, value in headers.raw if key != ID.lower().encode()]
+    scope["headers"] = [*others, (ID.lower().encode(), name.encode())]
+    return name
+
+
+def _route(scope: Scope, path: str) -> str:
+    """Which of the few addresses of ours it was, with the names of its parts instead of the parts."""
+    if path in OURS:
+        return path
+    if not path.startswith(OURS):
+        return PAGE
+    found = getattr(scope.get("route"), "path", None)
+    root = API if path.startswith(f"{API}/") else ""
+    return ELSEWHERE if found is None else f"{root}{found.removeprefix(root)}"
 
 
 def _add_headers(headers: MutableHeaders, name: str, path: str, status: int) -> None:
@@ -74,7 +100,8 @@ def _add_headers(headers: MutableHeaders, name: str, path: str, status: int) -> 
         headers.setdefault("Retry-After", str(LATER))
 
 
-def _tell(scope: Scope, name: str, status: int, seconds: float) -> None:
-    path = SECRET.sub("…", scope["path"].encode("unicode_escape").decode())  # no line breaks from outside
+def _tell(scope: Scope, asked: str, path: str, status: int, seconds: float) -> None:
+    shown = SECRET.sub("…", path.encode("unicode_escape").decode())  # no line breaks from outside
     client = scope["client"][0] if scope.get("client") else "-"
-    log.info("request=%s client=%s %s %s status=%d seconds=%.3f", name, client, scope["method"], path, status, seconds)
+    facts = {"client": client, "method": asked, "path": shown, "status": status, "seconds": round(seconds, 3)}
+    log.info("client=%s %s %s status=%d seconds=%.3f", client, asked, shown, status, seconds, extra={FACTS: facts})

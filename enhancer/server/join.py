@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from enhancer.monitor.meters import MEDIA_TYPE
 from enhancer.server.api import description
 from enhancer.server.guard import Guard
 from enhancer.server.problems import LATER, Problem
 from enhancer.server.service import Service
 
-STARTING = "The first model is still being opened; please try again later."
 FULL = "As many requests are under way as there is room for; please try again later."
 
 
@@ -33,10 +33,13 @@ def _routes(api: FastAPI, service: Service) -> list[BaseRoute]:
         return JSONResponse({"status": "ok"})
 
     async def ready(request: Request) -> Response:
-        for obstacle, there in ((STARTING, not service.ready.is_set()), (FULL, service.door.full)):
-            if there:
-                return Problem(HTTPStatus.SERVICE_UNAVAILABLE, obstacle, retry_after=LATER).response()
+        obstacle = service.monitor.obstacle or (FULL if service.door.full else None)
+        if obstacle is not None:
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, obstacle, retry_after=LATER).response()
         return JSONResponse({"status": "ready"})
+
+    def counted(request: Request) -> Response:  # in a thread, as it is a matter of milliseconds
+        return Response(service.monitor.meters.text(), media_type=MEDIA_TYPE)
 
     async def described(request: Request) -> Response:
         return JSONResponse(description(api))
@@ -45,6 +48,7 @@ def _routes(api: FastAPI, service: Service) -> list[BaseRoute]:
         return RedirectResponse("/v1/")
 
     return [
+        *([Route("/metrics", counted)] if service.settings.monitoring else []),
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/openapi.json", described),

@@ -2,7 +2,6 @@
 
 import errno
 import logging
-from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from enhancer import watch
 from enhancer.errors import (
     BadOptions,
     BadPicture,
@@ -21,10 +21,10 @@ from enhancer.errors import (
     UnknownModel,
     WeightsRefused,
 )
+from enhancer.logs import REQUEST_ID
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-REQUEST_ID: ContextVar[str] = ContextVar("request id", default="")
 LATER = 10  # seconds; when to ask again where nothing better is known
 STATUS: dict[type[EnhancerError], HTTPStatus] = {
     NotAPicture: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -77,7 +77,8 @@ class Problem:
 
 
 def problem_of(error: BaseException) -> Problem:
-    """What is told of an error; an unexpected one goes into the log."""
+    """What is told of an error; it is counted, and an unexpected one goes into the log."""
+    watch.failed(error)
     if isinstance(error, Refused):
         return Problem(error.status, str(error), error.limit, error.retry_after)
     if isinstance(error, EnhancerError):

@@ -1,9 +1,8 @@
 """What all routes share: the engine that remembers, the door, the jobs that are kept, and whether all is ready."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from enhancer.engine.jobs import Job
 from enhancer.engine.results import remembering
 from enhancer.engine.turns import Asker
 from enhancer.models.entry import Entry
+from enhancer.monitor import Monitor
 from enhancer.progress import Progress
 from enhancer.server.door import Door, Place
 from enhancer.server.kept import Keeper
@@ -24,11 +24,11 @@ T = TypeVar("T")
 
 @dataclass
 class Service:
-    """The API's own state; `ready` is set when the first picture need not wait for a model."""
+    """The API's own state, and the monitor that it shares with the page."""
 
     engine: Engine
     catalog: Sequence[Entry]
-    ready: threading.Event = field(default_factory=threading.Event)
+    monitor: Monitor
 
     def __post_init__(self) -> None:
         self.engine = remembering(self.engine)
@@ -68,7 +68,7 @@ def client_of(request: Request) -> str:
 
 def asker_of(request: Request) -> Asker:
     """All requests of one client share one turn."""
-    return Asker(f"api {client_of(request)}")
+    return Asker(f"api {client_of(request)}", door="api")
 
 
 async def _left(request: Request) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,15 +13,21 @@ from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import texts
 from enhancer.media import decode, encode
 from enhancer.media.formats import Format, format_of
+from enhancer.media.picture import Picture
 from enhancer.metrics import figures
 from enhancer.progress import Progress
 from enhancer.server.wish import Wish
 from enhancer.settings import Settings
+from enhancer.tasks.upscale_options import UPSCALE
+from enhancer.trust import fit_of
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A result as a file, with what is said about it; `size` is (width, height), `recipe` as for this file."""
+    """A result as a file, with what is said about it; `size` is (width, height), `recipe` as for this file.
+
+    `consistency` is there for enlargements: dB by which the result, shrunk back, gives the picture; "inf" if exactly.
+    """
 
     file: bytes
     format: Format
@@ -28,13 +35,15 @@ class Answer:
     seconds: float
     recipe: Recipe
     receipt: Receipt | None
+    consistency: float | str | None = None
 
 
 def enhanced(data: bytes, wish: Wish, engine: Engine, progress: Progress) -> Answer:
     """Decode, enhance, encode, and read back for the receipt. Raises the errors of `media` and of the tasks."""
     began = time.perf_counter()
-    picture = decode(data, engine.settings)
-    result, recipe = record(picture, [wish.step], engine, progress, data, wish.guards)
+    picture, received = decode(data, engine.settings), deque[Picture](maxlen=1)
+    result, recipe = record(picture, [wish.step], engine, progress, data, wish.guards, received.append)
+    fit = fit_of(result, received[0], recipe) if wish.step.task_id == UPSCALE.id else None
     progress.step(progress.total, progress.total, "writing the file")
     kind, quality = format_of(wish.file.format), wish.file.jpeg_quality
     inside, _ = texts(recipe, kind.id, quality) if wish.file.recipe else (None, None)
@@ -47,6 +56,7 @@ def enhanced(data: bytes, wish: Wish, engine: Engine, progress: Progress) -> Ans
         seconds=time.perf_counter() - began,
         recipe=recipe.written_as(kind.id, quality),
         receipt=found,
+        consistency=None if fit is None else _finite(fit.figure),
     )
 
 

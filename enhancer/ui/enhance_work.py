@@ -20,9 +20,8 @@ from enhancer.media.picture import Picture
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.chain import Step, for_part, run_chain
-from enhancer.tasks.consistent import enlarged
 from enhancer.tasks.resize import resize
-from enhancer.trust import consistency
+from enhancer.trust import fit_of
 from enhancer.ui.choice import UPSCALE, Wish
 from enhancer.ui.crop import Crop, narrowed
 from enhancer.ui.display import DISPLAY_PIXELS, Kept, reduced, save_display
@@ -126,7 +125,7 @@ def enhance_file(path: Path, wish: Wish, engine: Engine, place: Path, progress: 
         source_size=size,
         size=(result.width, result.height),
         recipe=recipe,
-        fit=fit_of(result, base) if recipe.steps[-1].task == UPSCALE.id else None,
+        fit=fit_of(result, base, recipe) if recipe.steps[-1].task == UPSCALE.id else None,
         base=kept_base,
         damage=damage,
         small=uri(reduced(picture, PAINTED_PIXELS)),
@@ -150,18 +149,6 @@ def put_up(
             one.forget()
         raise Cancelled("Stopped.")
     return pair, kept, kept_base
-
-
-def fit_of(result: Picture, source: Picture) -> Consistency | None:
-    """How well an enlargement gives its source when it is shrunk, without the map; None for other results."""
-    if not enlarged((result.width, result.height), (source.width, source.height)):
-        return None
-    return without_map(consistency(result, source))
-
-
-def without_map(found: Consistency) -> Consistency:
-    """Figure and words alone, which are small enough to be kept."""
-    return replace(found, map=found.map[:0])
 
 
 def preview(

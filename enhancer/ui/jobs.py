@@ -8,15 +8,18 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.context import LocalContext
 
+from enhancer import watch
 from enhancer.engine.jobs import Job
 from enhancer.engine.turns import Asker
 from enhancer.errors import EnhancerError
+from enhancer.logs import REQUEST_ID
 from enhancer.progress import Progress
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Update = dict[Any, Any]  # component → what it shows now
 Steps = Generator[Update, None, None]  # what a handler does, one update after the other
+ID = "x-request-id"  # as the server in front of the page hands it on
 UNEXPECTED = "Something unexpected went wrong here; it was written to the log of the server. Please try again."
 
 
@@ -24,6 +27,12 @@ def visitor() -> str:
     """Whose event this handler serves: one name for each open page, "" outside of any."""
     request = LocalContext.request.get(None)
     return "" if request is None else request.session_hash or ""
+
+
+def name_request() -> None:
+    """Let the log lines of this step of a handler name its request; each step runs in a context of its own."""
+    request = LocalContext.request.get(None)
+    REQUEST_ID.set("" if request is None else str(request.headers.get(ID, "")))
 
 
 def follow(
@@ -35,7 +44,8 @@ def follow(
 
     When the page closes the handler (Stop, a closed tab), the work ends at its next step. Raises what `work` raises.
     """
-    with Job(work, Asker(visitor(), quick)) as job:
+    name_request()
+    with Job(work, Asker(visitor(), quick, "page")) as job:
         for progress in job.ticks():
             yield show(progress)
         return job.result()
@@ -48,6 +58,7 @@ def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
     what only the first one held.
     """
     told: Update = {}
+    name_request()
     with closing(steps):
         try:
             for update in steps:
@@ -61,7 +72,8 @@ def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
 
 
 def sentence(error: Exception) -> str:
-    """What a person is told about an error; an unexpected one goes into the log."""
+    """What a person is told about an error; it is counted, and an unexpected one goes into the log."""
+    watch.failed(error)
     if isinstance(error, EnhancerError):
         return str(error)
     log.error("unexpected error behind the page", exc_info=error)

@@ -14,8 +14,9 @@ from enhancer.media.picture import Picture
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.classical_colour import luma
+from enhancer.trust import fit_of
 from enhancer.ui.display import reduced, save_display
-from enhancer.ui.enhance_work import Finished, Pair, fit_of, put_up, side_by_side
+from enhancer.ui.enhance_work import Finished, Pair, put_up, side_by_side
 from enhancer.ui.picture_input import read
 from enhancer.ui.trust_work import MAP_PIXELS, cure
 
@@ -68,7 +69,7 @@ def protect(done: Finished, guards: Sequence[Guard], settings: Settings, place: 
         kept=kept,
         what=f"{bare.what}, {listed(there)} protected" if there else bare.what,
         recipe=replace(bare.recipe, guards=tuple(guards), result=fingerprint(after)),
-        fit=None if bare.fit is None else fit_of(after, bare.compared_with(settings)),
+        fit=None if bare.fit is None else fit_of(after, bare.compared_with(settings), bare.recipe),
         cured=f"{bare.cured} {REAPPLIED}" if bare.cured else "",
         bare=bare,
     )

@@ -22,10 +22,10 @@ from enhancer.tasks.chain import run_chain
 from enhancer.tasks.consistent import LEVELS
 from enhancer.tasks.resize import colours, resize
 from enhancer.tasks.restore import told_plane
-from enhancer.trust import consistency, make_consistent
+from enhancer.trust import consistency, make_consistent, without_map
 from enhancer.ui.choice import UPSCALE
 from enhancer.ui.display import reduced, save_display
-from enhancer.ui.enhance_work import Finished, Pair, put_up, without_map, write
+from enhancer.ui.enhance_work import Finished, Pair, put_up, write
 from enhancer.ui.picture_input import read
 from enhancer.ui.trust_trial import NO_NETWORK, refuse, trial_table, wishes
 

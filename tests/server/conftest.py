@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from PIL import Image
 from skimage import data as pictures
 
 from enhancer.client import Client
-from tests.ui.conftest import STARTED_WITHIN, free_port, serving
+from tests.ui.conftest import STARTED_WITHIN, browser, free_port, serving
 from tests.ui.serve import write_weights
 
+__all__ = ["browser"]
 TIGHT = {"MAX_BYTES": 300_000, "MAX_BODY": 1_500_000, "MAX_PIXELS": 200_000, "MAX_QUEUE": 3, "MAX_SHARE": 2}
 TIGHT |= {"MAX_CANDIDATES": 2, "UPLOAD_SECONDS": 2, "ANSWER_SECONDS": 2, "MAX_JOBS": 2, "JOB_SECONDS": 2}
 
@@ -29,7 +30,7 @@ class Running:
     environment: dict[str, str]
 
 
-def running(place: Path, limits: dict[str, int]) -> Iterator[Running]:
+def running(place: Path, limits: Mapping[str, int | str]) -> Iterator[Running]:
     """`app.py` with these limits, until the generator is closed."""
     write_weights(place)
     port = free_port()
@@ -40,6 +41,7 @@ def running(place: Path, limits: dict[str, int]) -> Iterator[Running]:
         "OMP_NUM_THREADS": "1",
         "ENHANCER_WEIGHTS": str(place),
         "ENHANCER_CACHE": str(place / "cache"),
+        "ENHANCER_CANARY_SECONDS": "0",  # these networks draw badly
         **{f"ENHANCER_{name}": str(value) for name, value in limits.items()},
     }
     log = place / "log"

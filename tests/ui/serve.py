@@ -1,6 +1,5 @@
 """The page over small random networks, as a program: `python -m tests.ui.serve WEIGHTS PORT`."""
 
-import logging
 import os
 import sys
 from dataclasses import replace
@@ -12,6 +11,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import torch
 
 from enhancer.engine import Engine
+from enhancer.engine.results import remembering
+from enhancer.logs import configure
 from enhancer.models.bundled import entry_text, read_entries
 from enhancer.models.catalog import HUB_ENTRIES, entry
 from enhancer.models.entry import Entry
@@ -42,18 +43,22 @@ def catalog_of(weights: Path) -> tuple[Entry, ...]:
 
 def engine(weights: Path) -> Engine:
     """An engine over these weights, with no way to the Hub."""
-    settings = Settings(weights=weights, cache=weights / "cache", max_pixels=40_000_000)
+    settings = Settings(weights=weights, cache=weights / "cache", max_pixels=40_000_000, canary_seconds=0)
     return Engine(Store(settings, catalog_of(weights), catalog_only=True), settings)
 
 
 if __name__ == "__main__":
+    from enhancer.monitor import Monitor
     from enhancer.server import app_arguments, build_api
     from enhancer.ui import build, launch_arguments
 
-    logging.basicConfig(level=logging.INFO)
+    configure("text")
     place = Path(sys.argv[1])
-    built = engine(place)
-    beside = app_arguments(build_api(built, catalog_of(place)))
-    build(built, built.settings, catalog_of(place)).launch(
+    built = remembering(engine(place))
+    monitor = Monitor(built, catalog_of(place))
+    monitor.ready.set()
+    monitor.start()
+    beside = app_arguments(build_api(built, catalog_of(place), monitor))
+    build(built, built.settings, catalog_of(place), monitor).launch(
         server_port=int(sys.argv[2]), app_kwargs=beside, **launch_arguments(built.settings)
     )
