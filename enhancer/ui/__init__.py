@@ -1,4 +1,4 @@
-"""The page: four tabs over one engine. `build` makes it, `launch_arguments` says how it is served."""
+"""The page: its tabs over one engine. `build` makes it, `launch_arguments` says how it is served."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ import gradio as gr
 from enhancer.engine import Engine
 from enhancer.engine.results import really, remembering
 from enhancer.models.catalog import CATALOG, Entry
+from enhancer.monitor import Monitor
 from enhancer.settings import Settings
 from enhancer.ui.auto_style import AUTO_CSS
 from enhancer.ui.compare_style import COMPARE_CSS
@@ -20,6 +21,8 @@ from enhancer.ui.metrics_tab import MetricsTab
 from enhancer.ui.models_style import MODELS_CSS, MODELS_HEAD
 from enhancer.ui.models_tab import ModelsTab
 from enhancer.ui.protect_style import PROTECT_CSS, protect_head
+from enhancer.ui.status_style import STATUS_CSS
+from enhancer.ui.status_tab import STATUS, StatusTab
 from enhancer.ui.style import CSS, HEAD
 from enhancer.ui.theme import theme
 from enhancer.ui.trust_style import TRUST_CSS, TRUST_HEAD
@@ -29,10 +32,13 @@ CLEAN_EVERY, KEPT_FOR = 600, 3600  # seconds; files of visitors
 WAITING = 32  # events that may queue before the page asks to try again
 
 
-def build(engine: Engine, settings: Settings, catalog: Sequence[Entry] = CATALOG) -> gr.Blocks:
+def build(
+    engine: Engine, settings: Settings, catalog: Sequence[Entry] = CATALOG, monitor: Monitor | None = None
+) -> gr.Blocks:
     """The whole page over this engine, whose store holds the models of `catalog`.
 
-    An engine that remembers shares what it drew with other doors; the page measures and proves without it.
+    An engine that remembers shares what it drew with other doors; the page measures and proves without it. What
+    `monitor` sees is shown in a tab of its own.
     """
     memory, engine = remembering(engine), really(engine)
     examples = write_examples(folder())
@@ -48,6 +54,9 @@ def build(engine: Engine, settings: Settings, catalog: Sequence[Entry] = CATALOG
                 MetricsTab(settings)
             with gr.Tab("Models", id="models") as room:
                 ModelsTab(room, engine, catalog, handover)
+            if monitor is not None and settings.monitoring:
+                with gr.Tab(STATUS, id="status-room"):
+                    StatusTab(tabs, monitor)
     page: gr.Blocks = built
     page.queue(api_open=False, max_size=WAITING)
     return page
@@ -57,7 +66,7 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
     """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
     return {
         "theme": theme(),
-        "css": CSS + TRUST_CSS + AUTO_CSS + COMPARE_CSS + MODELS_CSS + PROTECT_CSS,
+        "css": CSS + TRUST_CSS + AUTO_CSS + COMPARE_CSS + MODELS_CSS + PROTECT_CSS + STATUS_CSS,
         "head": HEAD + TRUST_HEAD + MODELS_HEAD + protect_head(),
         "footer_links": ["settings"],
         "run_history": False,
