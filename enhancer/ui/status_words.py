@@ -19,6 +19,7 @@ KINDS = {  # what each kind of failure means, and whose it is
     "BadPicture": "Pictures that were damaged, or over a limit",
     "NotAPicture": "Files that were no pictures",
     "BadOptions": "Options that do not exist or do not fit",
+    "Unwritable": "Results for which the folder took no files",
     "BadRecipe": "Recipes that were damaged, or of another version",
     "UnknownModel": "Models that do not exist",
     "WeightsUnavailable": "Models that could not be fetched",

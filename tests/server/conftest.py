@@ -13,10 +13,9 @@ from PIL import Image
 from skimage import data as pictures
 
 from enhancer.client import Client
-from tests.ui.conftest import STARTED_WITHIN, browser, free_port, serving
+from tests.ui.conftest import STARTED_WITHIN, free_port, serving
 from tests.ui.serve import write_weights
 
-__all__ = ["browser"]
 TIGHT = {"MAX_BYTES": 300_000, "MAX_BODY": 1_500_000, "MAX_PIXELS": 200_000, "MAX_QUEUE": 3, "MAX_SHARE": 2}
 TIGHT |= {"MAX_CANDIDATES": 2, "UPLOAD_SECONDS": 2, "ANSWER_SECONDS": 2, "MAX_JOBS": 2, "JOB_SECONDS": 2}
 

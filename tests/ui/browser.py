@@ -11,13 +11,6 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HARMLESS = {"Method not implemented."}  # said by the page framework itself
 PATIENCE = 30_000  # milliseconds; the machine may be busy
 

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from skimage import data as pictures
 
 from enhancer.engine import Engine
 from enhancer.models.store import Store
 from enhancer.settings import Settings
-from tests.browser import chromium
 from tests.conftest import ROOT
-from tests.ui.browser import FLAGS, Visitor
+from tests.ui.browser import Visitor
 from tests.ui.serve import write_weights
 
 STARTED_WITHIN = 90  # seconds
@@ -80,15 +79,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environment = {"GRADIO_TEMP_DIR": str(place / "gradio"), "HF_HUB_OFFLINE": "1", "ENHANCER_WEIGHTS": str(place)}
     with serving(["-m", "tests.ui.serve", str(place), str(port)], port, log, environment) as url:
         yield Server(url, log, place)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A Chromium."""
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

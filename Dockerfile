@@ -1,0 +1,24 @@
+# The page and the REST API as a container: `docker build -t image-enhancer .`, or for a GPU
+# `docker build --build-arg TORCH=https://download.pytorch.org/whl/cu128 -t image-enhancer:cuda .` and `docker run --gpus all`.
+FROM python:3.11-slim
+ARG TORCH=https://download.pytorch.org/whl/cpu
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir --extra-index-url "$TORCH" -r requirements.txt
+
+COPY app.py ./
+COPY weights weights
+COPY enhancer enhancer
+RUN python -m compileall -q enhancer && useradd --uid 1000 --no-create-home enhancer && install -d -o enhancer /data
+
+# One folder is written to, for uploads, large pictures and models of the Hub; all else may be read-only.
+ENV HOME=/data TMPDIR=/data GRADIO_TEMP_DIR=/data/gradio ENHANCER_CACHE=/data/cache HF_HOME=/data/hub \
+    GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 \
+    ENHANCER_LOG=json PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2
+USER enhancer
+VOLUME /data
+EXPOSE 7860
+HEALTHCHECK --interval=30s --timeout=5s --start-period=90s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/healthz', timeout=4)"]
+CMD ["python", "app.py"]
