@@ -3,6 +3,7 @@
 EnhancerError                 every message is one or two plain sentences, fit to be shown as it is
 ├── BadPicture                the file cannot be read, or is over a limit
 │   └── NotAPicture           the file is of a kind that is not read at all
+├── BadArchive                a ZIP is damaged, locked, over a limit, or holds names that lead out of it
 ├── BadOptions                an option is unknown or out of range
 │   └── Unwritable            the place for a result takes no file: read-only, full, or gone
 ├── BadRecipe                 a recipe is damaged, of another version, or asks for what there is not
@@ -33,6 +34,10 @@ class BadPicture(EnhancerError):
 
 class NotAPicture(BadPicture):
     """The file is of a kind that is not read at all."""
+
+
+class BadArchive(EnhancerError):
+    """A ZIP cannot be read, is over a limit, or holds what no ZIP of pictures holds."""
 
 
 class BadOptions(EnhancerError):

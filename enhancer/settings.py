@@ -24,6 +24,9 @@ class Settings:
 
     Of the watch over the server: `log` is text or json; with `monitoring` 0 there are neither /metrics nor the page's
     Status; every `canary_seconds` the server tries itself on a tiny picture, with 0 never.
+
+    Of a batch in the page: `max_batch_files` of `max_batch_bytes` in all, unpacked, which become results of
+    `max_batch_pixels` in all; `max_zip_ratio` is by how much a ZIP may have shrunk a file of it.
     """
 
     max_bytes: int = 100 * MIB
@@ -46,6 +49,10 @@ class Settings:
     monitoring: int = 1
     canary_seconds: int = 60
     log: str = "text"
+    max_batch_files: int = 100
+    max_batch_bytes: int = 256 * MIB
+    max_batch_pixels: int = 1_000_000_000
+    max_zip_ratio: int = 200
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"

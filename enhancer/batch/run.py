@@ -72,7 +72,7 @@ class _Shift:
             progress.cancel()
 
 
-class _Clock:
+class Clock:
     """How long the rest takes, by the bytes of the files; what was done before takes no time, and counts for none."""
 
     def __init__(self, files: Sequence[File]) -> None:
@@ -86,7 +86,7 @@ class _Clock:
 
     def remaining(self, running: Sequence[tuple[File, Progress]]) -> float | None:
         """Seconds."""
-        begun = sum(self._bytes[file.made] * _share(progress) for file, progress in running)
+        begun = sum(self._bytes[file.made] * share(progress) for file, progress in running)
         done = self._done + begun
         return (time.monotonic() - self._began) / done * (self._left - begun) if done else None
 
@@ -101,7 +101,7 @@ def run(
     """
     shift = _Shift(deque(files), {} if journal is None else dict(journal.rows))
     threads = [_thread(shift, hire, number) for number in range(min(workers, len(files)))]
-    clock, done = _Clock(files), 0
+    clock, done = Clock(files), 0
     try:
         while done < len(files):
             for row in _rows(shift):
@@ -111,7 +111,7 @@ def run(
                     if journal is not None and row.outcome == DONE:
                         journal.add(row)
                 running = tuple(shift.running.values())
-                names = tuple((file.name, _share(progress)) for file, progress in running)
+                names = tuple((file.name, share(progress)) for file, progress in running)
                 yield News(row, done, len(files), names, clock.remaining(running))
     finally:
         shift.over.set()
@@ -142,5 +142,6 @@ def _rows(shift: _Shift) -> Iterator[Row | None]:
             yield Row(file.name, file.made, LEFT, problem=ended.problem)
 
 
-def _share(progress: Progress) -> float:
+def share(progress: Progress) -> float:
+    """How much of a file is done, 0 to 1."""
     return min(1.0, progress.done / progress.total) if progress.total else 0.0

@@ -11,6 +11,8 @@ from enhancer.models.catalog import CATALOG, Entry
 from enhancer.monitor import Monitor
 from enhancer.settings import Settings
 from enhancer.ui.auto_style import AUTO_CSS
+from enhancer.ui.batch_style import BATCH_CSS
+from enhancer.ui.batch_tab import BATCH, BatchTab
 from enhancer.ui.compare_style import COMPARE_CSS
 from enhancer.ui.compare_tab import CompareTab
 from enhancer.ui.display import folder
@@ -48,6 +50,8 @@ def build(
         with gr.Tabs(elem_id="rooms") as tabs:
             with gr.Tab("Enhance", id=ENHANCE):
                 handover = HandOver(tabs, *enhance_tab(built, memory, examples))
+            with gr.Tab("Batch", id=BATCH) as many:
+                BatchTab(many, tabs, engine, handover.controls)
             with gr.Tab("Compare", id="compare"):
                 CompareTab(engine, catalog, examples, handover)
             with gr.Tab("Metrics", id="metrics"):
@@ -66,7 +70,7 @@ def launch_arguments(settings: Settings) -> dict[str, Any]:
     """How the page is served: `page.launch(**launch_arguments(settings))`, or the like for a mounted page."""
     return {
         "theme": theme(),
-        "css": CSS + TRUST_CSS + AUTO_CSS + COMPARE_CSS + MODELS_CSS + PROTECT_CSS + STATUS_CSS,
+        "css": CSS + TRUST_CSS + AUTO_CSS + BATCH_CSS + COMPARE_CSS + MODELS_CSS + PROTECT_CSS + STATUS_CSS,
         "head": HEAD + TRUST_HEAD + MODELS_HEAD + protect_head(),
         "footer_links": ["settings"],
         "run_history": False,

@@ -83,6 +83,7 @@ class CompareTab:
             label="Size of the part",
             info="In pixels of your picture. The smaller, the sooner all models are ready.",
             elem_id="compare-side",
+            elem_classes="joined",
         )
         with gr.Accordion("Exact place of the part", open=False):
             across, down = "Percent of the way from left to right", "Percent of the way from top to bottom"

@@ -90,7 +90,9 @@ class Controls:
         )
         self.card = gr.HTML(Choice(task(first), {"model": AUTO}).card(), elem_id="model-card")
         with gr.Group(visible=first == UPSCALE.id, elem_classes="options") as self.size:
-            self.size_by = gr.Radio(list(SIZES), value="Factor", label="Size of the result by", elem_id="size-by")
+            self.size_by = gr.Radio(
+                list(SIZES), value="Factor", label="Size of the result by", elem_id="size-by", elem_classes="joined"
+            )
             self.targets = self._targets()
             self.consistent = control(UPSCALE.options, "consistent", "option", label="Make consistent")
         self.strength = control(UPSCALE.options, "strength", "option")

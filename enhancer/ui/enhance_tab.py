@@ -35,7 +35,9 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
             controls = Controls()
         with gr.Column(scale=3, min_width=300, elem_classes="main"):
             toolbar = Toolbar("enhance", "Enhance", BEGIN)
-            stage = gr.Radio(STAGES, value=STAGES[0], show_label=False, container=False, elem_id="stage")
+            stage = gr.Radio(
+                STAGES, value=STAGES[0], show_label=False, container=False, elem_id="stage", elem_classes="joined"
+            )
             with gr.Column(elem_id="preview-panel"):
                 gr.HTML(empty("Your preview appears here", "Drop a picture, or try an example."), elem_classes="blank")
                 preview = before_after("preview")
@@ -46,7 +48,14 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
                 result = before_after("result")
                 facts = gr.HTML(elem_id="facts")
                 with gr.Row(elem_id="take-home"):
-                    kind = gr.Radio(WRITABLE, value="png", show_label=False, container=False, elem_id="format")
+                    kind = gr.Radio(
+                        WRITABLE,
+                        value="png",
+                        show_label=False,
+                        container=False,
+                        elem_id="format",
+                        elem_classes="joined",
+                    )
                     embed = gr.Checkbox(label=EMBED, container=False, min_width=160, elem_id="embed")
                     recipe_file = gr.DownloadButton("Recipe", size="md", elem_id="recipe-file")
                     download = gr.DownloadButton("Download", variant="primary", size="md", elem_id="download")

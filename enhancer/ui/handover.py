@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from enhancer.evidence.recipe import Step
+from enhancer.ui.controls import Controls
 from enhancer.ui.jobs import Update
 from enhancer.ui.picture_input import PictureInput, Source
 from enhancer.ui.recipe_link import RecipeLink, filled
@@ -20,6 +21,11 @@ class HandOver:
         self.tabs, self._link, self._entry = tabs, link, entry
         self.outputs: list[Any] = [tabs, *link.outputs]
         self.picture: list[Any] = [entry.image, entry.source]
+
+    @property
+    def controls(self) -> Controls:
+        """The form."""
+        return self._link.controls
 
     def take(self, step: Step, told: str) -> Update:
         """Go to the Enhance tab with the options of a step set there; the others stay as they are."""

@@ -76,16 +76,16 @@ CSS = """
   background: rgb(0 0 0 / .55); }
 .before-after::before { content: "Before"; left: 12px; }
 .before-after::after { content: "After"; right: 12px; }
-:is(#size-by, #format, #stage, #compare-side) .wrap { display: grid; grid-template-columns: repeat(4, auto);
-  gap: 0; overflow: hidden; border: 1px solid var(--input-border-color); border-radius: 8px; }
-:is(#size-by, #format, #stage, #compare-side) label { justify-content: center; border: 0; border-radius: 0;
+#rooms .joined .wrap { display: grid; grid-auto-flow: column; gap: 0;
+  overflow: hidden; border: 1px solid var(--input-border-color); border-radius: 8px; }
+#rooms .joined label { justify-content: center; border: 0; border-radius: 0;
   padding: 8px 10px; box-shadow: none; }
-:is(#size-by, #format, #stage, #compare-side) label + label { border-left: 1px solid var(--input-border-color); }
-:is(#size-by, #format, #stage, #compare-side) label input { position: absolute; opacity: 0; width: 1px; height: 1px; }
-:is(#size-by, #format, #stage, #compare-side) label.selected { background: var(--color-accent); color: #fff; }
-:is(#size-by, #format, #stage, #compare-side) label:focus-within { outline: 2px solid var(--color-accent);
+#rooms .joined label + label { border-left: 1px solid var(--input-border-color); }
+#rooms .joined label input { position: absolute; opacity: 0; width: 1px; height: 1px; }
+#rooms .joined label.selected { background: var(--color-accent); color: #fff; }
+#rooms .joined label:focus-within { outline: 2px solid var(--color-accent);
   outline-offset: -2px; }
-:is(#size-by, #format, #stage, #compare-side) label span { margin: 0; }
+#rooms .joined label span { margin: 0; }
 .side .gr-group .block, .side .gr-group .form { border-radius: 0; }
 .targets { gap: 0 !important; }
 .histograms figure { margin: 0; }

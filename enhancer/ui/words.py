@@ -21,18 +21,23 @@ def header(device: str) -> str:
 
 def bar(progress: Progress, what: str, unit: str = "tiles") -> str:
     """A progress bar: what is being done, how far it is in these units (or in %), how long it will take."""
-    share = 100 * progress.done / progress.total if progress.total else 0
-    left = "" if progress.remaining is None or share >= 100 else f"about {duration(progress.remaining, digits=0)} left"
-    moving = "" if progress.done else " waiting"
+    share = progress.done / progress.total if progress.total else 0
+    left = None if share >= 1 else progress.remaining
+    return track(share, f"{what}{_steps(progress, unit)}", left, waiting=not progress.done)
+
+
+def track(share: float, text: str, remaining: float | None, waiting: bool = False) -> str:
+    """A bar that is filled to this share, with what is being done, and the seconds left where they are known."""
+    left = "" if remaining is None else f"about {duration(remaining, digits=0)} left"
     return (
-        f'<div class="job"><div class="track{moving}" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{share:.0f}"><div style="width:{share:.1f}%"></div></div>'
-        f"<p><span>{escape(what)}{_steps(progress, unit)}</span><span>{left}</span></p></div>"
+        f'<div class="job"><div class="track{" waiting" * waiting}" role="progressbar" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-valuenow="{100 * share:.0f}"><div style="width:{100 * share:.1f}%"></div></div>'
+        f"<p><span>{escape(text)}</span><span>{left}</span></p></div>"
     )
 
 
 def _steps(progress: Progress, unit: str) -> str:
-    note = escape(progress.note)
+    note = progress.note
     if progress.total <= 1:
         return f" · {note}" if note else ""
     if progress.total > MIB:
