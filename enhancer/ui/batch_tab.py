@@ -17,7 +17,7 @@ from enhancer.ui.words import empty
 BATCH = "batch"  # the id of the tab
 AUTO = "Auto: look each picture over by itself"
 TEST = "Measure on each picture what it is worth"
-TESTED = "Each is shrunk, enhanced and compared with what it was: about a quarter longer, and a figure in the table."
+TESTED = "Each is shrunk, enhanced and compared with what it was: somewhat slower, with a figure for each."
 
 
 class BatchTab:

@@ -16,7 +16,7 @@ Visit = Callable[..., Visitor]
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_tab_scrolls_sideways_and_the_scheme_is_followed(visit: Visit, width: int, dark: bool) -> None:
     visitor = visit(width, dark)
-    for tab in ("Compare", "Metrics", "Models", "Status", "Enhance"):
+    for tab in ("Batch", "Compare", "Metrics", "Models", "Status", "Enhance"):
         visitor.tab(tab)
         visitor.page.wait_for_timeout(200)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
