@@ -111,7 +111,7 @@ def test_a_dangerous_zip_is_one_sentence_and_the_page_goes_on(
 
 def test_stop_keeps_what_is_done(visit: Visit, server: Server, tmp_path: Path) -> None:
     files = [tmp_path / "a.png", tmp_path / "b.jpg", tmp_path / "c.png"]
-    for n, (file, size) in enumerate(zip(files, [(40, 30), (2000, 1500), (40, 30)], strict=True)):
+    for n, (file, size) in enumerate(zip(files, [(40, 30), (1200, 900), (40, 30)], strict=True)):
         scene(*size, seed=n).save(file)
     visitor = visit()
     visitor.page.locator("#target-scale input[type=number]").fill("4")
