@@ -136,7 +136,7 @@ footer img, footer .divider {{ display: none !important; }}
   .gradio-container .contain .row.toolbar > button {{ flex: 1 1 0 !important; }}
   .gradio-container .main.fillable {{ padding: 12px !important; }}
   #brand .pill {{ display: none !important; }}
-  .tab-container button {{ padding-left: 10px !important; padding-right: 10px !important; }}
+  .tab-container button {{ padding-left: 5px !important; padding-right: 5px !important; font-size: 14px !important; }}
   .empty {{ height: 220px !important; }}
 }}
 </style>
