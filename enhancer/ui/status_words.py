@@ -18,6 +18,7 @@ WELL, BUSY = "Everything works.", "Busy: some pictures wait for their turn."
 KINDS = {  # what each kind of failure means, and whose it is
     "BadPicture": "Pictures that were damaged, or over a limit",
     "NotAPicture": "Files that were no pictures",
+    "BadArchive": "ZIP files that were damaged, over a limit, or held something else",
     "BadOptions": "Options that do not exist or do not fit",
     "Unwritable": "Results for which the folder took no files",
     "BadRecipe": "Recipes that were damaged, or of another version",

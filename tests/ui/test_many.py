@@ -43,7 +43,7 @@ def as_visitor(name: str, do: Callable[[], Any]) -> threading.Thread:
     """Start a thread that does something as the page does it for a visitor."""
 
     def work() -> None:
-        LocalContext.request.set(SimpleNamespace(session_hash=name))  # type: ignore[arg-type]
+        LocalContext.request.set(SimpleNamespace(session_hash=name, headers={}))  # type: ignore[arg-type]
         do()
 
     thread = threading.Thread(target=work)
