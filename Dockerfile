@@ -1,11 +1,9 @@
-# The page and the REST API as a container: `docker build -t image-enhancer .`, or for a GPU
-# `docker build --build-arg TORCH=https://download.pytorch.org/whl/cu128 -t image-enhancer:cuda .` and `docker run --gpus all`.
+# The page and the REST API as a container: `docker build -t image-enhancer .`, and with a GPU `docker run --gpus all image-enhancer`.
 FROM python:3.11-slim
-ARG TORCH=https://download.pytorch.org/whl/cpu
 
 WORKDIR /app
 COPY requirements.txt .
-RUN pip install --no-cache-dir --extra-index-url "$TORCH" -r requirements.txt
+RUN pip install --no-cache-dir -r requirements.txt
 
 COPY app.py ./
 COPY weights weights

@@ -56,7 +56,7 @@ def test_a_picture_can_be_asked_how_far_to_trust_it(cat: Path) -> None:
     rows = enhancer.self_test(source).rows
     assert rows[0].method == "a plain resize"
     assert {"x2-fast", "x4-fast"} <= {row.method for row in rows[1:]}
-    guess = enhancer.uncertainty(source, model="x2-fast")
+    guess = enhancer.uncertainty(source)
     assert guess.calibrated
     assert guess.map.shape == (1, 96, 128)
 
