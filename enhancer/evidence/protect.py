@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
-from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -101,6 +100,8 @@ def strength_map(
 
 def enlarged(mask: Tensor, size: tuple[int, int], feather: float = FEATHER) -> Tensor:
     """A mask (h, w), its edges faded over `feather` pixels (a Gaussian), at (height, width), smoothly, in [0, 1]."""
+    from scipy import ndimage  # slow to import, and only needed where a mask is softened
+
     soft = torch.from_numpy(ndimage.gaussian_filter(mask.float().clamp(0, 1).numpy(), feather, mode="nearest"))
     return F.interpolate(soft[None, None], size, mode="bilinear", align_corners=False)[0, 0].clamp(0, 1)
 
@@ -153,6 +154,8 @@ def calm(pixels: Tensor) -> Found:
 
 def inconsistent(found: Consistency) -> Found:
     """Where the result, shrunk back, strays from its source: the map of `consistency`, (h, w) in grey levels."""
+    from scipy import ndimage  # slow to import, and only needed where a mask is softened
+
     strays = torch.from_numpy(ndimage.gaussian_filter(found.map.numpy(), SPREAD, mode="nearest"))
     mask = ((strays - STRAYS) / (ASTRAY - STRAYS)).clamp(0, 1)
     mask = F.max_pool2d(mask[None, None], 3, 1, 1)[0, 0]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import torch
-from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -83,5 +82,7 @@ def bleed(pixels: Tensor, alpha: Tensor) -> Tensor:
         return pixels
     if canvas.settings_of(pixels, alpha):
         memory.check(BLED * hidden.size, "To treat the colours under transparency", "please make the picture smaller")
+    from scipy import ndimage  # slow to import, and only needed here
+
     rows, columns = ndimage.distance_transform_edt(hidden, return_distances=False, return_indices=True)
     return pixels[:, torch.from_numpy(rows).long(), torch.from_numpy(columns).long()]
