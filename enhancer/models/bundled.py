@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from enhancer.errors import WeightsRefused, WeightsUnavailable
-from enhancer.models.entry import PURPOSES, Bundled, Entry, Spread
+from enhancer.models.entry import PURPOSES, VIDEO, Bundled, Entry, Spread
 
 KINDS: dict[str, type] = {  # others are text
     "scale": int,
@@ -74,7 +74,7 @@ def _fits(key: str, value: Any) -> bool:
     if key == "spread":
         return _is_spread(value)
     if key == "purpose":
-        return value in PURPOSES
+        return value in (*PURPOSES, VIDEO)
     kind = KINDS.get(key, str)
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 

@@ -1,5 +1,7 @@
 """A network with weights, and the one place that checks, pads, runs, clamps and crops."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +9,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from enhancer.networks.fill import fill
 from enhancer.networks.tone import shrink
 
 BOTH = (torch.bfloat16, torch.float32)
+
+
+@contextmanager
+def computing(device: torch.device, precision: torch.dtype) -> Iterator[None]:
+    """Networks inside compute in this number format, and remember nothing for training."""
+    lower = precision != torch.float32
+    with torch.inference_mode(), torch.autocast(device.type, precision if lower else None, enabled=lower):
+        yield
 
 
 @dataclass(frozen=True)
@@ -28,8 +39,10 @@ class Model:
     `scale` output pixels for each input pixel and side; `channels` 3, or 1 for networks that see luminance only;
     `multiple_of` and `minimum` the sides the network accepts; `halo` input pixels that an output pixel may depend on
     at each side; `precisions` the number formats it survives; `planes` 1 for networks that can be told how strong the
-    damage is at each pixel; `thumbnail` the side of the small whole picture that a network wants to glance at first, 0
-    for those that need none; `origins` the files that the weights came from, two of them for a blend.
+    damage is at each pixel; `fills` whether that plane says instead which pixels are missing; `state` the channels that
+    a network for video gives out behind the colours, to have all that it gave back with the next frame, folded into as
+    many `planes`; `thumbnail` the side of the small whole picture that a network wants to glance at first, 0 for those
+    that need none; `origins` the files that the weights came from, two of them for a blend.
     """
 
     id: str
@@ -41,7 +54,9 @@ class Model:
     halo: int = 16
     precisions: tuple[torch.dtype, ...] = BOTH
     planes: int = 0
+    fills: bool = False
     thumbnail: int = 0
+    state: int = 0
     origins: tuple[Origin, ...] = ()
 
     def __call__(
@@ -51,20 +66,19 @@ class Model:
         plane: Tensor | None = None,
         context: Tensor | None = None,
     ) -> Tensor:
-        """Run: (B, channels, H, W) float32 in [0, 1] → (B, channels, scale·H, scale·W) float32 in [0, 1].
+        """Run: (B, channels, H, W) float32 in [0, 1] → (B, channels + state, scale·H, scale·W) float32 in [0, 1].
 
-        `plane` (B, 1, H, W) is the extra map of a network that takes one, `context` (B, n) what `glance` found; without
-        them the network does what it can. Convolutions and products are computed in `precision`, sums with the input
-        in float32 (autocast). Raises ValueError for another shape, for a plane or context that the network does not
-        take, or for a precision that it does not survive.
+        `plane` (B, planes, H, W) is the extra map of a network that takes one, `context` (B, n) what `glance` found;
+        without them the network does what it can. Convolutions and products are computed in `precision`, sums with the
+        input in float32 (autocast). Raises ValueError for another shape, for a plane or context that the network does
+        not take, or for a precision that it does not survive.
         """
         self._check(x, precision, plane, context)
         height, width = x.shape[-2:]
         extra = {} if context is None else {"context": context}
         if plane is not None:
             extra["plane"] = self._padded(plane)
-        lower = precision != torch.float32
-        with torch.inference_mode(), torch.autocast(x.device.type, precision if lower else None, enabled=lower):
+        with computing(x.device, precision):
             y: Tensor = self.network(self._padded(x), **extra)
         return y.float().clamp(0, 1)[..., : height * self.scale, : width * self.scale]
 
@@ -76,10 +90,19 @@ class Model:
         if not self.thumbnail:
             return None
         network: Any = self.network
-        device = next(network.parameters()).device
+        device = next(network.parameters(), pictures).device
         with torch.inference_mode():
             context: Tensor = network.glance(shrink(pictures, self.thumbnail).to(device))
         return context
+
+    def guess(self, x: Tensor, hole: Tensor) -> Tensor:
+        """What a network that fills holes begins with: (B, channels, H, W) and the plane (B, 1, H, W) → alike.
+
+        Raises ValueError for other networks.
+        """
+        if not self.fills:
+            raise ValueError(f"{self.id} fills no holes")
+        return fill(x, hole)
 
     def _check(self, x: Tensor, precision: torch.dtype, plane: Tensor | None, context: Tensor | None) -> None:
         if x.ndim != 4 or x.shape[1] != self.channels or 0 in x.shape:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-PURPOSES = ("upscale", "mend", "denoise", "deblur", "deblock", "lowlight")
+VIDEO = "video"  # the purpose of networks that remember from frame to frame, which are of no use to single pictures
+PURPOSES = ("upscale", "mend", "denoise", "deblur", "deblock", "lowlight", "repair")  # of those for pictures
 CRISPNESS = 0.7  # usual share of a crisp model in a blend with its twin: no invented texture that jumps to the eye
 
 

@@ -11,7 +11,7 @@ from enhancer.errors import WeightsRefused
 from enhancer.models.community import described_model, recognise
 from enhancer.models.contract import Model
 from enhancer.models.own import is_ours, own_model
-from enhancer.models.weights import SUFFIXES, check_finite, read_weights
+from enhancer.models.weights import SUFFIXES, check_finite, read_weights, write_weights
 
 ONE_BY_ONE = ("DnCNN", "DRUNet")  # spandrel makes their noise map for one picture
 
@@ -34,8 +34,6 @@ class Trainable:
         code open the file; whole-number buffers keep their type. Nothing is written half: the file appears at the end.
         Raises WeightsRefused when a tensor holds NaN or infinity, also after rounding, ValueError for another suffix.
         """
-        from safetensors.torch import save_file
-
         if file.suffix != SUFFIXES[0]:
             raise ValueError(f"weights are saved as {SUFFIXES[0]}, not as {file.name}")
         whole = network or self.model.network
@@ -45,7 +43,7 @@ class Trainable:
             if not bool(torch.isfinite(tensor).all()):
                 raise WeightsRefused(f"{file.name} is not written: its tensor {key} holds NaN or infinity.")
         partial = file.with_suffix(".partial")
-        save_file(rounded, partial, metadata=self.header or None)
+        write_weights(rounded, partial, self.header)
         partial.replace(file)
 
 

@@ -1,6 +1,7 @@
 """Files of ours: the network is rebuilt from the architecture and hyper-parameters in the header."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -8,8 +9,9 @@ from torch import nn
 
 from enhancer.errors import WeightsRefused
 from enhancer.models.contract import Model
+from enhancer.models.moving import Carried
 from enhancer.models.weights import Weights, first_line
-from enhancer.networks import ARCHITECTURES
+from enhancer.networks import ARCHITECTURES, RecurrentUNet
 
 LARGEST_HYPERPARAMETER = 4096  # a header may not make us build a network without end
 WANTED = ("scale", "halo", "multiple_of")  # what a network that gives out pictures says of itself
@@ -20,8 +22,13 @@ def is_ours(weights: Weights) -> bool:
     return {"architecture", "hyperparameters"} <= weights.header.keys()
 
 
-def own_network(weights: Weights, name: str) -> nn.Module:
-    """The network of a file of ours, in float32. Raises WeightsRefused where header and tensors do not fit."""
+def own_network(weights: Weights, name: str, wanted: Sequence[str] = WANTED) -> nn.Module:
+    """The network of a file of ours, in float32; it must have the attributes `wanted`.
+
+    Raises WeightsRefused where header and tensors do not fit, and for a network of another kind.
+    """
+    if not is_ours(weights):
+        raise WeightsRefused(f"{name} does not say which network it belongs to.")
     architecture = weights.header["architecture"]
     if architecture not in ARCHITECTURES:
         raise WeightsRefused(f"{name} needs the network {architecture!r}; known are {', '.join(ARCHITECTURES)}.")
@@ -31,14 +38,17 @@ def own_network(weights: Weights, name: str) -> nn.Module:
         network.load_state_dict({k: t.float() for k, t in weights.tensors.items()}, assign=True)
     except (TypeError, ValueError, RuntimeError) as error:
         raise WeightsRefused(f"{name} does not fit the network {architecture!r}: {first_line(error)}") from error
-    if not all(hasattr(network, wanted) for wanted in WANTED):
-        raise WeightsRefused(f"{name} holds the network {architecture!r}, which does not give out pictures.")
+    if not all(hasattr(network, one) for one in wanted):
+        gives = "give out pictures" if wanted is WANTED else "name what it sees"
+        raise WeightsRefused(f"{name} holds the network {architecture!r}, which does not {gives}.")
     return network.to(memory_format=torch.channels_last)
 
 
 def own_model(weights: Weights, name: str, model_id: str) -> Model:
     """The model of a file of ours. Raises WeightsRefused as `own_network` does."""
     network: Any = own_network(weights, name)
+    if isinstance(network, RecurrentUNet):
+        network = Carried(network)
     return Model(
         id=model_id,
         network=network,
@@ -47,7 +57,9 @@ def own_model(weights: Weights, name: str, model_id: str) -> Model:
         minimum=network.multiple_of,
         halo=network.halo,
         planes=getattr(network, "planes", 0),
+        fills=getattr(network, "needs_plane", False),
         thumbnail=getattr(network, "thumbnail", 0),
+        state=getattr(network, "state", 0),
     )
 
 

@@ -30,7 +30,7 @@ HUB_NAME = re.compile(r"([\w.-]+/[\w.-]+)/((?:[\w .()+-]+/)*[\w .()+-]+\.safeten
 
 
 class Store:
-    """Opens models and keeps the last `KEPT` of them; safe to use from several threads.
+    """Opens models and keeps the last `most` of them; safe to use from several threads.
 
     An id is one of the catalogue, the path of a local .safetensors, .pth or .pt file, or owner/repo/file.safetensors
     on the Hub. `catalog_only` allows the first kind alone, as it should be wherever strangers choose the id.
@@ -44,8 +44,15 @@ class Store:
     depends on the tiles by as much as those statistics differ.
     """
 
-    def __init__(self, settings: Settings, catalog: tuple[Entry, ...] = CATALOG, *, catalog_only: bool = False) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: tuple[Entry, ...] = CATALOG,
+        *,
+        catalog_only: bool = False,
+        most: int = KEPT,
+    ) -> None:
+        self._settings, self._most = settings, most
         self._catalog = {e.id: e for e in catalog}
         self._catalog_only = catalog_only
         self._models: OrderedDict[str, Model] = OrderedDict()
@@ -79,9 +86,12 @@ class Store:
         with self._turn(key, progress):
             model = self._kept(key)
             if model is None:
-                model = between(self.load(place.twin, progress), self.load(model_id, progress), crispness)
+                model = self._between(place.twin, model_id, progress, crispness)
                 self._keep(key, model)
             return model
+
+    def _between(self, twin: str, model_id: str, progress: Progress, crispness: float) -> Model:
+        return between(self.load(twin, progress), self.load(model_id, progress), crispness)
 
     def _place(self, model_id: str) -> Entry | Path | Hub:
         if model_id in self._catalog:
@@ -102,14 +112,20 @@ class Store:
         return f"{known}, a local file ending in {', '.join(SUFFIXES)}, or owner/repo/file.safetensors on the Hub"
 
     def _open(self, model_id: str, place: Entry | Path | Hub, progress: Progress) -> Model:
+        file = self._file(place, progress)
         if isinstance(place, Entry):
-            model = open_model(weights_file(place, self._settings, progress), model_id)
+            model = open_model(file, model_id)
             if model.scale != place.scale:
                 raise WeightsRefused(f"{model_id} should enlarge by {place.scale}, its file does by {model.scale}.")
             return replace(model, origins=(Origin(model_id, place.sha256),))
-        file = place if isinstance(place, Path) else hub_file(place, None, self._settings, progress)
         name = place.name if isinstance(place, Path) else model_id
         return replace(open_model(file, model_id), origins=(Origin(name, digest(file)),))
+
+    def _file(self, place: Entry | Path | Hub, progress: Progress) -> Path:
+        """The weight file, fetched and verified."""
+        if isinstance(place, Entry):
+            return weights_file(place, self._settings, progress)
+        return place if isinstance(place, Path) else hub_file(place, None, self._settings, progress)
 
     @contextmanager
     def _turn(self, key: str, progress: Progress) -> Iterator[None]:
@@ -132,7 +148,7 @@ class Store:
     def _keep(self, key: str, model: Model) -> None:
         with self._guard:
             self._models[key] = model
-            while len(self._models) > KEPT:
+            while len(self._models) > self._most:
                 forgotten, _ = self._models.popitem(last=False)
                 log.info("model %s is no longer kept in memory", forgotten)
 

@@ -1,21 +1,24 @@
 """Tensors out of a weight file, and nothing else: no file is ever allowed to run code when it is opened."""
 
+import json
 import logging
 import pickle
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from enhancer.errors import WeightsRefused
 
 log = logging.getLogger(__name__)
 SUFFIXES = (".safetensors", ".pth", ".pt")
 HEAD = 512  # bytes that tell a web page or a pointer from weights
+LENGTH = 8  # bytes of a safetensors file that hold the length of its header
 POINTER = b"version https://git-lfs"
 
 
@@ -36,6 +39,20 @@ def read_weights(file: Path) -> Weights:
     if file.suffix.lower() == ".safetensors":
         return _read_safetensors(file)
     return Weights(_read_pickle(file), {})
+
+
+def write_weights(tensors: dict[str, Tensor], file: Path, header: Mapping[str, str]) -> None:
+    """Write a .safetensors file whose bytes hang on its content alone: the library itself shuffles the header."""
+    from safetensors.torch import save
+
+    data = save(tensors, metadata=dict(header) or None)
+    body = LENGTH + int.from_bytes(data[:LENGTH], "little")
+    told = json.loads(data[LENGTH:body])
+    if header:
+        told["__metadata__"] = dict(sorted(header.items()))
+    text = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode().ljust(body - LENGTH)
+    with file.open("wb") as stream:
+        stream.writelines((len(text).to_bytes(LENGTH, "little"), text, memoryview(data)[body:]))
 
 
 def check_finite(network: nn.Module, name: str) -> None:

@@ -17,6 +17,7 @@ GAINS = {
     "mix": 0.0,  # and neither curve nor tables chosen
 }
 CHAIN = "body"
+Layer = nn.Conv2d | nn.ConvTranspose2d | nn.Linear
 SETTLE = 20  # power iterations until the spectral norm knows its new kernel
 
 
@@ -28,13 +29,13 @@ def initialise(network: nn.Module, seed: int) -> None:
     """
     source = torch.Generator().manual_seed(seed)
     for name, layer in network.named_modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
+        if isinstance(layer, Layer):
             _start(layer, ".".join(part for part in name.split(".") if not part.isdigit()), source)
 
 
-def _start(layer: nn.Conv2d | nn.Linear, name: str, source: torch.Generator) -> None:
+def _start(layer: Layer, name: str, source: torch.Generator) -> None:
     last = name.rpartition(".")[2]
-    spread = GAINS.get(name, GAINS.get(last, 1.0)) * (2.0 / (1 + SLOPE**2) / layer.weight[0].numel()) ** 0.5
+    spread = GAINS.get(name, GAINS.get(last, 1.0)) * (2.0 / (1 + SLOPE**2) / _inputs(layer)) ** 0.5
     kernel = torch.randn(layer.weight.shape, generator=source) * spread
     if last == CHAIN:
         kernel += nn.init.dirac_(torch.empty_like(kernel))
@@ -47,7 +48,14 @@ def _start(layer: nn.Conv2d | nn.Linear, name: str, source: torch.Generator) -> 
                 _ = layer.weight
 
 
-def _kernel(layer: nn.Conv2d | nn.Linear) -> Tensor:
+def _inputs(layer: Layer) -> float:
+    """How many numbers one number of the output is a sum of; of a transposed convolution those that meet on it."""
+    if isinstance(layer, nn.ConvTranspose2d):
+        return layer.weight[:, 0].numel() / (layer.stride[0] * layer.stride[1])
+    return layer.weight[0].numel()
+
+
+def _kernel(layer: Layer) -> Tensor:
     """The tensor that is trained, also where a spectral norm stands before it."""
     if is_parametrized(layer, "weight"):
         original: Tensor = layer.get_parameter("parametrizations.weight.original")

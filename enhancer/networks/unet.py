@@ -27,6 +27,8 @@ class RestorationUNet(nn.Module):
     """
 
     scale = 1
+    block: type[nn.Module] = ResidualBlock
+    needs_plane = False  # whether it is of no use without the map
 
     def __init__(
         self, *, widths: Sequence[int] = (32, 64, 128), blocks: Sequence[int] = (2, 2, 4), planes: int = 0
@@ -39,13 +41,13 @@ class RestorationUNet(nn.Module):
         self.planes, self.blocks = planes, tuple(blocks)
         steps = list(pairwise(widths))
         self.head = nn.Conv2d((3 + planes) * FOLD**2, widths[0], 3, padding=1)
-        self.before = nn.ModuleList(_blocks(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
+        self.before = nn.ModuleList(self._blocks(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
         self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, stride=2) for fine, coarse in steps)
-        self.middle = _blocks(widths[-1], blocks[-1])
+        self.middle = self._blocks(widths[-1], blocks[-1])
         self.up = nn.ModuleList(nn.Conv2d(coarse, 4 * fine, 1) for fine, coarse in steps)
-        self.after = nn.ModuleList(_blocks(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
+        self.after = nn.ModuleList(self._blocks(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
         self.tail = nn.Conv2d(widths[0], 3 * FOLD**2, 3, padding=1)
-        if planes:
+        if planes and not self.needs_plane:
             self.blind = nn.Parameter(torch.full((1, 1, 1, 1), 0.1))
 
     @property
@@ -74,6 +76,10 @@ class RestorationUNet(nn.Module):
         if plane is not None and not self.planes:
             raise ValueError("this network takes no extra plane")
         f = self.head(F.pixel_unshuffle(self._stacked(x - 0.5, plane), FOLD))
+        return unfolded_sum(self._body(f), x, self.scale)
+
+    def _body(self, f: Tensor) -> Tensor:
+        """Everything between head and the last sum: features at half resolution → what the tail makes of them."""
         kept = []
         for blocks, down in zip(self.before, self.down, strict=True):
             f = blocks(f)
@@ -82,7 +88,8 @@ class RestorationUNet(nn.Module):
         f = self.middle(f)
         for blocks, up, skip in zip(reversed(self.after), reversed(self.up), reversed(kept), strict=True):
             f = blocks(F.pixel_shuffle(up(f), 2) + skip)
-        return unfolded_sum(self.tail(f), x, self.scale)
+        out: Tensor = self.tail(f)
+        return out
 
     def _stacked(self, x: Tensor, plane: Tensor | None) -> Tensor:
         """(B, 3, H, W) → (B, 3 + planes, H, W). The constant always takes part, as data-parallel training wants it."""
@@ -91,6 +98,5 @@ class RestorationUNet(nn.Module):
         known = torch.full_like(x[:, :1], UNKNOWN) if plane is None else plane
         return torch.cat([x, torch.where(known < 0, self.blind.to(known.dtype), known)], 1)
 
-
-def _blocks(channels: int, count: int) -> nn.Sequential:
-    return nn.Sequential(*(ResidualBlock(channels) for _ in range(count)))
+    def _blocks(self, channels: int, count: int) -> nn.Sequential:
+        return nn.Sequential(*(self.block(channels) for _ in range(count)))

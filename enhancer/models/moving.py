@@ -1,0 +1,42 @@
+"""Networks that remember from frame to frame, as the engine sees them: a picture and a plane in, a thicker one out."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from enhancer.networks import RecurrentUNet
+
+COLOURS = 3
+
+
+class Carried(nn.Module):
+    """A `RecurrentUNet` whose state travels as channels of pictures, so that it is cut into tiles as they are.
+
+    Shape: (B, 3, H, W), and from the second frame on a `plane` (B, planes, H, W) → (B, 3 + state, scale·H, scale·W):
+    the picture, and behind it the memory, both in [0, 1]. All of it, `folded`, is the plane of the next frame.
+    """
+
+    def __init__(self, network: RecurrentUNet) -> None:
+        super().__init__()
+        self.network = network
+        self.scale, self.multiple_of, self.halo = network.scale, network.multiple_of, network.halo
+        self._fold = 2 * network.scale
+        self.state = -(-network.memory // self._fold**2)
+        self.planes = (COLOURS + self.state) * network.scale**2
+
+    def forward(self, x: Tensor, plane: Tensor | None = None) -> Tensor:
+        """One frame, with what the one before left."""
+        picture, (_, memory) = self.network(x, None if plane is None else self._unpacked(plane))
+        missing = self.state * self._fold**2 - memory.shape[1]
+        thick = F.pixel_shuffle(F.pad(memory, (0, 0, 0, 0, 0, missing)), self._fold)
+        return torch.cat([picture.clamp(0, 1), (thick + 1) / 2], 1)
+
+    def _unpacked(self, plane: Tensor) -> tuple[Tensor, Tensor]:
+        thick = F.pixel_shuffle(plane, self.scale)
+        memory = F.pixel_unshuffle(thick[:, COLOURS:] * 2 - 1, self._fold)
+        return thick[:, :COLOURS], memory[:, : self.network.memory]
+
+
+def folded(result: Tensor, scale: int) -> Tensor:
+    """What `Carried` gave, (3 + state, scale·H, scale·W), as the plane of the next frame: (planes, H, W)."""
+    return F.pixel_unshuffle(result[None], scale)[0]

@@ -1,0 +1,67 @@
+"""A network that remembers gives the engine what it gives its lesson, in one piece, in tiles and in a process apart."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from enhancer.engine import Engine
+from enhancer.engine.apart import StoreApart
+from enhancer.errors import BadOptions
+from enhancer.models.moving import COLOURS, folded
+from enhancer.models.store import Store, open_model
+from enhancer.progress import Progress
+from enhancer.settings import Settings
+from enhancer.tasks.choose import open_model as chosen
+from tests.video.make import tiny
+
+SETTINGS = Settings(device="cpu", precision="float32")
+
+
+def drawn(engine: Engine, file: Path, frames: Tensor) -> list[Tensor]:
+    model, plane, found = engine.model(str(file)), None, []
+    for frame in frames:
+        result = engine.run(model, frame, Progress(), plane)
+        plane = folded(result, model.scale)
+        found.append(result[:COLOURS])
+    return found
+
+
+@pytest.mark.parametrize("scale", [1, 2, 4])
+def test_as_the_lesson_runs_it(scale: int, tmp_path: Path) -> None:
+    file, frames = tiny(tmp_path / "tiny.safetensors", scale), torch.rand(4, 3, 24, 32)
+    made = drawn(Engine(Store(SETTINGS), SETTINGS), file, frames)
+    network, state = open_model(file, "tiny").network.network, None
+    with torch.no_grad():
+        for frame, ours in zip(frames, made, strict=True):
+            picture, state = network(frame[None], state)
+            assert float((picture[0].clamp(0, 1) - ours).abs().max()) < 1e-5
+
+
+def test_tiles_and_sides_of_any_length(tmp_path: Path) -> None:
+    file, frames = tiny(tmp_path / "tiny.safetensors", 2), torch.rand(3, 3, 100, 133)
+    engine = Engine(Store(SETTINGS), SETTINGS)
+    whole = drawn(engine, file, frames)
+    engine.tile_side(engine.model(str(file)))
+    small = Engine(Store(SETTINGS), Settings(device="cpu", precision="float32", tile_memory=1))
+    assert small.tiles(small.model(str(file)), 100, 133) > 1
+    tiled = drawn(small, file, frames)
+    assert whole[0].shape == (3, 200, 266)
+    assert all(float((a - b).abs().max()) < 1e-5 for a, b in zip(whole, tiled, strict=True))
+
+
+def test_in_a_process_apart(tmp_path: Path) -> None:
+    file, frames = tiny(tmp_path / "tiny.safetensors"), torch.rand(3, 3, 16, 16)
+    here, there = drawn(Engine(Store(SETTINGS), SETTINGS), file, frames), StoreApart(SETTINGS)
+    try:
+        again = drawn(Engine(there, SETTINGS), file, frames)
+    finally:
+        there.worker.close()
+    assert all(float((a - b).abs().max()) < 1e-5 for a, b in zip(here, again, strict=True))
+
+
+def test_a_single_picture_is_not_for_it(tmp_path: Path) -> None:
+    engine = Engine(Store(SETTINGS), SETTINGS)
+    with pytest.raises(BadOptions, match="is for video"):
+        chosen(engine, Progress(), str(tiny(tmp_path / "tiny.safetensors")), "mend")
