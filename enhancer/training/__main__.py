@@ -6,6 +6,8 @@ import sys
 
 from enhancer.errors import EnhancerError
 from enhancer.training import average, benchmark, evaluate, export, join, prepare, publish, studio, teach, train_command
+from enhancer.training.compress import command as compress
+from enhancer.training.compress import prune
 from enhancer.training.degradations import sheet
 from enhancer.training.evaluate import calibrate
 
@@ -19,6 +21,8 @@ COMMANDS = (
     evaluate,
     export,
     calibrate,
+    compress,
+    prune,
     publish,
     studio,
     benchmark,

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
 from enhancer.errors import WeightsRefused
-from enhancer.models.weights import read_weights
+from enhancer.models.weights import read_weights, write_weights
 from enhancer.training.checkpoint import replace_file
 
 
@@ -28,7 +27,7 @@ def average(files: Sequence[Path], out: Path) -> None:
     mean = {n: torch.stack([w.tensors[n].float() for w in opened]).mean(0).half() for n in shapes}
     header = {k: v for k, v in first.header.items() if k in ("architecture", "hyperparameters")}
     out.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(out, lambda partial: save_file(mean, partial, metadata=header))
+    replace_file(out, lambda partial: write_weights(mean, partial, header))
 
 
 def run_average(a: argparse.Namespace) -> None:

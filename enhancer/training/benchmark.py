@@ -14,8 +14,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from enhancer.training.checkpoint import State
 from enhancer.training.feed import Feed, feed_of
 from enhancer.training.judge import run
-from enhancer.training.loop import begin
 from enhancer.training.recipes import RECIPES, Recipe
+from enhancer.training.start import begin
 from enhancer.training.update import step
 
 TILES, SIDE = 32, 384

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from enhancer.models.entry import Entry, Spread
+from enhancer.models.entry import VIDEO, Entry, Spread
 from enhancer.networks import ARCHITECTURES
 from enhancer.training.evaluate import Protocol, Row, markdown
 from enhancer.training.history import History
@@ -33,8 +33,7 @@ def card(
         f"{words.summary} `{entry.id}.safetensors`, {entry.bytes:,} bytes, half precision, {entry.licence}, "
         f"commercial use: {use}.\nsha256 `{entry.sha256}`.",
         "## Figures",
-        f"Printed by `python -m enhancer.training evaluate {entry.id}` through the engine that the page uses, "
-        f"in {precision}.",
+        _measured(entry, precision),
         *("\n".join([f"{protocol.about}:", "", *markdown(protocol, rows, entry.id)]) for protocol, rows in tables),
         NETWORK,
         _network(entry, network),
@@ -84,8 +83,20 @@ def _commands(entry: Entry, history: History) -> list[str]:
     return [
         str(history.more.get("command", _train_command(entry, history))),
         f"python -m enhancer.training export RUN --id {entry.id}",
-        f"python -m enhancer.training evaluate {entry.id}",
+        *([] if entry.purpose == VIDEO else [f"python -m enhancer.training evaluate {entry.id}"]),
     ]
+
+
+def _measured(entry: Entry, precision: str) -> str:
+    """Where the figures come from."""
+    if entry.purpose == VIDEO:
+        return (
+            "The protocols measure single pictures; PSNR and flicker on held-out clips stand in the reports of the run."
+        )
+    return (
+        f"Printed by `python -m enhancer.training evaluate {entry.id}` through the engine that the page uses, "
+        f"in {precision}."
+    )
 
 
 def _train_command(entry: Entry, history: History) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from enhancer.errors import TrainingError
+from enhancer.models.weights import write_weights
 
 
 @dataclass
@@ -48,6 +48,11 @@ class State:
             named["discriminator"] = self.discriminator
         lists = {"optimiser": self.optimisers, "judge": self.judges}
         return named | {f"{name} {n}": o for name, items in lists.items() for n, o in enumerate(items)}
+
+    def set_rates(self, factor: float) -> None:
+        """Give every optimiser its first rates times `factor`."""
+        for group in (g for o in self.optimisers + self.judges for g in o.param_groups):
+            group["lr"] = group.setdefault("full_lr", group["lr"]) * factor
 
     def save(self, file: Path, sources: list[Tensor]) -> None:
         """Write everything, with the random states of all processes.
@@ -95,4 +100,4 @@ def export(network: nn.Module, architecture: str, hyperparameters: dict[str, Any
     """Write half-precision weights whose header says which network they belong to."""
     weights = {k: v.detach().half().contiguous().cpu() for k, v in network.state_dict().items()}
     header = {"architecture": architecture, "hyperparameters": json.dumps(hyperparameters, sort_keys=True)}
-    replace_file(file, lambda partial: save_file(weights, partial, metadata=header))
+    replace_file(file, lambda partial: write_weights(weights, partial, header))

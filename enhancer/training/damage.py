@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from enhancer.networks.fill import fill
 from enhancer.networks.unet import UNKNOWN
-from enhancer.training.degradations import BlindRanges, Developed, Exposure, Jpeg, Noise
+from enhancer.training.degradations import BlindRanges, Developed, Exposure, Holes, Jpeg, Noise, holes_of
 from enhancer.training.degradations.contract import chance
 
 CAMERA_SHARE = 0.5  # of the pictures of `blind` that come straight from a camera, the others from the web
@@ -79,6 +80,17 @@ def dark(_scale: int) -> Degrade:
     return degrade
 
 
+def holes(_scale: int) -> Degrade:
+    """Missing parts, filled with a first guess. The map holds 1 where they are."""
+    kind = Holes()
+
+    def degrade(sharp: Tensor, source: torch.Generator) -> Sample:
+        missing = holes_of(sharp, kind.draw(len(sharp), source))
+        return Sample(fill(sharp, missing), sharp, missing)
+
+    return degrade
+
+
 # the feed itself shrinks cleanly
 DAMAGES: dict[str, Callable[[int], Degrade] | None] = {
     "bicubic": None,
@@ -86,6 +98,7 @@ DAMAGES: dict[str, Callable[[int], Degrade] | None] = {
     "jpeg": jpeg,
     "blind": blind,
     "dark": dark,
+    "holes": holes,
 }
 
 

@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, WeightsRefused
 from enhancer.models.bundled import PICTURES, entry_text, pictures_of, read_entry
 from enhancer.models.contract import Model
-from enhancer.models.entry import Bundled, Entry, Spread
+from enhancer.models.entry import VIDEO, Bundled, Entry, Spread
 from enhancer.models.fetch import digest
-from enhancer.models.weights import Weights, read_weights
+from enhancer.models.weights import Weights, read_weights, write_weights
 from enhancer.networks import ARCHITECTURES
 from enhancer.settings import Settings
 from enhancer.training.card import card
@@ -120,7 +119,7 @@ def write_half(file: Path, found: Weights, history: History, target: Path) -> No
     if header == found.header and all(half[key].dtype == tensor.dtype for key, tensor in found.tensors.items()):
         shutil.copyfile(file, target)
     else:
-        save_file(half, target, metadata=header)
+        write_weights(half, target, header)
 
 
 def measured(model_id: str, words: Words, model: Model, engine: Engine, bench: Path) -> Tables:
@@ -175,7 +174,7 @@ def _halved(key: str, tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _check_scale(model_id: str, words: Words, model: Model) -> None:
-    if (words.purpose == "upscale") != (model.scale > 1):
+    if words.purpose != VIDEO and (words.purpose == "upscale") != (model.scale > 1):
         raise BadOptions(f"{model_id} is there to {words.purpose}, and these weights enlarge by {model.scale}.")
 
 

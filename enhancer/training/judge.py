@@ -39,6 +39,12 @@ def run(network: nn.Module, sample: Sample, bfloat16: bool) -> Tensor:
     return output.float()
 
 
+def judged(network: nn.Module, sample: Sample, bfloat16: bool) -> Tensor:
+    """The same for a held-out picture: only a network that is of no use without its map is given it."""
+    told = sample.plane if getattr(network, "needs_plane", False) else None
+    return run(network, Sample(sample.small, sample.sharp, told), bfloat16)
+
+
 @torch.inference_mode()
 def judge(network: nn.Module, unseen: Feed, bfloat16: bool) -> Judgement:
     """Run every held-out picture whole, round to 8 bits, shave `scale` pixels, compare with the truth (RGB).
@@ -47,7 +53,7 @@ def judge(network: nn.Module, unseen: Feed, bfloat16: bool) -> Judgement:
     """
     rows = []
     for sample in unseen.whole(SEED):
-        output = run(network, Sample(sample.small, sample.sharp), bfloat16)
+        output = judged(network, sample, bfloat16)
         if not bool(torch.isfinite(output).all()):
             return LOST
         resized = F.interpolate(sample.small, scale_factor=unseen.scale, mode="bicubic")

@@ -12,12 +12,9 @@ from torch import Tensor
 
 from enhancer.errors import TrainingError
 from enhancer.training.checkpoint import Best, State, replace_file
-from enhancer.training.feed import Feed
-from enhancer.training.judge import judge, silent_channels
+from enhancer.training.lesson import Figures, Lesson
 from enhancer.training.logbook import Logbook
-from enhancer.training.recipes import Recipe
-from enhancer.training.update import Figures
-from enhancer.training.watchdog import Report, Watchdog
+from enhancer.training.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +25,9 @@ class Keeper:
     Raises TrainingError when the folder cannot be made.
     """
 
-    def __init__(self, recipe: Recipe, data: Path, out: Path, accelerator: Accelerator) -> None:
-        self.recipe, self.data, self.out, self.accelerator = recipe, data, out, accelerator
-        self.watchdog = Watchdog(recipe.slack)
+    def __init__(self, lesson: Lesson, out: Path, accelerator: Accelerator) -> None:
+        self.lesson, self.out, self.accelerator = lesson, out, accelerator
+        self.watchdog = Watchdog(lesson.recipe.slack, lesson.rules)
         self.sums: Figures = {}
         self.count = 0
         try:
@@ -57,21 +54,14 @@ class Keeper:
         self.sums = {name: self.sums.get(name, zero) + value for name, value in figures.items()}
         self.count += 1
 
-    def report(self, state: State, unseen: Feed, book: Logbook) -> None:
+    def report(self, state: State, book: Logbook) -> None:
         """Judge, write, remember the best, save; raises TrainingStopped, before anything is overwritten."""
-        found = judge(state.average, unseen, self.recipe.bfloat16)
         means = {name: self.same_everywhere(float(value) / self.count) for name, value in self.sums.items()}
         self.sums, self.count = {}, 0
-        report = Report(
-            step=state.step,
-            minutes=state.seconds / 60,
-            **asdict(found),
-            silent=silent_channels(state.network, unseen),
-            **means,
-        )
-        book.write(report, state.average, unseen, self.recipe.bfloat16)
+        report = self.lesson.report(state, means)
+        book.write(report, lambda: self.lesson.sheet(state))
         self.watchdog.check(report, f"The weights of step {state.best.step} are in {self.out / 'best.safetensors'}.")
-        quality = {"psnr": found.psnr, "haarpsi": found.haarpsi}[self.recipe.select]
+        quality = self.lesson.quality(report)
         if quality > state.best.quality:
             state.best = Best(state.step, quality)
             self._export(state, "best")
@@ -92,8 +82,8 @@ class Keeper:
         if self.accelerator.is_main_process:
             state.save_weights(state.average, file)
             facts = {
-                "recipe": asdict(self.recipe),
-                "data": self.data.name,
+                "recipe": asdict(self.lesson.recipe),
+                "data": self.lesson.data.name,
                 "steps": state.step,
                 "minutes": round(state.seconds / 60, 1),
                 "processes": self.accelerator.num_processes,

@@ -1,28 +1,19 @@
 """The one training loop, to be read from top to bottom."""
 
-import copy
-import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from accelerate import Accelerator
-from torch import nn
 
 from enhancer.errors import TrainingError
 from enhancer.training.checkpoint import State
-from enhancer.training.data import hold_out, picture_files
-from enhancer.training.feed import feed
 from enhancer.training.keeper import Keeper
+from enhancer.training.lesson import Lesson
 from enhancer.training.logbook import Logbook
-from enhancer.training.optim import BETAS, optimisers
 from enhancer.training.recipes import Recipe
-from enhancer.training.start import network_of, seeded
-from enhancer.training.update import step
-
-log = logging.getLogger(__name__)
+from enhancer.training.restoration import Restoration
 
 
 @dataclass(frozen=True)
@@ -46,49 +37,38 @@ class Budget:
 
 
 def train(recipe: Recipe, data: Path, out: Path, budget: Budget, start: Path | None = None) -> Path:
+    """Teach a network to restore pictures, by `recipe` on the tiles in `data`; see `follow`.
+
+    Raises FileNotFoundError for a folder without pictures.
+    """
+    accelerator = fast_as_can_be()
+    return follow(Restoration(recipe, data, start, accelerator.device), out, budget, accelerator)
+
+
+def fast_as_can_be() -> Accelerator:
+    """The GPUs where there are any, else the processor."""
+    return Accelerator(cpu=not torch.cuda.is_available())
+
+
+def follow(lesson: Lesson, out: Path, budget: Budget, accelerator: Accelerator) -> Path:
     """Train until the budget is spent, resuming from `out` where it holds a checkpoint.
 
     Returns the exported weights of the averaged network; those of the best step lie beside them.
-    Raises TrainingStopped when the watch-dog ends the run, TrainingError for a disk or checkpoint that does not serve,
-    FileNotFoundError for a folder without pictures.
+    Raises TrainingStopped when the watch-dog ends the run, TrainingError for a disk or checkpoint that does not serve.
     """
-    accelerator = Accelerator(cpu=not torch.cuda.is_available())
-    training, validation = hold_out(picture_files(data), recipe.hold_out)
-    pairs, unseen = (feed(files, recipe, accelerator.device) for files in (training, validation))
-    state = begin(recipe, start, accelerator)
-    keeper = Keeper(recipe, data, out, accelerator)
+    state = lesson.begin(accelerator)
+    keeper = Keeper(lesson, out, accelerator)
     keeper.resume(state)
     with Logbook(out, accelerator.is_main_process) as book:
         while (spent := budget.spent(state)) < 1:
             began = time.perf_counter()
-            figures = step(state, recipe, pairs, spent, accelerator)
+            state.set_rates(lesson.recipe.rate(state.step, spent))
+            figures = lesson.step(state, spent, accelerator)
             state.seconds += keeper.same_everywhere(time.perf_counter() - began)
             keeper.add(figures)
             book.reached(budget.spent(state))
-            if state.step % recipe.report_every == 0:
-                keeper.report(state, unseen, book)
-        if state.step % recipe.report_every:
-            keeper.report(state, unseen, book)
+            if state.step % lesson.recipe.report_every == 0:
+                keeper.report(state, book)
+        if state.step % lesson.recipe.report_every:
+            keeper.report(state, book)
     return keeper.finish(state)
-
-
-def begin(recipe: Recipe, start: Path | None, accelerator: Accelerator) -> State:
-    """A fresh state on the device, from the weights in `start` if given."""
-    network, save = network_of(recipe, start)
-    network = _placed(network, accelerator)
-    source = torch.Generator(accelerator.device).manual_seed(recipe.seed + 1_000_003 * accelerator.process_index)
-    rates = optimisers(network, recipe.muon_lr, recipe.adamw_lr)
-    state = State(network, copy.deepcopy(network).requires_grad_(False), save, rates, source)
-    if recipe.adversarial:
-        name, width = f"{recipe.discriminator}-discriminator", {"channels": recipe.discriminator_width}
-        state.discriminator = _placed(seeded(name, width, recipe.seed + 1), accelerator)
-        judged = state.discriminator.parameters()
-        state.judges = [torch.optim.AdamW(judged, recipe.discriminator_lr, BETAS, weight_decay=0.0)]
-    for group in (g for o in state.optimisers + state.judges for g in o.param_groups):
-        group["full_lr"] = group["lr"]
-    return state
-
-
-def _placed(network: nn.Module, accelerator: Accelerator) -> nn.Module:
-    move: Callable[..., nn.Module] = network.to
-    return move(accelerator.device, memory_format=torch.channels_last)

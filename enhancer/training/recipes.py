@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from enhancer.options import option, parse
 from enhancer.training.damage import DAMAGES
 from enhancer.training.losses import PIXEL_LOSSES
+from enhancer.training.schedule import Schedule
 
+R = TypeVar("R")
 # name → architecture and hyper-parameters, beside the scale
 FILE = "file"  # whatever network the weights given by --start belong to, of others too
 NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -18,6 +20,7 @@ NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "unet": ("restoration-unet", {"widths": [32, 64, 128], "blocks": [2, 2, 4], "planes": 1}),
     "unet-wide": ("restoration-unet", {"widths": [48, 96, 192], "blocks": [2, 2, 2], "planes": 1}),
     "tone": ("tone", {}),
+    "repair": ("repair", {"widths": [32, 64, 96, 128], "blocks": [1, 1, 2, 3]}),
     FILE: ("", {}),
     "tone-clean": ("tone", {"widths": [32, 64, 128], "blocks": [2, 2, 4]}),
 }
@@ -27,8 +30,8 @@ SELECTIONS = ("psnr", "haarpsi")
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """One training run: rates rise over `warmup` steps, stay, and fall linearly to zero over the last `decay` share."""
+class Recipe(Schedule):
+    """One training run of a network that restores or enlarges."""
 
     network: str = option("fast", "network to train; `file` is that of --start", choices=tuple(NETWORKS))
     scale: int = option(2, "output pixels for each input pixel and side", minimum=1, maximum=4)
@@ -39,12 +42,9 @@ class Recipe:
     finish: float = option(0.35, "share of the run that this last part takes", minimum=0, maximum=1)
     muon_lr: float = option(0.005, "rate of Muon on hidden kernels; 0 leaves them to AdamW", minimum=0, maximum=0.1)
     adamw_lr: float = option(1e-3, "rate of AdamW on the rest", minimum=0, maximum=0.1)
-    warmup: int = option(200, "steps over which the rates rise", minimum=1, maximum=100_000)
-    decay: float = option(0.9, "share of the run over which they fall to zero", minimum=0.01, maximum=1)
-    clip: float = option(1.0, "largest norm of a gradient", minimum=1e-3, maximum=1e3)
-    ema: float = option(0.999, "how much of the averaged weights each step keeps", minimum=0, maximum=0.99999)
     pixel_loss: str = option("l1", "distance of pixels", choices=tuple(PIXEL_LOSSES))
     fft_weight: float = option(0.05, "weight of the distance of spectra", minimum=0, maximum=10)
+    sharpen: float = option(0.0, "how far truths are sharpened for the losses of pixels", minimum=0, maximum=2)
     adversarial: float = option(0.0, "weight of the least-squares GAN; 0 trains without one", minimum=0, maximum=10)
     relativistic: bool = option(False, "judge against the mean of the other side (relativistic average GAN)")
     artefact: float = option(0.0, "weight of the artefact map", minimum=0, maximum=10)
@@ -56,22 +56,8 @@ class Recipe:
     swap_colours: float = option(0.1, "chance that a picture's colour channels trade places", minimum=0, maximum=1)
     grey: float = option(0.0, "chance that a picture is turned grey", minimum=0, maximum=1)
     zoom: float = option(0.5, "half of the batches are shrunk first, at most by this factor", minimum=0.1, maximum=1)
-    hold_out: int = option(30, "every n-th picture by name is never trained on", minimum=2, maximum=10_000)
+    freeze: str = option("", "part of the network that stays as it is, by the beginning of its names, such as mend")
     select: str = option("psnr", "what the best step is chosen by, on held-out pictures", choices=SELECTIONS)
-    slack: float = option(0.0, "dB below the untouched input that the watch-dog allows", minimum=0, maximum=20)
-    precision: str = option("bfloat16", "number format of the convolutions", choices=("bfloat16", "float32"))
-    report_every: int = option(500, "steps between reports and checkpoints", minimum=1, maximum=100_000)
-    seed: int = option(0, "of first weights, patches and degradations", minimum=0, maximum=2**31 - 1)
-
-    def rate(self, step: int, spent: float) -> float:
-        """Factor on the learning rates at `step`, with the share `spent` of the budget used up."""
-        warm = min(1.0, (step + 1) / self.warmup)
-        return warm * min(1.0, max(0.0, (1.0 - spent) / self.decay))
-
-    @property
-    def bfloat16(self) -> bool:
-        """Whether convolutions run in bfloat16."""
-        return self.precision == "bfloat16"
 
     def architecture(self) -> tuple[str, dict[str, Any]]:
         """Name and hyper-parameters of the network."""
@@ -79,9 +65,9 @@ class Recipe:
         return name, ({"scale": self.scale} | hyperparameters) if name in ENLARGING else hyperparameters
 
 
-def changed(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
-    """The recipe with some options replaced. Raises BadOptions for an unknown key or a value out of range."""
-    return parse(Recipe, asdict(recipe) | dict(values))
+def changed(recipe: R, values: Mapping[str, Any]) -> R:
+    """A recipe with some options replaced. Raises BadOptions for an unknown key or a value out of range."""
+    return parse(type(recipe), asdict(recipe) | dict(values))  # type: ignore[call-overload]  # recipes are dataclasses
 
 
 SR = Recipe()
@@ -89,6 +75,7 @@ BLIND = replace(
     SR, network="photo", scale=4, degradation="blind", batch=5, patch=64, finish=0, muon_lr=0.002, slack=1.0
 )
 CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
+    "sharpen": 0.5,
     "adversarial": 0.1,
     "artefact": 1.0,
     "feature": 1.0,
@@ -120,6 +107,9 @@ TONE = replace(
     final_patch=256,
     swap_colours=0,
 )
+REPAIR = replace(
+    CLEAN, network="repair", degradation="holes", pixel_loss="l1", fft_weight=0.02, patch=128, blind_share=0.0
+)
 BLIND_X1 = replace(BLIND, network="unet", scale=1, batch=8, patch=96)
 FINETUNE = replace(
     SR, network=FILE, batch=8, patch=48, finish=0.0, muon_lr=0.0, adamw_lr=1e-4, decay=0.7, fft_weight=0.0
@@ -130,6 +120,7 @@ SUMMARIES = {
     "denoise": "Take away noise of any strength, with or without a map of it.",
     "deblock": "Take away the blocks and rings of JPEG, with or without its quality.",
     "tone": "Lift dark pictures, mend colour casts by curves and tables chosen for each picture, and clean the noise.",
+    "repair": "Draw what is missing: scratches, dust, text or whole objects that somebody painted over.",
     "finetune": "Train on the network of --start, ours or any that the page can open, at its own scale.",
     "sr": "Enlarge pictures that were shrunk cleanly (MATLAB bicubic), the benchmark of the papers.",
     "x2-fast": "The bundled x2-fast: sr with the fast network.",
@@ -151,6 +142,7 @@ RECIPES: dict[str, Recipe] = {
     "denoise": replace(CLEAN, degradation="noise"),
     "deblock": replace(CLEAN, degradation="jpeg", grey=0.3),
     "tone": TONE,
+    "repair": REPAIR,
     "finetune": FINETUNE,
     "x2-fast": replace(SR, scale=2),
     "x4-fast": replace(SR, scale=4),

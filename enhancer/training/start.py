@@ -1,17 +1,21 @@
 """The network of a run: new, from the weights of a relative, or whatever a weight file holds; and how it is saved."""
 
+import copy
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
+from accelerate import Accelerator
 from torch import Tensor, nn
 
 from enhancer.errors import TrainingError, WeightsRefused
 from enhancer.models.finetune import open_for_training
 from enhancer.models.weights import check_finite, read_weights
-from enhancer.networks import ARCHITECTURES, Generator
+from enhancer.networks import ARCHITECTURES, Generator, RestorationUNet
 from enhancer.networks.initialise import initialise
-from enhancer.training.checkpoint import export
+from enhancer.training.checkpoint import State, export
+from enhancer.training.join import mending_part
+from enhancer.training.optim import BETAS, optimisers
 from enhancer.training.recipes import FILE, Recipe
 
 TAIL = ("tail.weight", "tail.bias")
@@ -42,6 +46,39 @@ def seeded(name: str, hyperparameters: Mapping[str, object], seed: int) -> nn.Mo
     return network
 
 
+def begin(recipe: Recipe, start: Path | None, accelerator: Accelerator) -> State:
+    """A fresh state on the device, from the weights in `start` if given."""
+    network, save = network_of(recipe, start)
+    _freeze(network, recipe.freeze)
+    network = placed(network, accelerator)
+    source = torch.Generator(accelerator.device).manual_seed(recipe.seed + 1_000_003 * accelerator.process_index)
+    rates = optimisers(network, recipe.muon_lr, recipe.adamw_lr)
+    state = State(network, copy.deepcopy(network).requires_grad_(False), save, rates, source)
+    if recipe.adversarial:
+        name, width = f"{recipe.discriminator}-discriminator", {"channels": recipe.discriminator_width}
+        state.discriminator = placed(seeded(name, width, recipe.seed + 1), accelerator)
+        judged = state.discriminator.parameters()
+        state.judges = [torch.optim.AdamW(judged, recipe.discriminator_lr, BETAS, weight_decay=0.0)]
+    return state
+
+
+def _freeze(network: nn.Module, part: str) -> None:
+    """Keep what is named `part`... as it is. Raises TrainingError where nothing is named so, or all is."""
+    frozen = [name for name, _ in network.named_parameters() if part and name.startswith(part)]
+    if part and not 0 < len(frozen) < len(list(network.parameters())):
+        raise TrainingError(
+            f"There is no part {part!r} of this network that could stay as it is while the rest learns."
+        )
+    for name in frozen:
+        network.get_parameter(name).requires_grad_(False)
+
+
+def placed(network: nn.Module, accelerator: Accelerator) -> nn.Module:
+    """On the device of the run, in the memory order that convolutions like."""
+    move: Callable[..., nn.Module] = network.to
+    return move(accelerator.device, memory_format=torch.channels_last)
+
+
 def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
     if file is None:
         raise TrainingError("This recipe trains on the network of a weight file: give it with --start.")
@@ -59,9 +96,11 @@ def warm_start(network: nn.Module, file: Path) -> None:
 
     Each sub-pixel of another scale gets the kernel of the old one that covered its place. Blocks that the file lacks
     start as the identity, so the larger network begins where the smaller one ended (Chen et al., "Net2Net", ICLR 2016).
+    A U-Net may start from the one inside a photo network.
     Raises WeightsRefused when the file is no weight file, holds NaN, or does not fit the network.
     """
-    weights: dict[str, Tensor] = read_weights(file).tensors
+    found = read_weights(file)
+    weights: dict[str, Tensor] = (mending_part(found) if isinstance(network, RestorationUNet) else found).tensors
     if isinstance(network, Generator) and set(TAIL) <= set(weights):
         weights |= {name: _respread(weights[name].float(), len(network.tail.weight)) for name in TAIL}
         weights = _idle_blocks(network) | weights

@@ -1,31 +1,106 @@
 """python -m enhancer.training train RECIPE: every recipe lists its own options."""
 
 import argparse
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
+
+import torch
 
 from enhancer.options import add_arguments
-from enhancer.training.loop import Budget, train
-from enhancer.training.recipes import RECIPES, SUMMARIES, Recipe, changed
+from enhancer.settings import Settings
+from enhancer.training import moving, recipes, recognise, synthesise, watching
+from enhancer.training.lesson import Lesson
+from enhancer.training.loop import Budget, fast_as_can_be, follow
+from enhancer.training.restoration import Restoration
+
+TILES = "folder of tiles, as `prepare` makes it"
+CLASSES = "folder of classes, or of the authors' files, or the word digits"
+DIGITS = Settings.weights / "lab" / "digits.safetensors"
 
 
-def run_train(arguments: argparse.Namespace) -> None:
+@dataclass(frozen=True)
+class Subject:
+    """One kind of lesson: its recipes by name with what they do, what `--data` is, and how a run of it is made.
+
+    `further` is the name, the default and the help of one more option.
+    """
+
+    recipes: Mapping[str, Any]
+    summaries: Mapping[str, str]
+    data: str
+    lesson: Callable[[Any, argparse.Namespace, torch.device], Lesson]
+    further: tuple[str, Path | None, str] | None = None
+
+
+SUBJECTS = (
+    Subject(
+        recipes.RECIPES,
+        recipes.SUMMARIES,
+        TILES,
+        lambda recipe, a, device: Restoration(recipe, a.data, a.start, device),
+        ("--start", None, "weights to start from"),
+    ),
+    Subject(
+        moving.VIDEOS,
+        moving.SUMMARIES,
+        TILES,
+        lambda recipe, a, device: moving.Video(recipe, a.data, device),
+    ),
+    Subject(
+        watching.WATCHES,
+        watching.SUMMARIES,
+        TILES,
+        lambda recipe, a, device: watching.Watching(recipe, a.data, a.films, device),
+        ("--films", None, "folder of videos, or of folders of frames, to learn from as well"),
+    ),
+    Subject(
+        recognise.RECOGNITIONS,
+        recognise.SUMMARIES,
+        CLASSES,
+        lambda recipe, a, device: recognise.Recognition(recipe, a.data, device),
+    ),
+    Subject(
+        recognise.INSPECTIONS,
+        recognise.FAULT_SUMMARIES,
+        TILES,
+        lambda recipe, a, device: recognise.Inspecting(recipe, a.data, device),
+    ),
+    Subject(
+        synthesise.DRAFTS,
+        synthesise.SUMMARIES,
+        CLASSES,
+        lambda recipe, a, device: synthesise.Synthesis(recipe, a.data, a.judge, device),
+        ("--judge", DIGITS, "a recogniser of the same classes; that of digits where left out"),
+    ),
+)
+
+
+def run_train(a: argparse.Namespace) -> None:
     """Train a recipe, or go on where it stopped."""
-    a = arguments
-    given = {f.name: getattr(a, f.name) for f in fields(Recipe) if getattr(a, f.name) is not None}
-    train(changed(RECIPES[a.recipe], given), a.data, a.out, Budget(a.minutes, a.steps), a.start)
+    subject: Subject = a.subject
+    recipe = subject.recipes[a.recipe]
+    given = {f.name: getattr(a, f.name) for f in fields(recipe) if getattr(a, f.name) is not None}
+    accelerator = fast_as_can_be()
+    lesson = subject.lesson(recipes.changed(recipe, given), a, accelerator.device)
+    follow(lesson, a.out, Budget(a.minutes, a.steps), accelerator)
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """`train`, with one sub-command for each recipe."""
     top = commands.add_parser("train", help=run_train.__doc__, description=run_train.__doc__)
-    recipes = top.add_subparsers(required=True, metavar="RECIPE", dest="recipe")
-    for name, recipe in RECIPES.items():
-        one = recipes.add_parser(name, help=SUMMARIES[name], description=SUMMARIES[name])
-        one.add_argument("--data", type=Path, required=True, help="folder of tiles, as `prepare` makes it")
-        one.add_argument("--out", type=Path, required=True, help="folder of checkpoint, weights, reports and samples")
-        one.add_argument("--minutes", type=float, help="training time in all, resumed parts included")
-        one.add_argument("--steps", type=int, help="steps in all, resumed parts included")
-        one.add_argument("--start", type=Path, help="weights to start from")
-        add_arguments(one.add_argument_group("options", "what may differ from the recipe"), Recipe, recipe)
-        one.set_defaults(call=run_train)
+    names = top.add_subparsers(required=True, metavar="RECIPE", dest="recipe")
+    for subject in SUBJECTS:
+        for name, recipe in subject.recipes.items():
+            one = names.add_parser(name, help=subject.summaries[name], description=subject.summaries[name])
+            one.add_argument("--data", type=Path, required=True, help=subject.data)
+            one.add_argument("--out", type=Path, required=True, help="folder of checkpoint, weights, reports, samples")
+            one.add_argument("--minutes", type=float, help="training time in all, resumed parts included")
+            one.add_argument("--steps", type=int, help="steps in all, resumed parts included")
+            if subject.further:
+                option, default, told = subject.further
+                one.add_argument(option, type=Path, default=default, help=told)
+            group = one.add_argument_group("options", "what may differ from the recipe")
+            add_arguments(group, type(recipe), recipe)
+            one.set_defaults(call=run_train, subject=subject)

@@ -10,10 +10,9 @@ from enhancer.training.checkpoint import State
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
 from enhancer.training.judge import run
-from enhancer.training.losses import pixel_distance
+from enhancer.training.lesson import Figures
+from enhancer.training.losses import pixel_distance, sharpened
 from enhancer.training.recipes import Recipe
-
-Figures = dict[str, Tensor]
 
 
 def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: Accelerator) -> Figures:
@@ -23,20 +22,19 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
     """
     patch = recipe.patch if spent < 1 - recipe.finish else recipe.final_patch
     sample = _perhaps_blind(pairs.batch(recipe.batch, patch, state.source), recipe, state.source)
-    for group in (g for o in state.optimisers + state.judges for g in o.param_groups):
-        group["lr"] = group["full_lr"] * recipe.rate(state.step, spent)
     output = run(state.network, sample, recipe.bfloat16)
-    loss = pixel_distance(output, sample.sharp, recipe.pixel_loss, recipe.fft_weight)
+    goal = sharpened(sample.sharp, recipe.sharpen)
+    loss = pixel_distance(output, goal, recipe.pixel_loss, recipe.fft_weight)
     figures = {"loss": loss.detach()}
     if recipe.artefact:
         steadier = run(state.average, sample, recipe.bfloat16)
-        loss = loss + recipe.artefact * artefact_loss(sample.sharp, output, steadier)
+        loss = loss + recipe.artefact * artefact_loss(goal, output, steadier)
     if state.discriminator is not None:
         loss = loss + _deceive(state.discriminator, recipe, sample.sharp, output)
-    _descend(loss, state.network, state.optimisers, recipe.clip, accelerator)
+    descend(loss, state.network, state.optimisers, recipe.clip, accelerator)
     if state.discriminator is not None:
         figures |= _judge(state.discriminator, state, recipe, sample.sharp, output.detach(), accelerator)
-    _average(state, recipe.ema)
+    keep_average(state, recipe.ema)
     state.step += 1
     return figures
 
@@ -77,13 +75,14 @@ def _judge(
     """One update of the discriminator."""
     real, fake = (_seen(discriminator, x, recipe.bfloat16)[1] for x in (sharp, made))
     loss = judge_loss(real, fake, recipe.relativistic)
-    _descend(loss, discriminator, state.judges, recipe.clip, accelerator)
+    descend(loss, discriminator, state.judges, recipe.clip, accelerator)
     return {"real": real.detach().mean(), "fake": fake.detach().mean()}
 
 
-def _descend(
+def descend(
     loss: Tensor, network: nn.Module, optimisers: list[torch.optim.Optimizer], clip: float, accelerator: Accelerator
 ) -> None:
+    """One update of what has a gradient, its norm clipped."""
     for optimiser in optimisers:
         optimiser.zero_grad(set_to_none=True)
     torch.autograd.backward(loss)
@@ -105,7 +104,7 @@ def _share_gradients(parameters: list[nn.Parameter], accelerator: Accelerator) -
 
 
 @torch.no_grad()
-def _average(state: State, ema: float) -> None:
+def keep_average(state: State, ema: float) -> None:
     """Move the averaged weights towards the present ones; early steps, which are far off, are forgotten sooner."""
     keep = min(ema, (state.step + 1) / (state.step + 10))
     for average, value in zip(state.average.parameters(), state.network.parameters(), strict=True):

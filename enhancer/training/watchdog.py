@@ -1,14 +1,32 @@
 """The watch-dog: it reads every report and stops a run that has gone wrong, for a reason it can name."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from enhancer.errors import TrainingError
 
 
 class TrainingStopped(TrainingError):
     """The watch-dog ended the run; the message names the reason and the best step, whose weights are kept."""
+
+
+class Told(Protocol):
+    """What a lesson reports: a line for the log, plain data for files."""
+
+    @property
+    def step(self) -> int:
+        """Of the run."""
+
+    def line(self) -> str:
+        """For the log."""
+
+    def data(self) -> dict[str, object]:
+        """For files."""
+
+
+T = TypeVar("T", bound=Told)
 
 
 @dataclass(frozen=True)
@@ -48,12 +66,12 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Something that must not hold for `patience` reports in a row."""
+class Rule(Generic[T]):
+    """Something that must not hold for `patience` reports in a row; it is asked with the recipe's slack."""
 
     name: str
     patience: int
-    broken: Callable[[Report, float], bool]
+    broken: Callable[[T, float], bool]
 
 
 def _collapsed(report: Report, _slack: float) -> bool:
@@ -64,7 +82,7 @@ def _collapsed(report: Report, _slack: float) -> bool:
     return abs(gap) < 0.01 or gap > 0.97
 
 
-RULES = (
+RULES: tuple[Rule[Report], ...] = (
     Rule("the loss is not a number", 1, lambda r, _: not (math.isfinite(r.loss) and math.isfinite(r.psnr))),
     Rule("the output turns grey", 2, lambda r, _: r.contrast < 0.6),
     Rule("the colours drift", 3, lambda r, _: r.drift > 5),
@@ -76,13 +94,13 @@ RULES = (
 class Watchdog:
     """Counts, over the reports of a run, how long each rule has been broken."""
 
-    def __init__(self, slack: float) -> None:
-        self.slack = slack
-        self.broken = dict.fromkeys((rule.name for rule in RULES), 0)
+    def __init__(self, slack: float, rules: Sequence[Rule[Any]] = RULES) -> None:
+        self.slack, self.rules = slack, rules
+        self.broken = dict.fromkeys((rule.name for rule in rules), 0)
 
-    def check(self, report: Report, best: str) -> None:
+    def check(self, report: Told, best: str) -> None:
         """Raise TrainingStopped when a rule has lost its patience; `best` says which weights are kept."""
-        for rule in RULES:
+        for rule in self.rules:
             self.broken[rule.name] = self.broken[rule.name] + 1 if rule.broken(report, self.slack) else 0
             if self.broken[rule.name] >= rule.patience:
                 raise TrainingStopped(f"Stopped at step {report.step}: {rule.name}. {best}")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from enhancer.models.entry import VIDEO
+
 LICENCE = "Apache-2.0"
 FAITHFUL = (
     "Trained on clean pictures only: noise, grain and JPEG blocks are sharpened along with the rest.",
@@ -17,6 +19,13 @@ CALM = (
     "Where it cannot tell texture from noise or compression, it leaves smooth areas: skin, grass, fabric.",
     "It stays faithful, so edges are clean, yet softer than those of networks that draw what is likely.",
     "Text much smaller than 8 pixels does not become readable.",
+)
+
+
+REMEMBERED = (
+    "What moves fast leaves its memory behind: there a frame is as clean as one that is drawn alone.",
+    "Trained on still pictures that a camera passes over: bodies that bend and water that flows were never seen.",
+    "Texture that noise or compression has wiped out in every frame does not come back.",
 )
 
 
@@ -185,5 +194,35 @@ WORDS: dict[str, Words] = {
             "A picture that was meant to be dark or tinted (a night sky, a sunset, a stage) is brightened or balanced "
             "as well.",
         ),
+    ),
+    "repair": Words(
+        "Repair",
+        "Draws what is missing in a photograph: scratches, dust, text or small objects that somebody painted over.",
+        "Fills what a mask covers from what lies around it, at the same size, within seconds on an ordinary processor. "
+        "Scratches, dust and text vanish; what it draws in their place is invented. Large holes turn out smooth.",
+        "repair",
+        ("holes",),
+        (
+            "Holes wider than about 20 pixels are filled smoothly: no branches, faces or letters are made up in them.",
+            "Fine texture stops at the border of a hole, which shows on grass, hair and gravel.",
+        ),
+    ),
+    "video": Words(
+        "Clean video",
+        "Cleans clips of noise and compression, and remembers from frame to frame.",
+        "Takes noise and the traces of compression off surveillance-like clips at their own size. It sees what it drew "
+        "for the frame before, so the result flickers less than frames that are cleaned one by one.",
+        VIDEO,
+        (),
+        REMEMBERED,
+    ),
+    "video-x2": Words(
+        "Clean video ×2",
+        "Cleans clips of noise and compression, makes them twice as large, and remembers from frame to frame.",
+        "Doubles the size of surveillance-like clips while it takes noise and the traces of compression off. It sees "
+        "what it drew for the frame before, so the result flickers less than frames that are enlarged one by one.",
+        VIDEO,
+        (),
+        REMEMBERED,
     ),
 }

@@ -11,8 +11,8 @@ from enhancer.training.damage import DAMAGES, jpeg, noise
 from enhancer.training.data import picture_files
 from enhancer.training.feed import feed
 from enhancer.training.judge import run
-from enhancer.training.loop import begin
 from enhancer.training.recipes import RECIPES
+from enhancer.training.start import begin
 from enhancer.training.update import step
 from tests.training.tiny import accelerator, make_tiles
 

@@ -109,7 +109,7 @@ def test_the_card_tells_training_licence_failures_and_how_to_do_it_again(
 
 def test_the_card_names_the_recipe_and_the_options_that_differ(run: Path, bench: Path, tmp_path: Path) -> None:
     export(run, "x2-fast", tmp_path / "out", bench, {"start": "x2.safetensors"})
-    train = "train x2-fast --data TILES --out RUN --minutes 2.5 --start x2.safetensors --batch 24 --seed 3\n"
+    train = "train x2-fast --data TILES --out RUN --minutes 2.5 --start x2.safetensors --seed 3 --batch 24\n"
     assert f"python -m enhancer.training {train}" in (tmp_path / "out" / "x2-fast.md").read_text()
     export(run, "x2-fast", tmp_path / "out", bench, {"recipe": "sr", "minutes": 7})
     assert "train sr --data TILES --out RUN --minutes 7\n" in (tmp_path / "out" / "x2-fast.md").read_text()

@@ -13,6 +13,7 @@ from enhancer.networks.initialise import initialise
 from enhancer.networks.tone import shrink
 from enhancer.training.checkpoint import export
 from enhancer.training.join import join
+from enhancer.training.start import warm_start
 
 MENDING = {"widths": [4, 6], "blocks": [1, 1], "planes": 1}
 ENLARGING = {"scale": 2, "channels": 8, "depth": 2}
@@ -73,3 +74,21 @@ def bare(network: ToneNetwork) -> ToneNetwork:
     plain = copy.deepcopy(network)
     plain.refine = None
     return plain
+
+
+def test_of_a_photo_network_the_part_for_the_place_is_taken(tmp_path: Path) -> None:
+    mending, enlarging = parts(tmp_path)
+    join(mending, enlarging, tmp_path / "photo.safetensors")
+    photo = tmp_path / "photo.safetensors"
+    join(photo, photo, tmp_path / "again.safetensors")
+    assert (tmp_path / "again.safetensors").read_bytes() == photo.read_bytes()
+
+
+def test_a_u_net_starts_from_the_one_inside_a_photo_network(tmp_path: Path) -> None:
+    mending, enlarging = parts(tmp_path)
+    join(mending, enlarging, tmp_path / "photo.safetensors")
+    network = RestorationUNet(**MENDING)  # type: ignore[arg-type]  # as a header gives it
+    warm_start(network, tmp_path / "photo.safetensors")
+    alone, x = open_model(mending, "mend"), torch.rand(1, 3, 16, 20)
+    with torch.inference_mode():
+        torch.testing.assert_close(network(x), alone.network(x))

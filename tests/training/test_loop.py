@@ -17,9 +17,9 @@ from enhancer.training.damage import Sample
 from enhancer.training.data import picture_files
 from enhancer.training.feed import Feed, feed
 from enhancer.training.judge import EQUAL, judge, silent_channels
-from enhancer.training.loop import Budget, begin, train
+from enhancer.training.loop import Budget, train
 from enhancer.training.recipes import RECIPES, Recipe, changed
-from enhancer.training.start import warm_start
+from enhancer.training.start import begin, warm_start
 from enhancer.training.update import step
 from tests.training.tiny import TINY, accelerator, make_tiles
 
@@ -176,3 +176,19 @@ def test_recipes_obey_their_own_limits_and_refuse_unknown_keys() -> None:
         changed(Recipe(), {"scael": 4})
     with pytest.raises(BadOptions, match="scale must lie between 1 and 4"):
         changed(Recipe(), {"scale": 5})
+
+
+def test_a_frozen_part_stays_as_it_is_and_the_rest_learns(pairs: Feed) -> None:
+    recipe = replace(TINY, freeze="body", muon_lr=0.01)
+    state = begin(recipe, None, accelerator())
+    before = {name: tensor.clone() for name, tensor in state.network.state_dict().items()}
+    for _ in range(3):
+        step(state, recipe, pairs, 0.0, accelerator())
+    same = {name for name, tensor in state.network.state_dict().items() if torch.equal(tensor, before[name])}
+    assert same == {name for name in before if name.startswith("body")}
+
+
+@pytest.mark.parametrize("part", ["nothing", "a part that is not there"])
+def test_a_part_that_is_not_there_cannot_stay(part: str) -> None:
+    with pytest.raises(TrainingError, match="could stay as it is"):
+        begin(replace(TINY, freeze=part), None, accelerator())

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from enhancer.training.adversarial import artefact_loss, artefact_map, feature_distance, fool_loss, judge_loss
-from enhancer.training.losses import charbonnier, decibels, fft_distance, pixel_distance
+from enhancer.training.losses import charbonnier, decibels, fft_distance, pixel_distance, sharpened
 
 
 def test_pixel_distances_by_hand() -> None:
@@ -27,6 +27,19 @@ def test_decibels_by_hand_count_every_picture_alike() -> None:
     assert float(decibels(output, target)) == pytest.approx(sum(expected) / 2, rel=1e-5)
     halved = [decibels(torch.stack([a * output[0], b * output[1]]), target) for a, b in ((0.5, 1), (1, 0.5))]
     assert float(halved[0]) == pytest.approx(float(halved[1]), rel=0.02)  # halving the small error gains as much
+
+
+def test_truths_are_sharpened_at_edges_and_nowhere_else() -> None:
+    truth = torch.full((1, 3, 96, 96), 0.3)
+    truth[..., 48:] = 0.7
+    truth[..., :16, :16] += 2 / 255  # too faint to be an edge
+    crisp = sharpened(truth, 0.5)
+    row = crisp[0, 0, 60]
+    assert 0.35 < float(row[48] - 0.7) + float(0.3 - row[47]) + 0.2 < 0.45  # each side gives half of its 0.2
+    assert row[49:60].diff().max() < 0  # the overshoot fades away from the edge
+    assert torch.equal(crisp[..., :16, :12], truth[..., :16, :12])
+    assert torch.equal(sharpened(truth, 0.0), truth)
+    assert sharpened(torch.rand(1, 3, 20, 30), 0.5).shape == (1, 3, 20, 30)
 
 
 def test_the_least_squares_game_as_its_authors_wrote_it() -> None:

@@ -11,6 +11,7 @@ from enhancer.training.degradations.blur import Blur
 from enhancer.training.degradations.contract import Degradation, Params, record
 from enhancer.training.degradations.developed import Developed
 from enhancer.training.degradations.exposure import Exposure
+from enhancer.training.degradations.holes import Holes, holes_of
 from enhancer.training.degradations.jpeg import Jpeg
 from enhancer.training.degradations.kinds import DEGRADATIONS, Bicubic
 from enhancer.training.degradations.noise import Noise
@@ -23,10 +24,12 @@ __all__ = [
     "Degradation",
     "Developed",
     "Exposure",
+    "Holes",
     "Jpeg",
     "Noise",
     "Params",
     "bicubic",
+    "holes_of",
     "imresize",
     "quantise",
     "record",

@@ -13,6 +13,7 @@ from enhancer.training.degradations.blur import Blur
 from enhancer.training.degradations.contract import Degradation, Params
 from enhancer.training.degradations.developed import Developed
 from enhancer.training.degradations.exposure import Exposure
+from enhancer.training.degradations.holes import Holes
 from enhancer.training.degradations.jpeg import Jpeg
 from enhancer.training.degradations.noise import Noise
 
@@ -50,4 +51,5 @@ DEGRADATIONS: dict[str, Callable[..., Degradation[Any]]] = {
     "exposure": Exposure,
     "developed": Developed,
     "blind": BlindRanges,
+    "holes": Holes,
 }

@@ -12,13 +12,15 @@ class Case:
     """One picture of a protocol.
 
     `given` (3, h, w) float32 is what the model gets, `truth` (3, H, W) in [0, 1] what it should give; `grey` where
-    only one plane counts, repeated three times; `shave` pixels at each side of the result are not measured.
+    only one plane counts, repeated three times; `shave` pixels at each side of the result are not measured; `plane`
+    (1, H, W) is 1 where something is missing, for protocols that tell the model.
     """
 
     given: Tensor
     truth: Tensor
     grey: bool = False
     shave: int = 0
+    plane: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from enhancer.training.evaluate.photo import worn
 from enhancer.training.evaluate.protocol import Case, Column, Protocol
 from enhancer.training.evaluate.sources import (
     as_given,
+    biharmonic,
     compressed_colour,
     compressed_grey,
     darkened,
     enlarged,
+    holed,
     noisy,
     shrunk,
     untouched,
@@ -60,6 +62,14 @@ def psnr_blocks(output: Tensor, case: Case) -> float:
 def change(output: Tensor, case: Case) -> float:
     """Mean absolute difference to what was given, in per cent of white."""
     return 100 * float((output - case.given).abs().mean())
+
+
+def psnr_holes(output: Tensor, case: Case) -> float:
+    """PSNR over the samples that were missing."""
+    if case.plane is None:
+        raise ValueError("a protocol that measures holes has to say where they are")
+    missing = case.plane[0] > 0
+    return psnr(output[:, missing][:, None], case.truth[:, missing][:, None])
 
 
 def _likeness(title: str, function: Callable[[Tensor, Case], float], short: int = 0) -> Column:
@@ -183,6 +193,21 @@ _ALL = (
         label="{set} daylight {column}",
         stated=(0,),
     ),
+    Protocol(
+        id="holes",
+        about="PSNR over R, G and B inside free-form holes over 10 and 25 per cent of each picture, drawn with a fixed "
+        "seed; SSIM of the whole picture",
+        level="per cent",
+        mark="",
+        levels=(10, 25),
+        sets=("LIVE1",),
+        baseline="biharmonic",
+        cases=holed,
+        plain=biharmonic,
+        columns=(Column("hole PSNR", "dB", psnr_holes, width=13), _likeness("SSIM", ssim_rgb)),
+        label="{set} {level} % missing {column}",
+        stated=(10, 25),
+    ),
 )
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
@@ -192,4 +217,5 @@ BY_PURPOSE: dict[str, tuple[str, ...]] = {
     "denoise": ("noise",),
     "deblock": ("jpeg", "jpeg-colour"),
     "lowlight": ("tone", "daylight"),
+    "repair": ("holes",),
 }

@@ -92,7 +92,7 @@ def _network(engine: Engine, model: Model) -> Method:
 
     def run(case: Case) -> Tensor:
         once = case.grey and model.channels == 1
-        output = engine.run(model, case.given[:1] if once else case.given, Progress())
+        output = engine.run(model, case.given[:1] if once else case.given, Progress(), case.plane)
         return quantise(output.mean(0, keepdim=True) if case.grey else output)
 
     return run

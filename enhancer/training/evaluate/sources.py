@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from skimage.restoration import inpaint_biharmonic
 from torch import Tensor
 
+from enhancer.networks.fill import fill
 from enhancer.training.data import is_grey, picture_files, read_rgb
-from enhancer.training.degradations import bicubic, imresize, quantise
+from enhancer.training.degradations import bicubic, holes_of, imresize, quantise
+from enhancer.training.degradations.holes import STROKES, HolesParams
 from enhancer.training.evaluate.protocol import Case
 
 GAMMAS = (2.0, 4.0)
@@ -86,6 +89,24 @@ def untouched(folder: Path, _level: int) -> Iterator[Case]:
     for file in picture_files(folder / "HR"):
         truth = read_rgb(file) / 255.0
         yield Case(truth, truth)
+
+
+def holed(folder: Path, per_cent: int) -> Iterator[Case]:
+    """Free-form brush strokes over `per_cent` of each picture, drawn for the n-th with seed n, filled by `fill`."""
+    for n, file in enumerate(picture_files(folder / "HR")):
+        truth = (read_rgb(file) / 255.0)[None]
+        strokes = HolesParams(torch.tensor([STROKES]), torch.tensor([per_cent / 100]), torch.tensor([n]))
+        missing = holes_of(truth, strokes)
+        yield Case(fill(truth, missing)[0], truth[0], plane=missing[0])
+
+
+def biharmonic(case: Case) -> Tensor:
+    """The holes filled by the biharmonic equation (Damelin and Hoang, 2018), as scikit-image solves it."""
+    if case.plane is None:
+        raise ValueError("only a picture with holes can be filled")
+    known = (case.truth * (1 - case.plane)).permute(1, 2, 0).double().numpy()
+    filled = inpaint_biharmonic(known, case.plane[0].numpy() > 0, channel_axis=-1)
+    return quantise(torch.from_numpy(filled).permute(2, 0, 1).float())
 
 
 def enlarged(case: Case) -> Tensor:
