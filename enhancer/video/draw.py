@@ -1,0 +1,98 @@
+"""Who draws the frames: tasks that see each one alone, or a network that remembers the frames before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from enhancer.engine import Engine
+from enhancer.errors import BadOptions
+from enhancer.media.picture import Picture
+from enhancer.models.contract import Model
+from enhancer.models.moving import COLOURS, folded
+from enhancer.progress import Progress
+from enhancer.tasks.chain import Step, run_chain, sizes
+
+State = Mapping[str, Tensor]
+
+
+class Drawer(Protocol):
+    """Frames (3, H, W) in [0, 1] in, better ones (3, H', W') out, in the order in which they are shown."""
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Of the better frames, (width, height). Raises BadOptions for what cannot be done."""
+
+    def draw(self, pixels: Tensor, progress: Progress) -> Tensor:
+        """The better frame. Raises what the tasks and the engine raise."""
+
+    def cut(self) -> None:
+        """Another scene begins with the next frame: nothing of the last one helps it."""
+
+    @property
+    def state(self) -> State:
+        """What is remembered, to go on from in another process."""
+
+    def restore(self, state: State) -> None:
+        """Go on from there."""
+
+
+@dataclass
+class EachFrame:
+    """Any tasks, one after another, on each frame alone."""
+
+    steps: tuple[Step, ...]
+    engine: Engine
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """As the tasks make it; their options are checked."""
+        return sizes((width, height), self.steps, self.engine.settings.max_output_pixels)[-1]
+
+    def draw(self, pixels: Tensor, progress: Progress) -> Tensor:
+        """The tasks, on this frame."""
+        return run_chain(Picture(pixels), self.steps, self.engine, progress).pixels
+
+    def cut(self) -> None:
+        """Nothing is remembered."""
+
+    @property
+    def state(self) -> State:
+        """Nothing is remembered."""
+        return {}
+
+    def restore(self, state: State) -> None:
+        """Nothing was remembered."""
+
+
+class Remembered:
+    """A network that sees what it drew for the frame before."""
+
+    def __init__(self, model_id: str, engine: Engine, progress: Progress) -> None:
+        self.model: Model = engine.model(model_id, progress)
+        if not self.model.state:
+            raise BadOptions(f"{model_id} draws each frame alone; choose it for its task instead.")
+        self._engine = engine
+        self._last: Tensor | None = None
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Larger by the scale of the network."""
+        return self.model.scale * width, self.model.scale * height
+
+    def draw(self, pixels: Tensor, progress: Progress) -> Tensor:
+        """With what the frame before left, unless there was a cut."""
+        plane = None if self._last is None else folded(self._last, self.model.scale)
+        self._last = self._engine.run(self.model, pixels, progress, plane)
+        return self._last[:COLOURS]
+
+    def cut(self) -> None:
+        """Forget the last frame."""
+        self._last = None
+
+    @property
+    def state(self) -> State:
+        """The last frame with its memory."""
+        return {} if self._last is None else {"last": self._last}
+
+    def restore(self, state: State) -> None:
+        """Go on from that frame."""
+        self._last = state.get("last")
