@@ -18,6 +18,7 @@ from enhancer.evidence.consistency import consistency
 from enhancer.evidence.guard_words import BRUSH, KINDS, MISFIT
 from enhancer.evidence.protect import RULES, Found, Protection, inconsistent, percent, protect
 from enhancer.media.picture import Picture
+from enhancer.tasks.mask import packed
 from enhancer.tasks.resize import colours
 
 TITLES = {"text": "text", "calm": "background", MISFIT: "what did not fit", BRUSH: "painted places"}
@@ -56,9 +57,7 @@ def pack(mask: Tensor) -> str:
     factor = min(1.0, MASK_SIDE / max(mask.shape))
     height, width = (max(1, round(side * factor)) for side in mask.shape)
     small = F.interpolate(mask[None, None].float(), (height, width), mode="area")[0, 0]
-    stream = io.BytesIO()
-    Image.fromarray((small >= 0.5).numpy()).convert("1").save(stream, "PNG", optimize=True)
-    text = base64.b64encode(stream.getvalue()).decode()
+    text = packed((small >= 0.5).numpy())
     if len(text) > MAX_MASK:
         raise BadOptions("This mask is too intricate to be kept; please paint with a wider brush.")
     return text

@@ -1,10 +1,7 @@
 """How fast is a model on this machine, and how much memory does it take? Measured in a moment, and remembered."""
 
-import ctypes
-import gc
 import json
 import logging
-import re
 import statistics
 import threading
 import time
@@ -14,16 +11,18 @@ from pathlib import Path
 
 import torch
 
+from enhancer import memory
 from enhancer.engine import Engine
+from enhancer.engine.apart import Elsewhere, weight_bytes
 from enhancer.models.catalog import CATALOG, Entry
+from enhancer.models.contract import Model
 from enhancer.progress import Progress
 
 log = logging.getLogger(__name__)
 RUNS = 3  # that are timed, after one to get warm
 LONG = 4.0  # seconds of the first run, from which getting warm is no matter and nobody wants to wait for three more
-MB, KB = 1e6, 1024  # the system counts in KB
+MB = 1e6
 FILE = "speeds.json"
-STATUS, RESET, FORGET_PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs"), "5"
 _WRITING = threading.Lock()
 
 
@@ -57,11 +56,11 @@ def measure_model(model_id: str, engine: Engine, progress: Progress) -> Speed:
         engine.run(model, pixels, progress.part(n, RUNS + 1))
         return time.perf_counter() - began
 
-    first, growth = _watched(lambda: run(0), engine.device)
+    first, growth = _watched(lambda: run(0), engine.device, model)
     seconds = first if first >= LONG else statistics.median(run(n) for n in range(1, RUNS + 1))
     progress.step(1, 1, model_id)
     overlap = ((side + 2 * model.halo) / side) ** 2
-    weights = sum(p.numel() * p.element_size() for p in model.network.parameters())
+    weights = weight_bytes(model)
     peak = None if growth is None else round((growth * overlap + weights) / MB, 1)
     speed = Speed(round(seconds * overlap * 1e6 / side**2, 4), peak, side, precision_name(engine.precision_of(model)))
     if model.origins:
@@ -80,37 +79,17 @@ def known_speeds(engine: Engine, catalog: tuple[Entry, ...] = CATALOG) -> dict[s
     return speeds
 
 
-def _watched(run: Callable[[], float], device: torch.device) -> tuple[float, float | None]:
-    """What `run` returns, and by how many bytes the memory grew meanwhile, at the highest."""
-    if device.type == "cuda":
+def _watched(run: Callable[[], float], device: torch.device, model: Model) -> tuple[float, float | None]:
+    """What `run` returns, and by how many bytes the memory grew meanwhile, at the highest, where the network is."""
+    if device.type == "cuda" and not isinstance(model.network, Elsewhere):
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
         return run(), torch.cuda.max_memory_allocated(device) - before
-    low = _resident("VmRSS") if _forget_peak() else None
+    there = model.network if isinstance(model.network, Elsewhere) else memory
+    low = there.low()
     result = run()
-    high = None if low is None else _resident("VmHWM")
+    high = None if low is None else there.peak()
     return result, None if low is None or high is None else float(max(0, high - low))
-
-
-def _forget_peak() -> bool:
-    """Give freed memory back to the system, so that using it again shows; then let it count the peak anew."""
-    if not RESET.exists():
-        return False
-    gc.collect()
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # of the GNU library
-        trim(0)
-    try:
-        RESET.write_text(FORGET_PEAK)
-    except OSError as error:
-        log.info("this system does not tell peaks of memory: %s", error)
-        return False
-    return True
-
-
-def _resident(field: str) -> int | None:
-    """Bytes of this process in memory, VmRSS now or VmHWM at the peak; None where the system does not tell."""
-    found = re.search(rf"{field}:\s+(\d+) kB", STATUS.read_text())
-    return None if found is None else KB * int(found[1])
 
 
 def precision_name(precision: torch.dtype) -> str:

@@ -1,7 +1,8 @@
 """From a diagnosis to a chain of tasks: restore, then tone, then upscale, each step with its reason."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from enhancer.tasks.choose import AUTO, usual_model
 STRONGEST_NOISE = 75.0  # levels that the tasks take
 JPEG_QUALITIES, JPEG_TOLERANCES = (10, 30, 50, 80), (25.0, 15.0, 10.0, 6.0)  # of bilateral smoothing, by measurement
 SMOOTHING_RADIUS = 2.0
-SPOILED = ("noise", "grain", "jpeg", "resolution")  # these would be sharpened along
+SPOILED = ("noise", "grain", "jpeg", "hidden_noise", "resolution")  # these would be sharpened along
 SHARPENING, WIDEST = 2.0, 3.0  # amount of the unsharp mask, and its largest radius in pixels
 LIGHT_TOP, MOST_GAIN = 90.0, 3.0  # percent of white that the lightest part is lifted to
 DIM_TOP = 60.0  # percent; below, light is missing everywhere and a gain gives it back
@@ -43,6 +44,15 @@ class Proposal:
     def chain(self) -> tuple[Step, ...]:
         """The steps alone."""
         return tuple(proposed.step for proposed in self.steps)
+
+
+def as_plain(found: Diagnosis, proposal: Proposal) -> dict[str, Any]:
+    """Both for JSON."""
+    return {
+        "findings": [asdict(finding) for finding in found.findings],
+        "steps": [asdict(step) for step in proposal.steps],
+        "unmet": list(proposal.unmet),
+    }
 
 
 def usual_factor(width: int, height: int) -> float:
@@ -75,18 +85,19 @@ def _photograph(diagnosis: Diagnosis, factor: float, bundled: tuple[Entry, ...])
     longer as fine as a sensor's, which the measurements of noise and sharpness cannot tell from texture. By eye on
     real photographs, networks for clean pictures and sharpening made such noise plainer in all of them.
     """
-    noise, grain, jpeg = (diagnosis[i] for i in ("noise", "grain", "jpeg"))
+    noise, grain, jpeg, hidden = (diagnosis[i] for i in ("noise", "grain", "jpeg", "hidden_noise"))
     model = usual_model(bundled, "upscale", factor)
     camera = jpeg.value is not None and not jpeg.found and not noise.found
-    if model is None or not model.blind or _small(diagnosis) or not (camera or grain.found):
+    if model is None or not model.blind or _small(diagnosis) or not (camera or grain.found or hidden.found):
         return None
-    seen = (
-        f"There is blotchy noise of about {grain.value:.0f} brightness levels"
-        if grain.found
-        else f"Weak traces of JPEG, of quality {jpeg.value:.0f}, show that it comes from a camera or the web"
-    )
+    if grain.found:
+        seen = f"There is blotchy noise of about {grain.value:.0f} brightness levels"
+    elif hidden.found:
+        seen = _smeared(jpeg)
+    else:
+        seen = f"Weak traces of JPEG, of quality {jpeg.value:.0f}, show that it comes from a camera or the web"
     reason = f"{seen}: enlarged {factor:g} times by the network that mends what they do."
-    answered = next((i for i in ("grain", "softness") if diagnosis[i].found), "")
+    answered = next((i for i in ("grain", "hidden_noise", "softness") if diagnosis[i].found), "")
     return ProposedStep(Step("upscale", {"scale": factor, "model": model.id}), reason, answered)
 
 
@@ -100,7 +111,13 @@ def _restore(diagnosis: Diagnosis, bundled: tuple[Entry, ...]) -> list[ProposedS
             f"There is {_noise_words(noise)} and JPEG compression of quality {jpeg.value:.0f}; one network mends both."
         )
         return [ProposedStep(Step("mend"), reason, "noise")]
+    if diagnosis["hidden_noise"].found and _model("mend", bundled):
+        return [ProposedStep(Step("mend"), f"{_smeared(jpeg)}; one network mends both.", "hidden_noise")]
     return [*_denoise(noise, bundled), *_deblock(jpeg, bundled)]
+
+
+def _smeared(jpeg: Finding) -> str:
+    return f"There is noise that JPEG compression of quality {jpeg.value:.0f} has smeared"
 
 
 def _smooth(grain: Finding, jpeg: Finding, bundled: tuple[Entry, ...]) -> list[ProposedStep]:
@@ -161,11 +178,7 @@ def _brighten(diagnosis: Diagnosis, bundled: tuple[Entry, ...]) -> list[Proposed
 def _sharpen(diagnosis: Diagnosis, _bundled: tuple[Entry, ...]) -> list[ProposedStep]:
     """Only where nothing else would be sharpened along, and nothing was enlarged before."""
     soft = diagnosis["softness"]
-    if (
-        not soft.found
-        or soft.value is None
-        or any(diagnosis[i].found for i in ("noise", "grain", "jpeg", "resolution"))
-    ):
+    if not soft.found or soft.value is None or any(diagnosis[i].found for i in SPOILED):
         return []
     radius = round(min(soft.value, WIDEST), 1)
     reason = f"Edges are blurred over about {soft.value:.1f} pixels, so they are lifted by as much."

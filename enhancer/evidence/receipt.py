@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from torch import Tensor
 
+from enhancer.evidence.recipe import Recipe
 from enhancer.media import Picture, decode, exif, levels, losses
 from enhancer.metrics.reference import psnr
 from enhancer.settings import Settings
+from enhancer.tasks.mask import share_of
+from enhancer.tasks.repair_options import REPAIR
 
 KEPT, CHANGED, LOST = "kept", "changed", "lost"
 BYTES_PER_PIXEL = 9  # of a file with four channels of 16 bits, and a little more
@@ -54,15 +57,26 @@ class Receipt:
         return tuple(line.sentence for line in self.lines if line.state != KEPT)
 
 
-def receipt(source: Picture, file: bytes, result: Picture | None = None, settings: Settings | None = None) -> Receipt:
+def receipt(
+    source: Picture,
+    file: bytes,
+    result: Picture | None = None,
+    settings: Settings | None = None,
+    recipe: Recipe | None = None,
+) -> Receipt:
     """Compare a source with the file that was made of it, which is read back for this; `result` is what was written.
 
-    Without `result` nothing is said on what the compression of the file took.
+    Without `result` nothing is said on what the compression of the file took, without `recipe` nothing on what was
+    filled on purpose.
     Raises BadPicture for bytes that `decode` does not read.
     """
-    written = decode(file, for_results(settings or Settings.from_environment()))
+    reading = for_results(settings or Settings.from_environment())
+    if result is not None:  # our own bytes
+        reading = replace(reading, decode_workers=0)
+    written = decode(file, reading)
     before, after = clipped(source), clipped(written)
     lines = [Line("what was read", LOST, note) for note in source.notes]
+    lines += [Line("filled pixels", CHANGED, told) for told in invented(recipe, reading)]
     lines += [*_identity(source, written), *_ends(before, after)]
     lines += [] if result is None else [_stored(result, written)]
     return Receipt(tuple(lines), before, after)
@@ -88,6 +102,16 @@ def clipped(picture: Picture) -> Clipped:
         black += int((visible & (pixels.amin(0) < LAST_LEVEL)).sum())
         white += int((visible & (pixels.amax(0) > 1 - LAST_LEVEL)).sum())
     return Clipped(black / max(1, seen), white / max(1, seen))
+
+
+def invented(recipe: Recipe | None, settings: Settings) -> tuple[str, ...]:
+    """A sentence for each step that filled what a mask covers."""
+    masks = [s.options["mask"] for s in recipe.steps if s.task == REPAIR.id] if recipe else []
+    shares = [_percent(share_of(mask, settings)) for mask in masks if mask]
+    return tuple(
+        f"Filled from what is around it: {share} of the pixels, which are invented; repairing changed no other pixel."
+        for share in shares
+    )
 
 
 def kept_traits(picture: Picture, format_id: str) -> list[str]:

@@ -19,6 +19,7 @@ from enhancer.progress import Progress
 from enhancer.settings import VERSION
 from enhancer.tasks import chain
 from enhancer.tasks.choose import AUTO
+from enhancer.tasks.repair_options import BIHARMONIC, NETWORK
 from enhancer.tasks.upscale_options import TARGETS
 
 MAX_STEPS = 16
@@ -162,12 +163,14 @@ def _origins(model: Model) -> tuple[Origin, ...]:
 
 
 def _models(options: dict[str, Any], blends: list[tuple[Origin, ...]]) -> dict[str, Any]:
-    """Which model and what crispness it was in the end."""
+    """Which model, what crispness and which method it was in the end."""
     found: dict[str, Any] = {}
     if "model" in options:
         found["model"] = blends[0][-1].id if len(blends) == 1 else AUTO
     if "crispness" in options and options["crispness"] is None and blends and all(len(b) > 1 for b in blends):
         found["crispness"] = blends[0][-1].share
+    if options.get("method") == AUTO:
+        found["method"] = NETWORK if blends else BIHARMONIC
     return found
 
 

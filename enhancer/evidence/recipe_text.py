@@ -85,10 +85,12 @@ def from_json(text: str) -> Recipe:
 def to_link(recipe: Recipe) -> str:
     """The recipe in the letters that every link may hold: JSON, deflated, in URL-safe base64 without padding.
 
-    Without its guards: what was painted over in one picture says nothing of another, and would make the link long.
+    Without its guards and masks: what was painted over in one picture says nothing of another, and would make the link
+    long.
     """
+    bare = tuple(replace(s, options={**s.options, "mask": ""}) if "mask" in s.options else s for s in recipe.steps)
     packer = zlib.compressobj(9, wbits=-15)
-    packed = packer.compress(to_json(replace(recipe, guards=())).encode()) + packer.flush()
+    packed = packer.compress(to_json(replace(recipe, steps=bare, guards=())).encode()) + packer.flush()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 

@@ -32,6 +32,7 @@ UNKNOWN = (
     f"No recipe came with it, so take it as one that {DISCLOSURE}.",
 )
 PROFILE_LEFT_OUT = "The colour profile is too large for this page; colours may differ here, not in the files."
+LONGEST_VALUE = 100  # letters of an option; a mask is longer
 MARKS = {KEPT: "kept", LOST: "lost"}
 LEGEND = ", ".join(f"rgb{colour}" for colour in PALETTE)
 SIDE_BY_SIDE = (  # for browsers that run no scripts
@@ -242,7 +243,8 @@ def _option(name: str, value: object) -> str:
     plain = name.replace("_", " ")
     if value is True:
         return plain
-    return f"{plain} {value:g}" if isinstance(value, float) else f"{plain} {value}"
+    text = f"{value:g}" if isinstance(value, float) else f"{value}"
+    return f"{plain} {text if len(text) <= LONGEST_VALUE else 'in the recipe'}"
 
 
 def _models(report: Report) -> str:

@@ -62,7 +62,7 @@ def report_of(
         date=date,
         tables=(_figures(plain, after, larger), *([_fitting(fit)] if fit else []), *tables),
         maps=(_changes(after, plain, larger), *([fit_map(fit)] if fit else []), *maps),
-        receipt=receipt(before, result, settings=settings),
+        receipt=receipt(before, result, settings=settings, recipe=recipe),
         recipe=recipe,
         cards=cards,
         strangers=strangers,

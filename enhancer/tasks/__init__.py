@@ -5,11 +5,12 @@ To add a task: one file that does it, its options and one line in its table.
 
 from enhancer.errors import BadOptions
 from enhancer.tasks.classical import CLASSICAL
+from enhancer.tasks.repair_options import REPAIR
 from enhancer.tasks.restore_options import RESTORE
 from enhancer.tasks.task import Task
 from enhancer.tasks.upscale_options import UPSCALE
 
-TASKS: dict[str, Task] = {t.id: t for t in (UPSCALE, *RESTORE, *CLASSICAL)}
+TASKS: dict[str, Task] = {t.id: t for t in (UPSCALE, *RESTORE, REPAIR, *CLASSICAL)}
 
 
 def task(task_id: str) -> Task:

@@ -66,4 +66,7 @@ def open_model(
 ) -> "Model":
     """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do."""
     chosen = choose_model(model_id, purpose, factor)
-    return engine.model(chosen, progress, crisp_share(chosen, crispness))
+    model = engine.model(chosen, progress, crisp_share(chosen, crispness))
+    if model.state:
+        raise BadOptions(f"{chosen} is for video, where one frame follows another; choose another model for a picture.")
+    return model

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """A task as data; `options` is a dataclass of `option` fields, `family` is "learned" or "classical".
+    """A task as data; `options` is a dataclass of `option` fields, `family` is "learned", "classical" or "repair".
 
     `home` is the module that can do it, in its table `RUNS`: imported when the task first runs, so that a page or a
     help text can list all tasks without the mathematics of any.

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from enhancer import memory
 from enhancer.engine import Engine
 from enhancer.errors import Cancelled
 from enhancer.evidence import measure
@@ -58,7 +59,7 @@ def test_what_tiles_overlap_is_counted(tmp_path: Path) -> None:
     assert speed.seconds_per_megapixel >= PAUSE * 1e6 / speed.tile**2 * ((speed.tile + 128) / speed.tile) ** 2
 
 
-@pytest.mark.skipif(not measure.RESET.exists(), reason="only Linux tells the peak of memory")
+@pytest.mark.skipif(not memory.RESET.exists(), reason="only Linux tells the peak of memory")
 def test_the_memory_is_that_of_the_network_each_time(tmp_path: Path) -> None:
     for _ in range(2):  # what was freed before must not hide what is taken again
         peak = measure_model("x2-fast", hall(tmp_path, Slow(megabytes=120)), Progress()).peak_megabytes
@@ -67,9 +68,9 @@ def test_the_memory_is_that_of_the_network_each_time(tmp_path: Path) -> None:
 
 
 def test_no_figure_where_the_system_does_not_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measure, "RESET", tmp_path / "absent")
+    monkeypatch.setattr(memory, "RESET", tmp_path / "absent")
     assert measure_model("x2-fast", hall(tmp_path, Slow()), Progress()).peak_megabytes is None
-    monkeypatch.setattr(measure, "RESET", tmp_path)  # a folder, which cannot be written to
+    monkeypatch.setattr(memory, "RESET", tmp_path)  # a folder, which cannot be written to
     assert measure_model("x2-fast", hall(tmp_path, Slow()), Progress()).peak_megabytes is None
 
 

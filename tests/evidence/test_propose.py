@@ -113,7 +113,15 @@ def test_nothing_is_proposed_for_clean_pictures_that_keep_their_size(shared: Pat
 
 def healthy(**changed: Finding) -> Diagnosis:
     """A diagnosis of 400x300 pixels in which only `changed` is found."""
-    figures = {"noise": 0.5, "grain": 0.5, "jpeg": None, "softness": 0.2, "resolution": 400.0, "brightness": 45.0}
+    figures = {
+        "noise": 0.5,
+        "grain": 0.5,
+        "jpeg": None,
+        "hidden_noise": 1.0,
+        "softness": 0.2,
+        "resolution": 400.0,
+        "brightness": 45.0,
+    }
     figures |= {"highlights": 95.0, "clipping": 0.0, "cast": 0.1, "drawing": 30.0}
     plain = {i: Finding(i, i, value, "", "measured", "none", "fine") for i, value in figures.items()}
     return Diagnosis(400, 300, tuple((plain | changed).values()))
@@ -178,6 +186,19 @@ def test_networks_go_before_classical_tasks_and_are_told_what_was_found() -> Non
 def test_one_network_mends_noise_and_compression_together() -> None:
     ill = healthy(noise=found("noise", 20), jpeg=found("jpeg", 30))
     assert ids(propose(ill, catalog=(told("mend"), told("denoise"), told("deblock")))) == ["mend"]
+
+
+def test_noise_under_compression_is_mended_together_with_it() -> None:
+    blind = replace(entry("x2-fast"), id="photo", blind=True)
+    ill = healthy(jpeg=found("jpeg", 50.0), hidden_noise=found("hidden_noise", 97.0))
+    at_its_size = propose(ill, 1, (told("mend"), told("denoise"), told("deblock")))
+    assert [(s.step.task_id, s.finding) for s in at_its_size.steps] == [("mend", "hidden_noise")]
+    assert "quality 50 has smeared" in at_its_size.steps[0].reason
+    assert ids(propose(ill, 1, (told("denoise"), told("deblock")))) == ["deblock"]
+    twice = propose(ill, 2, (*NO_NETWORKS, blind))
+    assert twice.chain == (Step("upscale", {"scale": 2, "model": "photo"}),)
+    assert twice.steps[0].finding == "hidden_noise"
+    assert "quality 50 has smeared" in twice.steps[0].reason
 
 
 def test_an_enlarged_picture_is_shrunk_to_its_detail_and_drawn_anew() -> None:

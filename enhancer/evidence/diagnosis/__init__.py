@@ -9,6 +9,7 @@ from enhancer.evidence.diagnosis.grain import measure_grain
 from enhancer.evidence.diagnosis.light import measure_brightness, measure_cast, measure_clipping, measure_highlights
 from enhancer.evidence.diagnosis.noise import measure_noise
 from enhancer.evidence.diagnosis.resolution import measure_resolution
+from enhancer.evidence.diagnosis.seen import measure_hidden_noise
 from enhancer.evidence.diagnosis.softness import measure_softness
 from enhancer.evidence.diagnosis.view import View, view_of
 from enhancer.media.picture import Picture
@@ -20,6 +21,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (  # later ones may look at what earlier
     measure_noise,
     measure_grain,
     measure_compression,
+    measure_hidden_noise,
     measure_softness,
     measure_resolution,
     measure_brightness,

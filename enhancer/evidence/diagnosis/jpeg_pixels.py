@@ -5,7 +5,6 @@ from functools import cache
 from itertools import product
 
 import numpy as np
-from scipy.fft import dctn
 
 from enhancer.evidence.diagnosis.jpeg_tables import QUALITIES, quality_tables
 
@@ -99,6 +98,8 @@ def _grid(blocks: np.ndarray, down: int = 0, right: int = 0) -> Grid | None:
 
 def _gains(blocks: np.ndarray) -> tuple[np.ndarray, int]:
     """Mean gain (100,) for each quality and the coefficients that it is the mean of; 0 where those are too few."""
+    from scipy.fft import dctn  # slow to import: nobody waits for it before a picture is there
+
     coefficients = _distinct(dctn(blocks, axes=(1, 2), norm="ortho").reshape(-1, BLOCK**2))
     count = int((np.abs(coefficients[:, 1:]) >= SMALL).sum())
     return (_explain(coefficients) / count if count >= ENOUGH else np.zeros(len(QUALITIES))), count

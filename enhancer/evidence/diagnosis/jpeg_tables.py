@@ -19,7 +19,7 @@ def quality_tables() -> np.ndarray:
 def table_of(raw: bytes) -> np.ndarray:
     """The steps in a JPEG file, (64,) in rows. Raises SyntaxError or OSError for bytes that are no JPEG."""
     with JpegImageFile(io.BytesIO(raw)) as image:
-        return np.array(image.quantization[0])  # type: ignore[attr-defined]  # Pillow types an image as its parent
+        return np.array(image.quantization[0])
 
 
 def nearest_quality(table: np.ndarray) -> int:

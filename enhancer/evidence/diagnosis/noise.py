@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
-from scipy.special import ndtr
 from torch import Tensor
 
 from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, Finding
@@ -83,6 +82,8 @@ def _kept_share(mean: np.ndarray, sigma: float) -> np.ndarray:
     """Share of the variance sigma² that is left after clipping to [0, 1], where the clipped mean is `mean`."""
     low, high = (0 - MEANS) / sigma, (1 - MEANS) / sigma
     at_low, at_high = (np.exp(-x * x / 2) / (2 * np.pi) ** 0.5 for x in (low, high))
+    from scipy.special import ndtr  # slow to import: nobody waits for it before a picture is there
+
     inside, above = ndtr(high) - ndtr(low), ndtr(-high)
     first = MEANS * inside + sigma * (at_low - at_high) + above
     second = (MEANS**2 + sigma**2) * inside + 2 * MEANS * sigma * (at_low - at_high)

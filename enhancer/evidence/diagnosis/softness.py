@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.ndimage import gaussian_gradient_magnitude, maximum_filter
 
 from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, Finding
 from enhancer.evidence.diagnosis.view import View
@@ -59,6 +58,10 @@ def blur_radius(planes: list[np.ndarray]) -> float | None:
 
 def _edge_points(plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The slopes under both blurs, where that under the narrow one is largest around."""
-    sharp, blurred = (gaussian_gradient_magnitude(plane.astype(np.float32), s, truncate=3) for s in (NARROW, WIDE))
-    peaks = (sharp == maximum_filter(sharp, 3)) & (blurred > 0)
+    from scipy import ndimage  # slow to import: nobody waits for it before a picture is there
+
+    sharp, blurred = (
+        ndimage.gaussian_gradient_magnitude(plane.astype(np.float32), s, truncate=3) for s in (NARROW, WIDE)
+    )
+    peaks = (sharp == ndimage.maximum_filter(sharp, 3)) & (blurred > 0)
     return sharp[peaks], blurred[peaks]

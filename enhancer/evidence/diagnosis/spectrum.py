@@ -1,7 +1,6 @@
 """Power over frequency: windows of a picture, Fourier transforms, rings around frequency 0."""
 
 import numpy as np
-from scipy.fft import rfft2
 
 WINDOW = 128  # pixels a side
 RINGS = WINDOW // 2
@@ -18,6 +17,8 @@ def power_rings(planes: list[np.ndarray]) -> np.ndarray:
         windows = windows[np.linspace(0, len(windows) - 1, MOST).astype(int)]
     slope = np.hanning(WINDOW)
     fade = np.outer(slope, slope) / np.mean(slope**2)
+    from scipy.fft import rfft2  # slow to import: nobody waits for it before a picture is there
+
     spectra = rfft2((windows - windows.mean((1, 2), keepdims=True)) * fade)
     power = (np.abs(spectra) ** 2).mean(0) / WINDOW**2
     return ring_means((power[: RINGS + 1] + power[-np.arange(RINGS + 1)]) / 2) + 1e-3

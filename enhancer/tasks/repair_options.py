@@ -1,0 +1,36 @@
+"""What people can set of Repair: data alone."""
+
+from dataclasses import dataclass
+
+from enhancer.options import option
+from enhancer.tasks.choose import AUTO, MODEL_HELP
+from enhancer.tasks.task import Task
+
+NETWORK, BIHARMONIC = "network", "biharmonic"
+MASK_HELP = (
+    "black and white PNG of the picture's size, white where it is to be filled: on the command line its file, "
+    "elsewhere its base64"
+)
+
+
+@dataclass(frozen=True)
+class RepairOptions:
+    """A mask is needed."""
+
+    mask: str = option("", MASK_HELP)
+    method: str = option(
+        AUTO,
+        "network goes on with lines and edges, biharmonic a smooth surface; auto takes the network where there is one",
+        choices=(AUTO, NETWORK, BIHARMONIC),
+    )
+    model: str = option(AUTO, MODEL_HELP)
+
+
+REPAIR = Task(
+    "repair",
+    "Repair",
+    "Fill what a mask covers, such as scratches, dust, text or objects, from what is around; all else stays as it is.",
+    "repair",
+    RepairOptions,
+    "enhancer.tasks.repair",
+)

@@ -1,0 +1,50 @@
+"""Noise that JPEG has smeared is seen, and clean pictures and strong compression are not taken for it."""
+
+import pytest
+import torch
+from skimage import data
+
+from enhancer.evidence.diagnosis import diagnose
+from enhancer.evidence.diagnosis.seen import MOST, WINDOW, likely_faults, windows
+from enhancer.media.picture import Picture
+from enhancer.training.degradations.faults import FAULTS
+from tests.evidence.damages import from_bytes, jpeg, noisy
+
+PICTURES = {name: from_bytes(getattr(data, name)()[:384, :384]) for name in ("astronaut", "chelsea", "coffee")}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("quality", [30, 60, 85])
+def test_compression_alone_is_no_noise(name: str, quality: int) -> None:
+    assert not diagnose(Picture(jpeg(quality)(PICTURES[name])))["hidden_noise"].found
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("quality", [50, 80])
+def test_noise_below_compression_is_seen_or_measured(name: str, quality: int) -> None:
+    found = diagnose(Picture(jpeg(quality)(noisy(20)(PICTURES[name]))))
+    assert found["hidden_noise"].found or found["noise"].found or found["grain"].found
+    assert found["hidden_noise"].value is not None
+    assert found["hidden_noise"].value >= 30
+
+
+def test_what_is_measured_as_noise_is_not_found_twice() -> None:
+    found = diagnose(Picture(noisy(25)(PICTURES["chelsea"])))
+    assert found["noise"].found
+    assert not found["hidden_noise"].found
+
+
+def test_a_picture_too_small_to_look_at_says_so() -> None:
+    assert diagnose(Picture(torch.rand(3, 20, 40)))["hidden_noise"].value is None
+
+
+def test_every_fault_of_the_lesson_has_its_probability() -> None:
+    assert set(likely_faults(Picture(PICTURES["coffee"]))) == set(FAULTS)
+
+
+def test_windows_lie_inside_their_crops_and_are_not_too_many() -> None:
+    for shape in ((40, 50), (192, 192), (500, 300), (1000, 1200)):
+        cut = windows((torch.zeros(3, *shape),))
+        assert 1 <= len(cut) <= MOST
+        assert all(square.shape[1:] == (min(WINDOW, shape[0]), min(WINDOW, shape[1])) for square in cut)
+    assert len(windows((torch.zeros(3, 256, 256),) * 16)) <= MOST
