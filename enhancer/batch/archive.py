@@ -1,5 +1,6 @@
 """A ZIP of pictures from anybody: looked over before anything is unpacked, and counted again while it is."""
 
+import errno
 import re
 import stat
 import struct
@@ -151,5 +152,9 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left:
                         raise BadArchive("More comes out of this ZIP than it says; it was not unpacked any further.")
                     out.write(chunk)
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError):
+            return False
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # else the list says that it lies before the start of the file
+                raise
             return False
     return True

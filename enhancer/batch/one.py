@@ -14,6 +14,7 @@ from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled, DiskFull, EnhancerError, Unwritable
 from enhancer.evidence.diagnosis import diagnose
 from enhancer.evidence.imitate import damage_of, fair, trials
+from enhancer.evidence.receipt import invented
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import beside, texts
 from enhancer.evidence.self_test import Damage, self_test
@@ -57,9 +58,8 @@ def sentence(error: Exception, file: File) -> str:
 
 def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stamp: str, before: Row | None) -> Row:
     began, content = time.perf_counter(), digest(file.source)
-    key = f"{stamp} {content}"
-    if before is not None and before.key == key and file.target.is_file() and digest(file.target) == before.output:
-        return replace(before, source=file.name, outcome=KEPT)
+    if kept := done_before(file, stamp, before, content):
+        return kept
     picture, raw = open_picture(file.source, engine.settings), file.source.read_bytes()
     chain, received = order.chain(picture, raw), deque[Picture](maxlen=1)
     recipe, result = None, protect(picture, picture, order.guards)
@@ -79,14 +79,30 @@ def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stam
         recipe=story,
         input=content,
         output=digest(file.target),
-        notes=(*picture.notes, *losses(result, format_for(file.target).id)),
-        key=key,
+        notes=(*picture.notes, *invented(recipe, engine.settings), *losses(result, format_for(file.target).id)),
+        key=_key(stamp, content),
     )
     if order.evidence and received:
         row = replace(row, consistency=_fit(result, received.pop()))
     if order.self_test:
         row = _tested(row, picture, raw, chain, engine, progress)
     return replace(row, seconds=round(time.perf_counter() - began, 3))
+
+
+def done_before(file: File, stamp: str, before: Row | None, content: str = "") -> Row | None:
+    """The row of a file that needs no work: just this was done with these bytes, and its result is still there.
+
+    `content` is the sha256 of the source where it is known. Raises OSError for a source that cannot be read.
+    """
+    if before is None or before.key != _key(stamp, content or digest(file.source)):
+        return None
+    if not file.target.is_file() or digest(file.target) != before.output:
+        return None
+    return replace(before, source=file.name, outcome=KEPT)
+
+
+def _key(stamp: str, content: str) -> str:
+    return f"{stamp} {content}"
 
 
 def _saved(result: Picture, file: File, order: Order, recipe: Recipe | None) -> str:

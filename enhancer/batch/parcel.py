@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from enhancer import workplace
 from enhancer.batch.archive import BROKEN_ENTRY, is_zip, too_large, unpacked
 from enhancer.batch.places import File, made
 from enhancer.batch.row import FAILED, LEFT, Row
@@ -86,7 +87,7 @@ class Parcel:
     def add(self, row: Row, file: File) -> None:
         """Lay a result into the ZIP; after a final failure, and past the limit of pixels, the rest is left out.
 
-        Raises Unwritable.
+        Raises Unwritable, and DiskFull.
         """
         self.rows.append(row)
         if row.there:
@@ -98,6 +99,7 @@ class Parcel:
             self._leave(FULL.format(most=self._settings.max_batch_pixels / 1e6))
 
     def _pack(self, row: Row, file: File) -> None:
+        workplace.check(file.target.stat().st_size)
         try:
             with zipfile.ZipFile(self.zip, "a", zipfile.ZIP_STORED) as out:
                 out.write(file.target, row.target)

@@ -2,16 +2,20 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from itertools import product
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from enhancer import canvas as canvases
-from enhancer import watch
+from enhancer import memory, watch
+from enhancer.engine.apart import Elsewhere
 from enhancer.engine.device import bytes_per_pixel, choose_device, choose_precision
 from enhancer.engine.tiling import GRAIN, Span, halvings, paste, spans, whole_grains
 from enhancer.engine.turns import Turns
@@ -32,6 +36,18 @@ class ModelSource(Protocol):
 
     def load(self, model_id: str, progress: Progress | None = None, crispness: float = 1.0) -> Model:
         """The model with this id; below a crispness of 1 blended with its faithful twin."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one tile became, with its halo: `pixels` (3, h, w), in so many `seconds`; the `done`-th of `total` tiles."""
+
+    rows: Span
+    columns: Span
+    pixels: np.ndarray
+    seconds: float
+    done: int
+    total: int
 
 
 class Engine:
@@ -72,18 +88,38 @@ class Engine:
     def run(self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None) -> Tensor:
         """Enhance (3, H, W) float32 in [0, 1] on the host → (3, scale·H, scale·W) alike, past the budget on disk.
 
-        Networks of one channel see the three colours as three grey pictures. `plane` (1, H, W) is for models that take
-        one. Raises Cancelled at the next tile after a cancel, OutOfMemory when not even the smallest tile fits,
-        DiskFull when the result fits into neither memory nor disk, ValueError for a plane of another size or that the
-        model does not take.
+        Networks of one channel see the three colours as three grey pictures; those for video give their state out
+        behind the colours. `plane` (planes, H, W) is for models that take one. Raises Cancelled at the next tile after
+        a cancel, OutOfMemory when not even the smallest tile fits, DiskFull when the result fits into neither memory
+        nor disk, ValueError for a plane of another size or that the model does not take.
+        """
+        size = (model.scale * n for n in pixels.shape[-2:])
+        canvas = canvases.empty((len(pixels) + model.state, *size), self.settings)
+        spent = 0.0  # seconds, without those of others between the tiles
+        with closing(self.parts(model, pixels, progress, plane)) as parts:
+            for part in parts:
+                spent = part.seconds + (spent if part.done > 1 else 0.0)
+                paste(canvas, part.rows, part.columns, torch.from_numpy(part.pixels), model.scale)
+                canvases.release(canvas, pixels)
+        watch.tell(What.STAGE, spent, stage="network", model=model.id)
+        watch.tell(What.PIXELS, canvas.shape[1] * canvas.shape[2], way="drawn")
+        return canvas
+
+    def parts(
+        self, model: Model, pixels: Tensor, progress: Progress, plane: Tensor | None = None
+    ) -> Generator[Part, None, None]:
+        """What `run` puts together, as it is drawn; from the first part again where the tiles must become smaller.
+
+        Raises as `run` does.
         """
         _check_plane(model, pixels, plane)
         self._measure(model, _waiting(progress, begun=False))
         sizes = list(halvings(self._largest_core(model)))
         for attempt, largest in enumerate(sizes):
             try:
-                return self._tiles(model, pixels, plane, largest, progress, begun=attempt > 0)
-            except RuntimeError as error:
+                yield from self._tiles(model, pixels, plane, largest, progress, begun=attempt > 0)
+                return
+            except (RuntimeError, MemoryError) as error:
                 if not _is_memory(error):
                     raise
                 log.warning("a tile of %d pixels does not fit: %s", largest, error)
@@ -99,12 +135,17 @@ class Engine:
             return
         try:
             with self._turns.turn(waiting):
-                model.network.to(self.device)
-                self._needs[model.network] = bytes_per_pixel(model, self.precision_of(model))
-        except RuntimeError as error:
+                self._needs[model.network] = self._need(model)
+        except (RuntimeError, MemoryError) as error:
             if not _is_memory(error):
                 raise
             raise self._too_large(model) from error
+
+    def _need(self, model: Model) -> int:
+        if isinstance(model.network, Elsewhere):
+            return model.network.bytes_per_pixel(self.precision_of(model))
+        model.network.to(self.device)
+        return bytes_per_pixel(model, self.precision_of(model))
 
     def _largest_core(self, model: Model) -> int:
         """Never below twice the halo, where nine tenths of the work would be thrown away; memory errors halve it."""
@@ -114,25 +155,19 @@ class Engine:
 
     def _tiles(
         self, model: Model, pixels: Tensor, plane: Tensor | None, largest: int, progress: Progress, begun: bool
-    ) -> Tensor:
-        channels, height, width = pixels.shape
+    ) -> Iterator[Part]:
+        _, height, width = pixels.shape
         plan = _plan(model, height, width, largest)
-        canvas = canvases.empty((channels, model.scale * height, model.scale * width), self.settings)
         context = self._glance(model, pixels, _waiting(progress, begun))
-        spent = 0.0  # seconds, without those of others between the tiles
         for done, (rows, columns) in enumerate(plan):
             with self._turns.turn(_waiting(progress, begun or done > 0)):
                 progress.step(done, len(plan), model.id)
                 strength = None if plane is None else _cut(plane, rows, columns)
                 began = time.perf_counter()
-                result = self._tile(model, _cut(pixels, rows, columns), strength, context)
-                spent += time.perf_counter() - began
-            paste(canvas, rows, columns, result, model.scale)
-            canvases.release(canvas, pixels)
+                result = self._tile(model, _cut(pixels, rows, columns), strength, context).numpy()
+                spent = time.perf_counter() - began
+            yield Part(rows, columns, result, spent, done + 1, len(plan))
         progress.step(len(plan), len(plan), model.id)
-        watch.tell(What.STAGE, spent, stage="network", model=model.id)
-        watch.tell(What.PIXELS, canvas.shape[1] * canvas.shape[2], way="drawn")
-        return canvas
 
     def _glance(self, model: Model, pixels: Tensor, waiting: Callable[[], None]) -> Tensor | None:
         """What the network wants to know of the whole picture, once for all tiles."""
@@ -142,12 +177,12 @@ class Engine:
             return model.glance(_batch(model, pixels))
 
     def _tile(self, model: Model, window: Tensor, plane: Tensor | None, context: Tensor | None) -> Tensor:
-        """(C, H, W), perhaps with a plane (1, H, W) → (C, scale·H, scale·W), all on the host."""
+        """(C, H, W), perhaps with a plane (P, H, W) → (C + state, scale·H, scale·W), all on the host."""
         batch = _batch(model, window).to(self.device, memory_format=torch.channels_last)
         if plane is not None:
             plane = plane.to(self.device).expand(len(batch), *plane.shape)
         result = model(batch, self.precision_of(model), plane, context).cpu()
-        return result.reshape(len(window), *result.shape[-2:])
+        return result.reshape(-1, *result.shape[-2:])
 
     def _too_large(self, model: Model) -> OutOfMemory:
         return OutOfMemory(
@@ -161,7 +196,7 @@ def _check_plane(model: Model, pixels: Tensor, plane: Tensor | None) -> None:
         return
     if not model.planes:
         raise ValueError(f"{model.id} takes no plane")
-    if plane.shape != (1, *pixels.shape[-2:]):
+    if plane.shape != (model.planes, *pixels.shape[-2:]):
         raise ValueError(f"a plane of {tuple(plane.shape)} does not cover a picture of {tuple(pixels.shape)}")
 
 
@@ -186,5 +221,5 @@ def _waiting(progress: Progress, begun: bool) -> Callable[[], None]:
     return lambda: progress.step(0, 1, "waiting for the picture before")
 
 
-def _is_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error)
+def _is_memory(error: Exception) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or memory.lacking(error)

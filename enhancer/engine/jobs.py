@@ -1,6 +1,7 @@
 """Long work behind a door: a thread with a token, places that all doors share, and fair turns among those who ask."""
 
 import concurrent.futures
+import contextvars
 import logging
 import threading
 import time
@@ -12,7 +13,6 @@ from typing import Generic, TypeVar
 from enhancer import watch
 from enhancer.engine.turns import Asker, Turns, asked_by
 from enhancer.errors import Cancelled
-from enhancer.logs import REQUEST_ID
 from enhancer.progress import Progress
 from enhancer.watch import What
 
@@ -42,11 +42,13 @@ class Job(Generic[T]):
         self.future: Future[T] = Future()
         self.begun = False
         self._work, self._asker = work, asker
-        self._request = REQUEST_ID.get()  # whose thread this is; the log lines of the work name it, too
+        self._context = (
+            contextvars.copy_context()
+        )  # whose thread this is: log lines name the request, GPUs are lent to it
 
     def start(self) -> "Job[T]":
         """Queue up, in another thread."""
-        threading.Thread(target=self._run, daemon=True, name="job").start()
+        threading.Thread(target=self._context.run, args=(self._run,), daemon=True, name="job").start()
         return self
 
     def __enter__(self) -> "Job[T]":
@@ -67,7 +69,6 @@ class Job(Generic[T]):
         return self.future.result()
 
     def _run(self) -> None:
-        REQUEST_ID.set(self._request)
         came = time.perf_counter()
         try:
             with asked_by(self._asker), _places[self._asker.quick].turn(self._wait):

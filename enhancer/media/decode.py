@@ -1,34 +1,18 @@
 """Bytes in, Picture out: recognised by content, refused by header, made upright once."""
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 from enhancer import watch
-from enhancer.errors import BadPicture, EnhancerError
-from enhancer.media.formats import Format, cut_off, damaged, sniff
-from enhancer.media.heif import read_avif, read_heic
-from enhancer.media.jpeg import read_jpeg
+from enhancer.errors import BadPicture
+from enhancer.media.formats import Format, sniff
 from enhancer.media.picture import Picture
-from enhancer.media.png import read_png
-from enhancer.media.samples import Samples, to_picture
-from enhancer.media.simple import read_bmp, read_gif, read_webp
-from enhancer.media.tiff import read_tiff
+from enhancer.media.read import read
 from enhancer.settings import MIB, Settings
 from enhancer.watch import What
+from enhancer.worker import POSSIBLE
 
 log = logging.getLogger(__name__)
-
-READERS: dict[str, Callable[[bytes, Settings], Samples]] = {
-    "png": read_png,
-    "jpeg": read_jpeg,
-    "webp": read_webp,
-    "tiff": read_tiff,
-    "avif": read_avif,
-    "heic": read_heic,
-    "gif": read_gif,
-    "bmp": read_bmp,
-}
 
 
 def decode(data: bytes | Path, settings: Settings | None = None) -> Picture:
@@ -40,7 +24,7 @@ def decode(data: bytes | Path, settings: Settings | None = None) -> Picture:
     settings = settings or Settings.from_environment()
     with watch.stage("decode"):
         content = _content(data, settings)
-        picture = to_picture(_read(sniff(content), content, settings), settings)
+        picture = _read(sniff(content), content, settings)
     watch.tell(What.BYTES, len(content), way="read")
     watch.tell(What.PIXELS, picture.width * picture.height, way="read")
     return picture
@@ -71,11 +55,15 @@ def _check_bytes(size: int, settings: Settings) -> None:
         )
 
 
-def _read(kind: Format, data: bytes, settings: Settings) -> Samples:
+def _read(kind: Format, data: bytes, settings: Settings) -> Picture:
+    """In a process of its own where the settings say so."""
     try:
-        return READERS[kind.id](data, settings)
-    except EnhancerError:
+        if not settings.decode_workers or not POSSIBLE:
+            return read(kind, data, settings)
+        from enhancer.media.apart import read_apart  # where it is needed alone
+
+        return read_apart(kind, data, settings)
+    except BadPicture as error:
+        if error.__cause__ is not None:
+            log.info("a %s file was refused by its decoder", kind.title, exc_info=True)
         raise
-    except Exception as error:  # foreign decoders raise nearly any type on hostile bytes
-        log.info("a %s file was refused by its decoder", kind.title, exc_info=True)
-        raise (cut_off if "truncated" in str(error) else damaged)(kind.title) from error

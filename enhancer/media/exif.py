@@ -5,6 +5,7 @@ A block is a TIFF structure without the prefix `Exif\\0\\0`. Tags and types: CIP
 
 import io
 import struct
+from collections.abc import Collection
 from typing import BinaryIO
 
 PREFIX = b"Exif\0\0"
@@ -20,6 +21,9 @@ DIRECTORIES = {EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY}
 SIDES = {0x0100, 0x0101, 0xA002, 0xA003}
 # What of a TIFF's first directory describes the photograph and not how its pixels are stored.
 DESCRIPTIVE = {0x010D, 0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x013C, 0x4746, 0x8298, *range(0x9C9B, 0x9CA0)}
+# What says where a photograph was taken, or by whose camera: owner, serial numbers and ids, the notes of its maker, and
+# blocks of other standards (XMP, IPTC, Photoshop) that repeat such things.
+PERSONAL = {GPS_DIRECTORY, 0x927C, 0xA420, 0xA430, 0xA431, 0xA435, 0xC62F, 0x02BC, 0x83BB, 0x8649}
 CENTIMETRES_PER_INCH = 2.54
 
 
@@ -39,6 +43,20 @@ def cleaned(block: bytes) -> tuple[bytes | None, int]:
             _remove(out, order, at, SIDES)
     kept = bytes(out) if any(_tag(order, row) not in {ORIENTATION, *SIDES} for row in rows) else None
     return kept, turned if 1 <= turned <= 8 else 1
+
+
+def anonymous(block: bytes) -> tuple[bytes | None, bool]:
+    """The block anew without all that is `PERSONAL`, None when nothing else is left, and whether there was any of it.
+
+    Raises ValueError when a directory is damaged or its values are larger than 4 MiB together.
+    """
+    order, start = _header(block)
+    tags = {_tag(order, row) for row in _rows(block, order, start)}
+    if not PERSONAL & (tags | {tag for _, tag in entries(block)}):
+        return block, False
+    out = bytearray(empty(order))
+    rows = _moved(block, order, start, out, tags, 0, PERSONAL)
+    return (_restarted(out, order, rows) if rows else None), True
 
 
 def resolution(block: bytes) -> tuple[float, float] | None:
@@ -219,12 +237,20 @@ def _directory(order: str, rows: list[bytes]) -> bytes:
     return struct.pack(order + "H", len(rows)) + b"".join(ordered) + b"\0\0\0\0"
 
 
-def _moved(source: bytes, order: str, at: int, out: bytearray, wanted: set[int] | None, base: int) -> list[bytes]:
+def _moved(
+    source: bytes,
+    order: str,
+    at: int,
+    out: bytearray,
+    wanted: set[int] | None,
+    base: int,
+    unwanted: Collection[int] = (),
+) -> list[bytes]:
     """The rows at `at`, all or the `wanted` ones, with their values and directories copied to the end of `out`.
 
-    `out` will stand at `base` of its file.
+    `out` will stand at `base` of its file. What is `unwanted` stays behind in the directories below, too.
     """
-    rows = _rows(source, order, at)
+    rows = [row for row in _rows(source, order, at) if _tag(order, row) not in unwanted]
     chosen = {_tag(order, row): row for row in rows if wanted is None or _tag(order, row) in wanted}
     children = dict(_children(source, order, list(chosen.values())))
     moved, total = [], 0
@@ -238,7 +264,7 @@ def _moved(source: bytes, order: str, at: int, out: bytearray, wanted: set[int] 
             if tag not in children or (wanted is None and tag != INTEROP_DIRECTORY):
                 continue
             wished = None if tag != INTEROP_DIRECTORY else set(range(9))
-            inner = _moved(source, order, children[tag], out, wished, base)
+            inner = _moved(source, order, children[tag], out, wished, base, unwanted)
             moved.append(struct.pack(order + "HHII", tag, 4, 1, base + len(out)))
             out += _directory(order, inner)
         elif size <= 4:

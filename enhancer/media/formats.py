@@ -58,7 +58,7 @@ MANGLED = "This PNG was changed on its way, as happens when it is sent as text; 
 # What people send instead of a picture: how it begins, what it is, what would work.
 STRANGERS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF document", "please export its page as PNG"),
-    (b"PK\x03\x04", "a ZIP archive", "please unpack it and give the pictures inside"),
+    (b"PK\x03\x04", "a ZIP archive", "please give it to Batch, or unpack it and give one picture"),
     (b"PK\x05\x06", "an empty ZIP archive", "please give a picture"),
     (b"Rar!", "a RAR archive", "please unpack it and give the pictures inside"),
     (b"7z\xbc\xaf", "a 7z archive", "please unpack it and give the pictures inside"),
@@ -110,9 +110,9 @@ def damaged(title: str, what: str = "its contents do not add up") -> BadPicture:
     return BadPicture(f"This {title} file is damaged: {what}; please export or download it again.")
 
 
-def unsupported(title: str, what: str) -> BadPicture:
+def unsupported(title: str, what: str) -> NotAPicture:
     """The refusal of a kind of file that is sound, but not read here."""
-    return BadPicture(f"This {title} file uses {what}, which is not read here; please export it as an ordinary PNG.")
+    return NotAPicture(f"This {title} file uses {what}, which is not read here; please export it as an ordinary PNG.")
 
 
 def _known(data: bytes) -> str | None:

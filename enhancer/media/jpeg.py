@@ -10,6 +10,7 @@ import imagecodecs
 import numpy as np
 from PIL.JpegImagePlugin import JpegImageFile
 
+from enhancer.errors import TooSlow
 from enhancer.media.exif import PREFIX as EXIF
 from enhancer.media.formats import cut_off, damaged, unsupported
 from enhancer.media.raster import Raster
@@ -22,7 +23,8 @@ START, END, SCAN, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 KEPT_APPS = {0xE0, 0xEE}
 METADATA = {*range(0xE0, 0xF0), COMMENT} - KEPT_APPS
 ICC, JFIF, MPF = b"ICC_PROFILE\0", b"JFIF\0", b"MPF\0"
-MAX_SCANS, MAX_SEGMENTS = 500, 20_000
+MAX_SEGMENTS = 20_000
+MAX_PASSED = 16_000_000_000  # pixels, once for each scan; so many take a core 10 seconds
 MODELS = {"L": "grey", "RGB": "rgb", "CMYK": "cmyk"}
 MAX_EXIF = 65_533 - len(EXIF)
 RECIPE = b"image-enhancer recipe: "  # how its comment begins
@@ -30,11 +32,14 @@ RECIPE = b"image-enhancer recipe: "  # how its comment begins
 
 @dataclass
 class Segments:
-    """What the segments say; `pixels` is the file without its metadata and without what follows its end."""
+    """What the segments say; `pixels` is the file without its metadata and without what follows its end.
+
+    `size` is the number of its pixels, 0 before that was said.
+    """
 
     pixels: bytes = b""
     scans: int = 0
-    framed: bool = False
+    size: int = 0
     exif: bytes | None = None
     icc: dict[int, bytes] = field(default_factory=dict)
     dpi: tuple[float, float] | None = None
@@ -126,12 +131,16 @@ def _walk(data: bytes, settings: Settings) -> Segments:
 def _note(found: Segments, marker: int, body: bytes, settings: Settings) -> None:
     """Take from one segment what is needed of it, and refuse what is over a limit."""
     if marker in FRAMES:
-        _check_frame(body, settings)
-        found.framed = True
+        found.size = _frame(body, settings)
     elif marker == SCAN:
         found.scans += 1
-        if not found.framed or found.scans > MAX_SCANS:
-            raise damaged("JPEG", f"it has no header or more than {MAX_SCANS} scans")
+        if not found.size:
+            raise damaged("JPEG", "it has no header")
+        if found.scans * found.size > MAX_PASSED:
+            raise TooSlow(
+                "Reading this JPEG file takes too long, as it draws its picture in more than "
+                f"{found.scans - 1} passes; please export it as an ordinary JPEG or PNG."
+            )
     elif marker == 0xE0 and body.startswith(JFIF) and len(body) >= 12:
         unit, across, down = struct.unpack_from(">BHH", body, 7)
         factor = {1: 1.0, 2: 2.54}.get(unit)
@@ -144,10 +153,12 @@ def _note(found: Segments, marker: int, body: bytes, settings: Settings) -> None
         found.several = True
 
 
-def _check_frame(body: bytes, settings: Settings) -> None:
+def _frame(body: bytes, settings: Settings) -> int:
+    """How many pixels a header states. Raises BadPicture for one over the limits."""
     if len(body) < 6:
         raise damaged("JPEG")
     precision, height, width = struct.unpack_from(">BHH", body)
     check_size(width, height, settings)
     if precision != 8:
         raise unsupported("JPEG", f"{precision} bits a channel")
+    return int(width * height)

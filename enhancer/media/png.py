@@ -12,7 +12,7 @@ from enhancer.media.colour import MAX_PROFILE, WIDE, unconverted
 from enhancer.media.formats import cut_off, damaged, unsupported
 from enhancer.media.raster import Raster
 from enhancer.media.samples import SEVERAL, Samples, check_size, room_for
-from enhancer.settings import Settings
+from enhancer.settings import MIB, Settings
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PIXEL_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
@@ -158,16 +158,19 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _profile(chunk: bytes | None) -> bytes | None:
-    """The profile out of iCCP; never unpacked beyond the largest that is kept. Damaged ones give bytes that no reader
-    takes for a profile, so that the loss is noted further down.
+    """The profile out of iCCP. Damaged ones give bytes that no reader takes for a profile, so that the loss is noted
+    further down. Raises BadPicture for one that would unpack to more than any profile has: nobody made that by mistake.
     """
     if chunk is None:
         return None
     name, _, packed = chunk.partition(b"\0")
     try:
-        return zlib.decompressobj().decompress(packed[1:], MAX_PROFILE + 1)
+        profile = zlib.decompressobj().decompress(packed[1:], MAX_PROFILE + 1)
     except zlib.error:
         return name or b"?"
+    if len(profile) > MAX_PROFILE:
+        raise damaged("PNG", f"its colour profile unpacks to more than {MAX_PROFILE // MIB} MiB")
+    return profile
 
 
 def _dpi(chunk: bytes | None) -> tuple[float, float] | None:

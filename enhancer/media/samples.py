@@ -8,13 +8,17 @@ import torch
 from torch import Tensor
 
 from enhancer import canvas
-from enhancer.errors import BadPicture
+from enhancer.errors import BadPicture, NotAPicture
 from enhancer.media import colour, exif
 from enhancer.media.picture import Picture
 from enhancer.settings import Settings
 
 COLOURS = {"grey": 1, "rgb": 3, "cmyk": 4}
 DPI_RANGE = (1.0, 65_535.0)
+PERSONAL = (
+    "The place, the serial numbers and the camera maker's own notes in this picture's EXIF were left out; the rest was "
+    "kept."
+)
 SEVERAL = "This file holds more than one picture; only the first one is used."
 
 
@@ -40,9 +44,9 @@ class Samples:
 
 
 def check_size(width: int, height: int, settings: Settings) -> None:
-    """Refuse a picture by its header. Raises BadPicture when it is empty, too wide, too high or has too many pixels."""
+    """Refuse a picture by its header. Raises NotAPicture when it is empty, BadPicture when it is too large."""
     if width < 1 or height < 1:
-        raise BadPicture(f"This picture is empty: it measures {width}×{height} pixels; please export it again.")
+        raise NotAPicture(f"This picture is empty: it measures {width}×{height} pixels; please export it again.")
     if max(width, height) > settings.max_side:
         raise BadPicture(
             f"This picture measures {width}×{height} pixels, and a side may have at most {settings.max_side};"
@@ -69,7 +73,7 @@ def room_for(shape: tuple[int, ...], settings: Settings, wide: bool = False) -> 
 def to_picture(samples: Samples, settings: Settings) -> Picture:
     """Upright pixels in [0, 1], and the identity that still describes them; on disk past the budget of memory."""
     notes = list(samples.notes)
-    block, turned = _metadata(samples, notes)
+    block, turned = _metadata(samples, settings, notes)
     array, model, profile = _colours(samples, notes)
     orientation = samples.orientation or turned
     array = _upright(array, orientation)
@@ -94,14 +98,18 @@ def sound_dpi(dpi: tuple[float, float] | None) -> tuple[float, float] | None:
     return dpi if dpi and all(math.isfinite(d) and low <= d <= high for d in dpi) else None
 
 
-def _metadata(samples: Samples, notes: list[str]) -> tuple[bytes | None, int]:
+def _metadata(samples: Samples, settings: Settings, notes: list[str]) -> tuple[bytes | None, int]:
     if not samples.exif:
         return None, 1
     try:
-        return exif.cleaned(samples.exif)
+        block, turned = exif.cleaned(samples.exif)
+        if block is not None and not settings.keep_place:
+            block, personal = exif.anonymous(block)
+            notes += [PERSONAL] if personal else []
     except ValueError:
         notes.append("The EXIF block of this file is damaged and was left out; the picture was not turned by it.")
         return None, 1
+    return block, turned
 
 
 def _colours(samples: Samples, notes: list[str]) -> tuple[np.ndarray, str, bytes | None]:

@@ -1,0 +1,83 @@
+"""A batch on a Ray cluster of two machines makes the same files as here, and goes on where it was."""
+
+import importlib.util
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from enhancer.batch.row import DONE, FAILED
+from enhancer.cli import SOME_FAILED, WRONG_USAGE, main
+from tests.batch.make import COMMAND, folder_of, results
+from tests.conftest import ROOT
+
+GAMMA = ["--task", "gamma", "--gamma", "1.5"]
+THERE = importlib.util.find_spec("ray") is not None
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+WITHIN = 120  # seconds
+needs_ray = pytest.mark.skipif(not THERE, reason="Ray is not installed: an extra of 240 MB, for clusters alone")
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Of two machines → its address."""
+    command = [sys.executable, "-m", "tests.batch.cluster"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    begun = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **QUIET}, text=True, **pipes)  # type: ignore[call-overload]
+    try:
+        assert select.select([begun.stdout], [], [], WITHIN)[0], "the cluster did not begin"
+        yield begun.stdout.readline().strip()
+    finally:
+        begun.stdin.close()
+        begun.wait(WITHIN)
+        begun.stdout.close()
+
+
+def on_the_cluster(address: str, *words: str | Path) -> "subprocess.CompletedProcess[str]":
+    command = [*COMMAND, *map(str, words), "--engine", "ray"]
+    environment = {**os.environ, **QUIET, "RAY_ADDRESS": address}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=WITHIN, check=False
+    )
+
+
+@needs_ray
+def test_two_machines_make_the_same_files_as_this_one(tmp_path: Path) -> None:
+    source, out, here = folder_of(tmp_path / "in", 6), tmp_path / "out", tmp_path / "here"
+    (source / "text.jpg").write_text("no picture")
+    with cluster() as address:
+        found = on_the_cluster(address, source, out, *GAMMA, "--recipe")
+        assert found.returncode == SOME_FAILED, found.stderr
+        assert "7 pictures: 6 done, 1 failed." in found.stdout
+        rows = json.loads((out / "summary.json").read_text())
+        made = {file.relative_to(out): file.read_bytes() for file in results(out)}
+        (source / "text.jpg").unlink()
+        results(out)[0].unlink()
+        again = on_the_cluster(address, source, out, *GAMMA, "--recipe", "--workers", "9")  # which it has no room for
+    assert "6 pictures: 1 done, 5 done before." in again.stdout, again.stderr
+    assert sorted(row["outcome"] for row in rows) == sorted([DONE] * 6 + [FAILED])
+    assert main(["enhance", str(source), str(here), *GAMMA, "--recipe"]) == 0
+    assert made == {file.relative_to(here): file.read_bytes() for file in results(here)}
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])
+def test_a_cluster_that_is_not_there_is_said_at_once(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    source = folder_of(tmp_path / "in", 1)
+    assert main(["enhance", str(source), str(tmp_path / "out"), *GAMMA, "--engine", "ray"]) == WRONG_USAGE
+    said = capsys.readouterr().err
+    assert (f"No Ray cluster was found at {address}" if THERE else "pip install") in said
+
+
+def test_a_single_picture_needs_no_cluster(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = folder_of(tmp_path / "in", 1) / "p000.png"
+    assert main(["enhance", str(source), str(tmp_path / "a.png"), "--engine", "ray"]) == WRONG_USAGE
+    assert "for folders" in capsys.readouterr().err
