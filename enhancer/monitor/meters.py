@@ -62,6 +62,12 @@ METERS: dict[What, Meter] = {
         "remembered", "Networks asked for what may have been drawn before.", ("outcome",), start=("hit", "miss")
     ),
     What.LOADED: Meter("model_loads", "Models opened.", ("model",)),
+    What.RESTARTED: Meter(
+        "worker_restarts",
+        "Processes that died at their work and were begun anew.",
+        ("work",),
+        start=("reading", "drawing"),
+    ),
     What.CONSISTENCY: Meter(
         "consistency_db", "How well results, shrunk back, give what they were made of.", ("model",), CONSISTENT
     ),

@@ -12,11 +12,13 @@ from enhancer.monitor import Monitor
 from enhancer.server import describe
 from enhancer.server.enhance import enhance_routes, unknown_task
 from enhancer.server.jobs import job_routes
+from enhancer.server.lab import lab_routes
 from enhancer.server.lists import lists
 from enhancer.server.measure import measure_routes
 from enhancer.server.page import page
 from enhancer.server.problems import handle_problems
 from enhancer.server.service import Service
+from enhancer.server.video import video_routes
 from enhancer.settings import VERSION
 
 
@@ -35,8 +37,12 @@ def build_api(engine: Engine, catalog: Sequence[Entry] = CATALOG, monitor: Monit
     )
     app.state.service = service
     handle_problems(app)
-    for router in (enhance_routes(service), job_routes(service), measure_routes(service), lists(service)):
-        app.include_router(router)
+    for routes in (enhance_routes, video_routes, job_routes, measure_routes, lab_routes, lists):
+        app.include_router(routes(service))
+    if service.settings.mcp:
+        from enhancer.server.mcp import mcp_routes  # here: the page starts sooner without it
+
+        app.include_router(mcp_routes(service))
     app.add_api_route("/{task_id}", unknown_task, methods=["POST"], include_in_schema=False)
     app.add_api_route("/jobs/{task_id}", unknown_task, methods=["POST"], include_in_schema=False)
     app.add_api_route("/", lambda: HTMLResponse(page(description(app))), include_in_schema=False)

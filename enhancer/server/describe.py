@@ -21,6 +21,7 @@ ABOUT = (
 )
 BINARY = {"type": "string", "format": "binary"}
 FILE = {**BINARY, "description": "the picture"}
+MASKED = '-F "mask=$(base64 -w0 mask.png)"'
 SAMPLE = 2.0  # of a number that has no default of its own
 PROBLEM = {
     "type": "object",
@@ -62,6 +63,7 @@ def refusals(codes: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
 def result() -> dict[int | str, dict[str, Any]]:
     """What stands in the description for a picture that comes back."""
     kinds: dict[str, Any] = {f.media_type: {"schema": BINARY} for f in FORMATS if f.writable}
+    kinds |= {kind: {"schema": BINARY} for kind in answers.VIDEOS.values()}
     kinds |= {answers.JSON: {"schema": STORY}, answers.FORM: {"schema": {"type": "object"}}}
     headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in TOLD.items()}
     return {200: {"description": "The better picture; Accept chooses how.", "content": kinds, "headers": headers}}
@@ -72,18 +74,23 @@ def asking(task: Task, place: str = ROOT) -> dict[str, Any]:
     schemas = {**option_schemas(task.options), **option_schemas(FileOptions)}
     protect = {"type": "array", "items": {"type": "string"}, "description": PROTECT_HELP, "example": [WISHES[0]]}
     schemas[PROTECT] = protect
-    form = {"type": "object", "required": ["file"], "properties": {"file": FILE, **schemas}}
     return {
         "description": f"{task.summary}\n\n`{curl(task, place=place)}`",
         "response_class": Response,
-        "openapi_extra": {
-            "parameters": [_parameter(name, schema) for name, schema in schemas.items()],
-            "requestBody": {
-                "required": True,
-                "content": {answers.FORM: {"schema": form}, "image/*": {"schema": FILE}},
-            },
-        },
+        "openapi_extra": carrying(schemas),
     }
+
+
+def carrying(schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What a request carries that brings a picture and these options."""
+    form = {"type": "object", "required": ["file"], "properties": {"file": FILE, **schemas}}
+    content = {answers.FORM: {"schema": form}, "image/*": {"schema": FILE}}
+    return {**parameters(schemas), "requestBody": {"required": True, "content": content}}
+
+
+def parameters(schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What the address of a request may carry."""
+    return {"parameters": [_parameter(name, schema) for name, schema in schemas.items()]}
 
 
 def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +100,8 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 def curl(task: Task, host: str = HOST, place: str = ROOT) -> str:
     """A line to try a task with."""
     where = " -o better.png" if place == ROOT else ""
-    return f"curl -F file=@photo.jpg '{host}{place}/{task.id}{_sample(task)}'{where}"
+    mask = f" {MASKED}" if "mask" in option_schemas(task.options) else ""
+    return f"curl -F file=@photo.jpg{mask} '{host}{place}/{task.id}{_sample(task)}'{where}"
 
 
 def _sample(task: Task) -> str:

@@ -42,6 +42,7 @@ class Door:
         self._most, self._share, self._clock = most, share, clock
         self._inside: Counter[str] = Counter()
         self._stay = 0.0  # seconds, in the mean
+        self._last = 0.0  # when the last of those is to come again who found no room
         self._guard = threading.Lock()
 
     @property
@@ -70,7 +71,7 @@ class Door:
                     HTTPStatus.SERVICE_UNAVAILABLE,
                     f"{self._most} requests are under way, which is the most; please try again later.",
                     "max_queue",
-                    self._later(),
+                    self._one_after_the_other(),
                 )
             self._inside[client] += 1
         began = self._clock()
@@ -85,4 +86,14 @@ class Door:
 
     def _later(self) -> int:
         """Half of a usual stay from now, half of those who are here will have left."""
-        return min(LATEST, max(SOONEST, math.ceil(self._stay / 2)))
+        return _seconds(self._stay / 2)
+
+    def _one_after_the_other(self) -> int:
+        """The same, but those who are sent away together come back as places become free, and not together."""
+        now = self._clock()
+        self._last = min(max(now + self._stay / 2, self._last + self._stay / max(1, self._most)), now + LATEST)
+        return _seconds(self._last - now)
+
+
+def _seconds(wait: float) -> int:
+    return min(LATEST, max(SOONEST, math.ceil(wait)))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from enhancer.errors import BadOptions
 from enhancer.server.answers import respond
-from enhancer.server.body import Body, body_of
+from enhancer.server.body import Body, body_of, is_form
 from enhancer.server.describe import REFUSALS, asking, refusals, result
 from enhancer.server.problems import Refused
 from enhancer.server.service import Service
@@ -20,7 +20,7 @@ from enhancer.settings import MIB, Settings
 from enhancer.tasks import TASKS
 from enhancer.tasks.task import Task
 
-FORM = MIB  # bytes that a form may have besides its picture
+AROUND = MIB  # bytes that a form may have besides its picture
 ONE = "Give one picture, as the field `file` of a form or as the whole body."
 
 
@@ -52,12 +52,14 @@ def _answering(service: Service, task: Task) -> Callable[[Request], Awaitable[Re
 
 async def asked(request: Request, task: Task, settings: Settings) -> tuple[bytes, Wish]:
     """The picture of a request, and what is to be done to it. Raises Refused and BadOptions."""
-    async with body_of(request, settings.max_bytes + FORM, "max_bytes", settings.upload_seconds) as body:
+    most = settings.max_bytes + (AROUND if is_form(request) else 0)
+    async with body_of(request, most, "max_bytes", settings.upload_seconds) as body:
         wish = wish_of(task, body.fields)
-        return await _picture(body), wish
+        return await picture_in(body), wish
 
 
-async def _picture(body: Body) -> bytes:
+async def picture_in(body: Body) -> bytes:
+    """The one picture of a request. Raises BadOptions."""
     if [name for name, _ in body.files] != ["file"]:
         raise BadOptions(ONE)
     data: bytes = await body.files[0][1].read()

@@ -1,17 +1,16 @@
-"""How the API comes to stand beside the page: routes and middleware for the page's own server."""
+"""How the API comes to stand beside the page: routes and the guard for the page's own server."""
 
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from enhancer.monitor.meters import MEDIA_TYPE
 from enhancer.server.api import description
-from enhancer.server.guard import Guard
+from enhancer.server.guard import guarding
 from enhancer.server.problems import LATER, Problem
 from enhancer.server.service import Service
 
@@ -23,7 +22,7 @@ def app_arguments(api: FastAPI) -> dict[str, Any]:
     service: Service = api.state.service
     return {
         "routes": _routes(api, service),
-        "middleware": [Middleware(Guard, max_body=service.settings.max_body)],
+        "lifespan": guarding(service.settings),
         "openapi_url": None,  # of the page's framework, whose routes are not an interface
     }
 

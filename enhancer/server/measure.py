@@ -76,11 +76,12 @@ async def _asked(body: Body, most: int) -> tuple[bytes | None, list[tuple[str, b
     others = sorted({name for name, _ in body.fields} - {WHICH})
     if others:
         raise BadOptions(f"Unknown field {others[0]!r}; known: {REFERENCE}, {CANDIDATES}, {WHICH}.")
-    return next(iter(references), None), candidates, _ids([text for _, text in body.fields], bool(references))
+    asked = [i.strip() for _, text in body.fields for i in text.split(",")]
+    return next(iter(references), None), candidates, known_ids(asked, bool(references))
 
 
-def _ids(given: list[str], reference: bool) -> list[str]:
-    ids = [i.strip() for text in given for i in text.split(",")]
+def known_ids(ids: list[str], reference: bool) -> list[str]:
+    """The ids of metrics, where none is given all that can be measured. Raises BadOptions."""
     possible = [m.id for m in METRICS.values() if reference or not m.needs_reference]
     for i in ids:
         if i not in METRICS:

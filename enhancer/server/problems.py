@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from enhancer import watch
 from enhancer.errors import (
@@ -18,6 +18,7 @@ from enhancer.errors import (
     BadRecipe,
     EnhancerError,
     NotAPicture,
+    TooSlow,
     UnknownModel,
     WeightsRefused,
 )
@@ -28,14 +29,15 @@ MEDIA_TYPE = "application/problem+json"
 LATER = 10  # seconds; when to ask again where nothing better is known
 STATUS: dict[type[EnhancerError], HTTPStatus] = {
     NotAPicture: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    TooSlow: HTTPStatus.GATEWAY_TIMEOUT,
     BadPicture: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadOptions: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadRecipe: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownModel: HTTPStatus.NOT_FOUND,
     WeightsRefused: HTTPStatus.BAD_GATEWAY,
 }
-OURS = HTTPStatus.SERVICE_UNAVAILABLE  # what is not the fault of the request: no memory, no room, no way to the Hub
-TOO_LARGE = {"max_bytes", "max_body"}  # limits of bytes, which have a code of their own
+OURS = HTTPStatus.SERVICE_UNAVAILABLE  # not the fault of the request: no memory, no room, no Hub, a process that died
+TOO_LARGE = {"max_bytes", "max_body", "max_video_bytes"}  # limits of bytes, which have a code of their own
 WORDS = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address; GET /v1 lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address takes no requests of this kind; GET /v1 lists what there is.",
@@ -70,10 +72,18 @@ class Problem:
         told |= {} if self.limit is None else {"limit": self.limit}
         return {**told, "request_id": REQUEST_ID.get()}
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """`Retry-After` where it makes sense to try again."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
     def response(self) -> Response:
-        """With `Retry-After` where it makes sense to try again."""
-        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
-        return JSONResponse(self.content, self.status, headers, MEDIA_TYPE)
+        """For programs."""
+        return JSONResponse(self.content, self.status, self.headers, MEDIA_TYPE)
+
+    def sentence(self) -> Response:
+        """For people, where the page shows them whatever it receives."""
+        return PlainTextResponse(self.detail, self.status, self.headers)
 
 
 def problem_of(error: BaseException) -> Problem:
@@ -92,7 +102,7 @@ def problem_of(error: BaseException) -> Problem:
 
 
 def handle_problems(app: FastAPI) -> None:
-    """Answer every error of this application in the one shape."""
+    """Answer every error of this application in the one shape, at once and not when a thread is free."""
     for kind in (EnhancerError, OSError):
         app.add_exception_handler(kind, _told)
     app.add_exception_handler(HTTPException, _said)
@@ -100,11 +110,11 @@ def handle_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _told)
 
 
-def _told(request: Request, error: Exception) -> Response:
+async def _told(request: Request, error: Exception) -> Response:
     return problem_of(error).response()
 
 
-def _said(request: Request, error: Exception) -> Response:
+async def _said(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     answer = Problem(status, WORDS.get(status, status.description)).response()
@@ -112,6 +122,6 @@ def _said(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _gone(request: Request, error: Exception) -> Response:
+async def _gone(request: Request, error: Exception) -> Response:
     """Nobody reads this: the client left before its request had arrived."""
     return Response(status_code=HTTPStatus.BAD_REQUEST)

@@ -18,6 +18,7 @@ from enhancer.progress import Progress
 from enhancer.server.door import Door, Place
 from enhancer.server.kept import Keeper
 from enhancer.server.problems import Refused
+from enhancer.space import lends_gpu
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ class Service:
 
         Raises Refused, 504, and what `work` raises.
         """
+        _lent_to(request)
         with Job(work, asker_of(request)) as job:
             result = asyncio.wrap_future(job.future)
             left = asyncio.ensure_future(_left(request))
@@ -69,6 +71,15 @@ def client_of(request: Request) -> str:
 def asker_of(request: Request) -> Asker:
     """All requests of one client share one turn."""
     return Asker(f"api {client_of(request)}", door="api")
+
+
+def _lent_to(request: Request) -> None:
+    """Where GPUs are lent, let it be to whoever asks, as for the page; else it is to the Space, which has little."""
+    if lends_gpu():
+        import gradio  # here, as nothing else of the API needs it
+        from gradio.context import LocalContext
+
+        LocalContext.request.set(gradio.Request(request))
 
 
 async def _left(request: Request) -> None:

@@ -38,6 +38,17 @@ class Answer:
     consistency: float | str | None = None
 
 
+@dataclass(frozen=True)
+class VideoAnswer:
+    """A video as a file whose name ends in `suffix`, with one sentence for each thing that is to be known of it."""
+
+    file: bytes
+    suffix: str
+    size: tuple[int, int]
+    seconds: float
+    notes: tuple[str, ...]
+
+
 def enhanced(data: bytes, wish: Wish, engine: Engine, progress: Progress) -> Answer:
     """Decode, enhance, encode, and read back for the receipt. Raises the errors of `media` and of the tasks."""
     began = time.perf_counter()
@@ -48,7 +59,7 @@ def enhanced(data: bytes, wish: Wish, engine: Engine, progress: Progress) -> Ans
     kind, quality = format_of(wish.file.format), wish.file.jpeg_quality
     inside, _ = texts(recipe, kind.id, quality) if wish.file.recipe else (None, None)
     file = encode(result, kind.id, quality, recipe=inside)
-    found = receipt(picture, file, result, engine.settings) if wish.file.receipt else None
+    found = receipt(picture, file, result, engine.settings, recipe) if wish.file.receipt else None
     return Answer(
         file=file,
         format=kind,

@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,22 +29,23 @@ class Running:
     environment: dict[str, str]
 
 
-def running(place: Path, limits: Mapping[str, int | str]) -> Iterator[Running]:
-    """`app.py` with these limits, until the generator is closed."""
+def running(place: Path, limits: Mapping[str, int | str], program: Sequence[str] = ("app.py",)) -> Iterator[Running]:
+    """`app.py`, or another program of Python, with these limits, until the generator is closed."""
     write_weights(place)
     port = free_port()
     environment = {
-        "GRADIO_TEMP_DIR": str(place / "gradio"),
         "GRADIO_SERVER_PORT": str(port),
         "HF_HUB_OFFLINE": "1",
         "OMP_NUM_THREADS": "1",
         "ENHANCER_WEIGHTS": str(place),
         "ENHANCER_CACHE": str(place / "cache"),
+        "ENHANCER_WORK": str(place / "work"),
+        "ENHANCER_MAX_REQUESTS": "0",  # tests ask more often than people
         "ENHANCER_CANARY_SECONDS": "0",  # these networks draw badly
         **{f"ENHANCER_{name}": str(value) for name, value in limits.items()},
     }
     log = place / "log"
-    with serving(["app.py"], port, log, environment) as url:
+    with serving([*program], port, log, environment) as url:
         until = time.monotonic() + STARTED_WITHIN
         while httpx.get(f"{url}/readyz").status_code != 200:
             assert time.monotonic() < until, log.read_text()[-2000:]

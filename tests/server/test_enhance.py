@@ -23,9 +23,11 @@ from enhancer.evidence.recipe_text import from_link, to_json
 from enhancer.media import embedded_recipe
 from enhancer.models.store import Store
 from enhancer.progress import Progress
+from enhancer.server.describe import curl
 from enhancer.server.wish import FileOptions
 from enhancer.settings import Settings
 from enhancer.tasks import TASKS
+from enhancer.tasks.mask import packed
 from enhancer.ui.choice import UPSCALE, Choice
 from enhancer.ui.enhance_work import enhance_file, write
 from tests.conftest import ROOT
@@ -151,3 +153,26 @@ def test_many_at_once_get_their_own_picture(program: Running) -> None:
     assert wrong == []
     with Client(program.url) as own, pytest.raises(ApiError):
         own.enhance(b"", "median")
+
+
+def test_a_mask_comes_as_text_and_its_errors_are_answered(program: Running, client: Client, cat: Path) -> None:
+    hole = np.zeros((48, 64), bool)
+    hole[8:12, 5:60] = True
+    done = client.enhance(cat, "repair", mask=packed(hole), method="biharmonic")
+    assert np.array_equal(shown(done.file)[~hole], shown(cat.read_bytes())[~hole])
+    assert any("invented" in sentence for sentence in done.lost)
+    assert from_link(done.recipe).steps[0].options["method"] == "biharmonic"
+    for mask, told in (("", "needs a mask"), (packed(hole[:9]), "64×9 pixels"), ("hello", "not a PNG")):
+        with pytest.raises(ApiError, match=told) as refused:
+            client.enhance(cat, "repair", mask=mask)
+        assert refused.value.status == 422
+
+
+def test_the_example_of_repair_works(program: Running, cat: Path) -> None:
+    (cat.parent / "photo.jpg").write_bytes(png(64, 48))
+    hole = np.zeros((48, 64), np.uint8)
+    hole[:9] = 255
+    Image.fromarray(hole).save(cat.parent / "mask.png")
+    line = curl(TASKS["repair"], program.url)
+    subprocess.run(["bash", "-c", f"{line} -sS --fail"], cwd=cat.parent, check=True)
+    assert shown((cat.parent / "better.png").read_bytes()).shape == (48, 64, 3)

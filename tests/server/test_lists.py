@@ -15,6 +15,7 @@ from enhancer.server.describe import curl
 from enhancer.tasks import TASKS
 from tests.conftest import ROOT
 from tests.server.conftest import Running, png
+from tests.video.make import film
 
 
 def test_tasks_are_those_of_the_table_with_their_options(client: Client) -> None:
@@ -97,6 +98,7 @@ def test_every_line_of_curl_in_the_readme_works(program: Running, cat: Path) -> 
     text = (ROOT / "README.md").read_text()
     (block,) = re.findall(r"```bash\n(curl .*?)```", text, re.DOTALL)
     (cat.parent / "photo.jpg").write_bytes(cat.read_bytes())
+    film(cat.parent / "clip.mp4", 4)
     script = "set -euo pipefail\n" + block.replace("http://127.0.0.1:7860", program.url)
     done = subprocess.run(["bash", "-c", script], cwd=cat.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,134 @@
+"""/v1/lab: a picture in and what it shows out, and drawings from a seed or of a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from enhancer.errors import BadOptions
+from enhancer.lab.bundled import artist, recogniser
+from enhancer.lab.drawing import DrawOptions, drawn, redrawn, sheet
+from enhancer.lab.paper import digit_in
+from enhancer.media import decode, encode
+from enhancer.options import option, parse_text
+from enhancer.progress import Progress
+from enhancer.server.answers import PRIVATE
+from enhancer.server.body import body_of, is_form
+from enhancer.server.describe import BINARY, HOST, REFUSALS, ROOT, carrying, parameters, refusals
+from enhancer.server.enhance import AROUND, picture_in
+from enhancer.server.lists import option_schemas
+from enhancer.server.service import Service
+from enhancer.settings import Settings
+
+T = TypeVar("T")
+PNG: dict[int | str, dict[str, Any]] = {200: {"description": "A PNG.", "content": {"image/png": {"schema": BINARY}}}}
+GUESSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The likeliest first; probabilities are calibrated, and sum to 1 over all digits.",
+        "content": {
+            "application/json": {
+                "example": [{"name": "7", "probability": 0.97}, {"name": "9", "probability": 0.02}],
+            }
+        },
+    }
+}
+
+
+@dataclass(frozen=True)
+class RecogniseOptions:
+    """How much is told."""
+
+    count: int = option(5, "how many guesses are told", minimum=1, maximum=10, step=1)
+
+
+@dataclass(frozen=True)
+class RedrawOptions:
+    """What is told to the network."""
+
+    name: str = option("", "which digit it is; as it is recognised where left out")
+
+
+def lab_routes(service: Service) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/lab", tags=["Lab"])
+
+    @router.post(
+        "/recognise",
+        summary="Name the digit on a picture, with calibrated probabilities",
+        operation_id="recognise",
+        description=f"`curl -F file=@digit.png '{HOST}{ROOT}/lab/recognise?count=3'`",
+        responses={**GUESSES, **refusals(REFUSALS)},
+        openapi_extra=carrying(option_schemas(RecogniseOptions)),
+    )
+    async def recognise(request: Request) -> list[dict[str, Any]]:
+        with service.enter(request):
+            data, options = await _asked(request, RecogniseOptions, service.settings)
+            return await service.done(partial(_named, data, options, service.settings), request)
+
+    @router.get(
+        "/draw",
+        summary="Draw digits from a seed, or the way from one seed to another",
+        operation_id="draw",
+        description=f"`curl '{HOST}{ROOT}/lab/draw?seed=3&count=30&truncation=0.8' -o digits.png`",
+        response_class=Response,
+        responses={**PNG, **refusals(REFUSALS)},
+        openapi_extra=parameters(option_schemas(DrawOptions)),
+    )
+    async def draw(request: Request) -> Response:
+        options = _options(DrawOptions, list(request.query_params.multi_items()))
+        with service.enter(request):
+            return _png(await service.done(partial(_drawn, options, service.settings), request))
+
+    @router.post(
+        "/redraw",
+        summary="Code the digit on a picture in 12 numbers, and draw it again from these",
+        operation_id="redraw",
+        description=f"`curl -F file=@digit.png '{HOST}{ROOT}/lab/redraw?name=7' -o again.png`",
+        response_class=Response,
+        responses={**PNG, **refusals(REFUSALS)},
+        openapi_extra=carrying(option_schemas(RedrawOptions)),
+    )
+    async def redraw(request: Request) -> Response:
+        with service.enter(request):
+            data, options = await _asked(request, RedrawOptions, service.settings)
+            return _png(await service.done(partial(_redrawn, data, options, service.settings), request))
+
+    return router
+
+
+async def _asked(request: Request, options: type[T], settings: Settings) -> tuple[bytes, T]:
+    """The picture of a request with its options. Raises Refused and BadOptions."""
+    most = settings.max_bytes + (AROUND if is_form(request) else 0)
+    async with body_of(request, most, "max_bytes", settings.upload_seconds) as body:
+        return await picture_in(body), _options(options, body.fields)
+
+
+def _options(options: type[T], given: Sequence[tuple[str, str]]) -> T:
+    twice = [name for n, (name, _) in enumerate(given) if name in [before for before, _ in given[:n]]]
+    if twice:
+        raise BadOptions(f"{twice[0]} is given twice; please give it once.")
+    return parse_text(options, dict(given))
+
+
+def _named(data: bytes, options: RecogniseOptions, settings: Settings, progress: Progress) -> list[dict[str, Any]]:
+    progress.step(0, 1, "recognising")
+    guesses = recogniser(settings)(digit_in(decode(data, settings)).pixels, options.count)
+    return [{"name": guess.name, "probability": round(guess.probability, 4)} for guess in guesses]
+
+
+def _drawn(options: DrawOptions, settings: Settings, progress: Progress) -> bytes:
+    progress.step(0, 1, "drawing")
+    return encode(sheet(drawn(artist(settings, options.model), options)), "png")
+
+
+def _redrawn(data: bytes, options: RedrawOptions, settings: Settings, progress: Progress) -> bytes:
+    progress.step(0, 1, "drawing")
+    _, again = redrawn(decode(data, settings), options.name, settings)
+    return encode(sheet(again[None]), "png")
+
+
+def _png(file: bytes) -> Response:
+    return Response(file, headers=PRIVATE, media_type="image/png")

@@ -1,0 +1,65 @@
+"""/v1/lab: a digit is named, digits are drawn, and a digit is drawn again."""
+
+import httpx
+import pytest
+
+from enhancer.lab.bundled import artist
+from enhancer.lab.drawing import DrawOptions, drawn, sheet
+from enhancer.media import encode
+from enhancer.settings import Settings
+from tests.server.conftest import Running, png, shown
+
+
+def asked(program: Running, path: str, **wish: str | int | float) -> httpx.Response:
+    return httpx.get(f"{program.url}/v1/lab/{path}", params=wish)
+
+
+def test_what_is_drawn_is_recognised_and_drawn_again(program: Running) -> None:
+    drawing = asked(program, "draw", seed=3, count=1, name="4", model="vae-digits")
+    assert drawing.headers["Content-Type"] == "image/png"
+    assert drawing.headers["Cache-Control"] == "no-store"
+    expected = drawn(artist(Settings(), "vae-digits"), DrawOptions("vae-digits", seed=3, count=1, name="4"))
+    assert drawing.content == encode(sheet(expected), "png")
+    for where in ({"content": drawing.content}, {"files": {"file": ("4.png", drawing.content)}}):
+        told = httpx.post(f"{program.url}/v1/lab/recognise", params={"count": 3}, **where)  # type: ignore[arg-type]
+        assert len(told.json()) == 3
+        assert told.json()[0]["name"] == "4"
+        assert sum(guess["probability"] for guess in told.json()) <= 1.001
+    again = httpx.post(f"{program.url}/v1/lab/redraw", params={"name": "4"}, content=drawing.content)
+    assert shown(again.content).shape == (64, 64, 3)
+
+
+def test_a_way_from_one_seed_to_another(program: Running) -> None:
+    assert shown(asked(program, "draw", seed=3, to=9, count=12).content).shape == (2 * 68, 10 * 68, 3)
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"count": 0}, "count must lie between"),
+        ({"name": "dog"}, "not 'dog'"),
+        ({"model": "x2-fast"}, "must be one of"),
+        ({"colour": "red"}, "Unknown option 'colour'"),
+        ({"seed": 5, "to": 5}, "choose two that differ"),
+    ],
+)
+def test_what_cannot_be_drawn_is_answered(program: Running, wish: dict[str, str | int], told: str) -> None:
+    answer = asked(program, "draw", **wish)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
+def test_pictures_that_show_nothing_are_answered(program: Running) -> None:
+    address = f"{program.url}/v1/lab/recognise"
+    assert httpx.post(address, content=png(20, 20)).status_code == 422
+    assert "one tone" in httpx.post(address, content=png(20, 20)).json()["detail"]
+    assert httpx.post(address, content=b"text").status_code == 415
+    assert "twice" in httpx.post(address + "?count=2&count=3", content=png(20, 20)).json()["detail"]
+
+
+def test_the_description_has_examples(program: Running) -> None:
+    told = httpx.get(f"{program.url}/openapi.json").json()["paths"]
+    for path in ("/lab/recognise", "/lab/draw", "/lab/redraw"):
+        (operation,) = told[path].values()
+        assert "curl" in operation["description"]
+        assert {"422", "429", "503"} <= set(operation["responses"])
