@@ -17,6 +17,7 @@ from enhancer.ui.picture_input import read
 PLANNED = "steps"  # stands for the task in the form
 MOST = 8  # steps that the form holds
 AS_LINKED = "As the link says."
+LINKED, SPOKEN = "Steps of the link", "What you said · the steps below"
 # The figure of a step is the first of these that it says something of.
 MAIN = {
     "noise": "Noise to take away",
@@ -50,16 +51,20 @@ class Figure:
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps in order, each with its reason; `diagnosis` is what they were proposed for, None for those of a link."""
+    """Steps in order, each with its reason.
+
+    `diagnosis` is what they were proposed for, None for those of a link and of a wish, which are `called` so.
+    """
 
     proposal: Proposal
     diagnosis: Diagnosis | None = None
     factor: float = 1.0
+    called: str = LINKED
 
     @property
     def title(self) -> str:
         """What the form calls it."""
-        return "Steps of the link" if self.diagnosis is None else "Auto · the steps below"
+        return self.called if self.diagnosis is None else "Auto · the steps below"
 
     @property
     def figures(self) -> tuple[Figure | None, ...]:
@@ -95,6 +100,12 @@ def plan_for(path: Path, settings: Settings, progress: Progress) -> Plan:
 def plan_of(steps: Sequence[Step]) -> Plan:
     """The steps of a link."""
     return Plan(Proposal(tuple(ProposedStep(step, AS_LINKED) for step in steps)))
+
+
+def spoken_plan(wishes: Sequence[tuple[Step, str]]) -> Plan:
+    """Steps with the words that asked for them."""
+    steps = tuple(ProposedStep(step, f"You said “{words}”.") for step, words in wishes)
+    return Plan(Proposal(steps), called=SPOKEN)
 
 
 def _figure(step: Step, besides: set[str]) -> Figure | None:

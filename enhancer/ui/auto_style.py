@@ -5,6 +5,12 @@ AUTO_CSS = """
 #auto-go { width: 100%; border-color: var(--color-accent); color: #0f766e; } .dark #auto-go { color: #2dd4bf; }
 #auto-go:hover { background: var(--color-accent-soft); }
 #auto-go::before { content: "✦"; margin-right: 8px; }
+#say { gap: 6px !important; }
+#say .say { align-items: end !important; gap: 8px !important; flex-wrap: nowrap !important; }
+#say .say .block { padding: 0; border: 0; background: none; overflow: visible; }
+#say .form { border: 0; background: none; overflow: visible; }
+#say-go { flex: 0 0 auto; height: 42px; }
+#say-status .said { font-size: 13px; }
 #auto { gap: 12px !important; }
 #auto .form { border: 0; background: none; overflow: visible; }
 #auto .block { padding: 0; border: 0; background: none; overflow: visible; }

@@ -83,7 +83,7 @@ class BatchDesk:
         yield {self.kept: parcel, self.files: "", self.facts: "", **self.toolbar.running()}
         try:
             yield from self._filled(parcel, [Path(upload) for upload in uploads], order)
-        except Exception:
+        except Exception:  # whatever it was, it goes on; after Stop, which is none, what is done stays
             parcel.forget()
             raise
 

@@ -89,7 +89,8 @@ def listed(parcel: Parcel, current: str = "") -> str:
     """Every file with what came of it: while work goes on the last one first, at the end what failed first."""
     rows = sorted(parcel.rows, key=_by_trouble) if parcel.finished else parcel.rows[::-1]
     waiting = len(parcel.waiting) - bool(current)
-    items = [f"<li class='now'><div><b>{escape(current)}</b><small>at work</small></div></li>"] * bool(current)
+    now = f"<li class='now'><div><b translate='no'>{escape(current)}</b><small>at work</small></div></li>"
+    items = [now] * bool(current)
     items += [_item(row) for row in rows]
     more = f"<p class='said'>and {waiting} more to come</p>" if waiting > 0 else ""
     legend = "".join(f"<p class='said legend'>{told}</p>" for told in _legend(rows))
@@ -109,7 +110,7 @@ def _by_trouble(row: Row) -> tuple[int, str]:
 
 
 def _item(row: Row) -> str:
-    name = f"<b title='{escape(row.source)}'>{escape(row.source)}</b>"
+    name = f"<b translate='no' title='{escape(row.source)}'>{escape(row.source)}</b>"
     if row.outcome != DONE:
         told = escape(row.problem or "Not begun.")
         kind, mark = ("bad", "Failed") if row.outcome == FAILED else ("left", "Left out")

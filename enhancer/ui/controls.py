@@ -124,7 +124,7 @@ class Controls:
     def _own(self, first: str) -> tuple[dict[str, gr.Group], dict[str, Component]]:
         groups: dict[str, gr.Group] = {}
         found: dict[str, Component] = {}
-        for t in TASKS.values():
+        for t in (task(offer) for _, offer in offered()):
             if names := own_options(t):
                 shown = t.id == first and listens(AUTO, t)
                 with gr.Group(visible=shown, elem_classes="options") as groups[t.id]:

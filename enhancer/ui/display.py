@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from enhancer import canvas
+from enhancer import canvas, workplace
 from enhancer.errors import DiskFull
 from enhancer.media.picture import Picture
 from enhancer.tasks.resize import resize
@@ -101,6 +101,7 @@ class Kept:
         """Store the pixels; everything else is small and stays here. Raises DiskFull."""
         sheets = {PIXELS: picture.pixels} | ({} if picture.alpha is None else {ALPHA: picture.alpha})
         large = {name: sheet for name, sheet in sheets.items() if canvas.settings_of(sheet)}
+        workplace.check(sum(sheets[name].nbytes for name in sheets.keys() - large.keys()))
         place = folder()
         try:
             for name in sheets.keys() - large.keys():

@@ -17,6 +17,7 @@ from enhancer.ui.picture_input import PictureInput
 from enhancer.ui.protect_desk import ProtectDesk
 from enhancer.ui.protect_panel import HAND_OVER
 from enhancer.ui.recipe_link import RecipeLink
+from enhancer.ui.say_desk import SayDesk
 from enhancer.ui.trust_desk import TrustDesk
 from enhancer.ui.trust_panel import TrustPanel
 from enhancer.ui.words import empty
@@ -30,7 +31,7 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
     with gr.Row(elem_classes="columns"):
         with gr.Column(scale=2, min_width=300, elem_classes="side"):
             entry = PictureInput("enhance", engine.settings, CROP)
-            auto = AutoDesk(engine.settings)
+            auto, say = AutoDesk(engine.settings), SayDesk()
             entry.samples(examples)
             controls = Controls()
         with gr.Column(scale=3, min_width=300, elem_classes="main"):
@@ -81,7 +82,8 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
     )
     controls.wire()
     auto.over(controls)
-    _wire(desk, entry, auto, kind, embed)
+    say.over(controls)
+    _wire(desk, entry, auto, say, kind, embed)
     link = RecipeLink(controls, toolbar)
     page.load(link.open, None, link.outputs, **QUIET)
     return link, entry
@@ -92,14 +94,20 @@ def _forget(kept: Finished | None) -> None:
         kept.forget()
 
 
-def _wire(desk: EnhanceDesk, entry: PictureInput, auto: AutoDesk, kind: gr.Radio, embed: gr.Checkbox) -> None:
+def _wire(
+    desk: EnhanceDesk, entry: PictureInput, auto: AutoDesk, say: SayDesk, kind: gr.Radio, embed: gr.Checkbox
+) -> None:
     form = desk.controls.inputs
     look: dict[str, Any] = {"inputs": [entry.source, desk.agreed, *form], "outputs": desk.look_outputs, **QUIET, **LOOK}
     taken = entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
     moved = entry.image.select(entry.move, entry.source, entry.source, **QUIET, **LOOK)
     fresh, asked_for, resized = _wire_auto(auto, entry, taken)
+    heard = gr.on(
+        [say.go.click, say.box.submit], say.hear, [say.box, desk.controls.model], say.outputs, queue=False, **QUIET
+    )
     looks = [
         asked_for,
+        heard.success(desk.look, **look),
         fresh.success(desk.look, **look),
         resized.success(desk.look, **look),
         moved.success(desk.look, **look),

@@ -3,20 +3,19 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
+from skimage.data import data_dir
 
 LONG_SIDE = 320
 GRAIN = 18.0  # standard deviation of the added noise, of 255
 QUALITY = 18  # of the JPEG example
+DIGIT_HEIGHT = 90
+DIGITS = {"2": (246, 38), "5": (20, 235), "3": (228, 60), "8": (0, 200)}  # tone of the paper, and of the ink
 
 
 def write_examples(folder: Path) -> list[Path]:
     """Write the examples into `folder` and return them: two small pictures, one noisy, one with JPEG blocks."""
-    from skimage import data  # slow to import, and only needed here
-
-    cat, coffee = _small(data.chelsea()), _small(data.coffee())
-    portrait, rocket = _small(data.astronaut()), _small(data.rocket())
+    cat, coffee, portrait, rocket = map(_small, ("chelsea.png", "coffee.png", "astronaut.png", "rocket.jpg"))
     clean = np.asarray(rocket)
     noise = np.random.default_rng(0).normal(0, GRAIN, clean.shape)
     rocket = Image.fromarray((clean + noise).round().clip(0, 255).astype(np.uint8))
@@ -28,7 +27,20 @@ def write_examples(folder: Path) -> list[Path]:
     return files
 
 
-def _small(pixels: NDArray[np.uint8]) -> Image.Image:
-    image = Image.fromarray(pixels)
+def write_digits(folder: Path) -> list[Path]:
+    """Write four printed digits into `folder` and return them, two dark on light, two light on dark."""
+    face = ImageFont.load_default(DIGIT_HEIGHT)
+    files = []
+    for digit, (paper, ink) in DIGITS.items():
+        image = Image.new("L", (160, 120), paper)
+        ImageDraw.Draw(image).text((80, 60), digit, ink, face, anchor="mm")
+        files.append(folder / f"{digit}.png")
+        image.save(files[-1])
+    return files
+
+
+def _small(name: str) -> Image.Image:
+    """One of the pictures that lie beside scikit-image's code, read without it: its own reader is slow to import."""
+    image = Image.open(Path(data_dir) / name)
     factor = LONG_SIDE / max(image.size)
     return image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BICUBIC)

@@ -14,12 +14,14 @@ from enhancer.engine.turns import Asker
 from enhancer.errors import EnhancerError
 from enhancer.logs import REQUEST_ID
 from enhancer.progress import Progress
+from enhancer.ui.languages import in_theirs
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Update = dict[Any, Any]  # component → what it shows now
 Steps = Generator[Update, None, None]  # what a handler does, one update after the other
 ID = "x-request-id"  # as the server in front of the page hands it on
+NOT_DONE = "This did not work"
 UNEXPECTED = "Something unexpected went wrong here; it was written to the log of the server. Please try again."
 
 
@@ -67,7 +69,7 @@ def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
         except Exception as error:
             text = sentence(error)
             yield {**told, **failed(text)}
-            raise gr.Error(text, print_exception=False) from error
+            raise gr.Error(in_theirs(text), title=in_theirs(NOT_DONE), print_exception=False) from error
     yield told
 
 

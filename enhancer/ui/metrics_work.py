@@ -60,7 +60,7 @@ def _sizes_differ(name: str, candidate: Picture, reference: Picture) -> str:
 def table(rows: list[Row]) -> str:
     """A line for each metric, a column for each candidate, the best figure of a line marked."""
     measured = [r for r in rows if not r.error]
-    head = "".join(f"<th scope='col'>{escape(r.name)}</th>" for r in measured)
+    head = "".join(f"<th scope='col' translate='no'>{escape(r.name)}</th>" for r in measured)
     body = "".join(_line(m, [r.figures.get(m.id) for r in measured]) for m in METRICS.values())
     failed = "".join(said(r.error, "bad") for r in rows if r.error)
     if not measured:

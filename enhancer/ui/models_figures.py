@@ -25,12 +25,20 @@ DAMAGES = (  # what stands between them → as people say it, and what was done 
     (r"σ(\d+)", "with noise {}", "with noise of {} of 255 levels added"),
     (r"grey q(\d+)", "grey, as JPEG {}", "saved in grey as JPEG of quality {}"),
     (r"colour q(\d+)", "as JPEG {}", "saved in colour as JPEG of quality {}"),
+    (
+        r"(\d+) % missing hole",
+        "with {} % missing",
+        "with holes over {} per cent of each picture, inside which alone it was measured",
+    ),
     ("worn", "worn", "blurred, shrunk, given noise and saved as JPEG, twice over"),
     ("darkened", "darkened", "darkened, tinted and given noise"),
     ("daylight", "as they are", "which need nothing, and should stay as they are"),
 )
 LABEL = re.compile(r"(?P<set>\S+) (?:(?P<damage>.+) )?(?P<kind>\S+)")
-PLAIN = {"bicubic": "plain resize"}  # what was measured without a model; others are the damaged picture itself
+PLAIN = {
+    "bicubic": "plain resize",
+    "biharmonic": "smooth surface",
+}  # what was measured without a model; others are the damaged picture itself
 UNTOUCHED = "left alone"
 DB = "dB (decibels): 6 dB more means half the error."
 UNREADABLE = ("", "", "")

@@ -14,6 +14,7 @@ from enhancer.evidence.recipe import Step
 from enhancer.models.catalog import Entry
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
+from enhancer.tasks.repair_options import REPAIR
 from enhancer.ui.handover import HandOver
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.models_chart import chart_words, charts
@@ -158,7 +159,7 @@ class ModelsTab:
     def use(self, event: gr.EventData) -> Update:
         """Take the model whose button was pressed to the Enhance tab. Raises UnknownModel."""
         row = next((row for row in self.rows() if row.id == event.model), None)
-        if row is None:
+        if row is None or row.purpose == REPAIR.id:
             raise UnknownModel(f"There is no model {event.model!r} on this page.")
         step = Step(row.purpose, {"model": row.id} | ({"scale": float(row.scale)} if row.scale > 1 else {}))
         return self.hand_over.take(step, f"The form is set to {does(row)} with {row.title}.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from enhancer.evidence.cards import BUNDLED, FETCHED, ON_THE_HUB, CardRow
 from enhancer.media import open_picture
 from enhancer.tasks import TASKS
+from enhancer.tasks.repair_options import REPAIR
 from enhancer.ui.display import data_uri, reduced
 from enhancer.ui.models_figures import DB, SETS, figure_row
 from enhancer.ui.trust_words import more
@@ -74,7 +75,7 @@ def on_this_disk(rows: Sequence[CardRow]) -> list[CardRow]:
 
 
 def _buttons(row: CardRow) -> str:
-    use = _button("use", "Use this model", row, "first")
+    use = "" if row.purpose == REPAIR.id else _button("use", "Use this model", row, "first")  # the form takes no mask
     again = "Measure again" if row.speed else "Measure"
     return f"<div class='acts'>{_button('measure', again, row) if row.place != ON_THE_HUB else ''}{use}</div>"
 

@@ -1,4 +1,4 @@
-// Paint over a picture what is to stay as it is. Strokes are kept as points in units of the picture, so that they can
+// Paint over a picture what is to stay as it is, or what is to go. Strokes are kept as points in units of the picture, so that they can
 // be taken back, drawn at any size, and found again when the page shows the same picture anew.
 (() => {
   const SEEN = 1000; // pixels of the longer side of the canvas; the mask that is handed over is smaller
@@ -118,9 +118,9 @@
     if (painter) redraw(painter);
   }, true);
 
-  // What was painted, as base64 of a small PNG; "" where nothing was.
-  window.paintedMask = () => {
-    const painter = document.querySelector(".painter");
+  // What was painted in the place with this id, as base64 of a small PNG; "" where nothing was.
+  window.paintedMask = place => {
+    const painter = document.querySelector(`#${place} .painter`);
     if (!painter || !strokesOf(painter).length) return "";
     const mask = document.createElement("canvas");
     fit(mask, painter, Number(painter.dataset.side));

@@ -12,11 +12,16 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LOOK: dict[str, Any] = {"concurrency_limit": 4, "concurrency_id": "look"}  # small things: decoding, previews
 WORK: dict[str, Any] = {"concurrency_limit": 16, "concurrency_id": "work"}  # long ones; those that wait say so
 HEIGHT = 540  # pixels of height that a picture takes at most
+DUPLICATE_HELP = (
+    '<p class="promise">For many pictures, or for pictures that nobody else should hold, '
+    "make a copy of this page under your own name.</p>"
+)
 
 
-def before_after(elem_id: str, *classes: str) -> gr.ImageSlider:
-    """Two pictures of one size under a handle, with further style classes."""
+def before_after(elem_id: str, *classes: str, at: int = 50) -> gr.ImageSlider:
+    """Two pictures of one size under a handle, `at` percent of the width at first, with further style classes."""
     return gr.ImageSlider(
+        slider_position=at,
         type="filepath",
         interactive=False,
         show_label=False,
@@ -25,6 +30,13 @@ def before_after(elem_id: str, *classes: str) -> gr.ImageSlider:
         elem_id=elem_id,
         elem_classes=["before-after", *classes],
     )
+
+
+def duplicate() -> gr.DuplicateButton:
+    """For those who want the page for themselves; it works on a Space alone."""
+    with gr.Column(elem_id="duplicate", min_width=0):
+        gr.HTML(DUPLICATE_HELP)
+        return gr.DuplicateButton("Duplicate this Space", variant="secondary", elem_id="duplicate-go")
 
 
 class Toolbar:

@@ -9,6 +9,7 @@ from enhancer.evidence.guard import MASK_SIDE
 from enhancer.evidence.guard_words import MISFIT
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Update
+from enhancer.ui.painter import painter
 from enhancer.ui.parts import before_after
 from enhancer.ui.protect_work import COLOURS, Protected
 from enhancer.ui.words import said
@@ -27,7 +28,7 @@ RULES = {
 PAINT = "Paint over what is to stay as it is"
 NOTHING = "Nothing is protected in this result."
 TOLD = "What is protected in this result:"
-HAND_OVER = "(_, ...others) => [paintedMask(), ...others]"  # what was painted stays in the browser until then
+HAND_OVER = "(_, ...others) => [paintedMask('protect'), ...others]"  # what was painted stays in the browser until then
 
 
 class ProtectPanel:
@@ -94,18 +95,5 @@ def _tick(what: str) -> gr.Checkbox:
 
 
 def _painter(done: Finished) -> str:
-    """The picture with a canvas over it; what was painted is kept in the browser under the name of the picture."""
-    width, height = done.source_size
-    red, green, blue = COLOURS["brush"]
-    return (
-        f"<div class='painter' data-picture='{done.recipe.source.sha256}' data-ratio='{width / height}' "
-        f"data-side='{MASK_SIDE}' data-colour='rgb({red},{green},{blue})'><h4>{PAINT}</h4>"
-        f"<div class='easel'><div class='sheet' style='--ratio: {width / height}'>"
-        f"<img src='{done.small}' alt='Your picture'>"
-        f"<canvas tabindex='-1'></canvas><i class='ring'></i></div></div><div class='tools'>"
-        "<label><span>Brush</span><input type='range' min='1' max='30' value='8' aria-label='Size of the brush'>"
-        "</label>"
-        "<button type='button' data-do='erase' aria-pressed='false'>Eraser</button>"
-        "<button type='button' data-do='undo'>Undo</button><button type='button' data-do='clear'>Clear</button></div>"
-        "</div>"
-    )
+    """The picture with a canvas over it."""
+    return painter(done.recipe.source.sha256, done.source_size, done.small, COLOURS["brush"], MASK_SIDE, PAINT)

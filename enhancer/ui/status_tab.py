@@ -14,8 +14,8 @@ STATUS = "Status"
 class StatusTab:
     """The component of the tab and its clock, which runs while the tab is the one of `tabs` that is looked at."""
 
-    def __init__(self, tabs: gr.Tabs, monitor: Monitor) -> None:
-        self.monitor = monitor
+    def __init__(self, room: gr.Tab, tabs: gr.Tabs, monitor: Monitor) -> None:
+        self.monitor, self.place = monitor, tabs.children.index(room)
         self.shown = gr.HTML(elem_id="status")
         self.clock = gr.Timer(EVERY, active=False)
         tabs.select(self.turn, None, [self.clock, self.shown], queue=False, **QUIET)
@@ -23,7 +23,7 @@ class StatusTab:
 
     def turn(self, event: gr.SelectData) -> Update:
         """Another tab is looked at."""
-        here = event.value == STATUS
+        here = event.index == self.place  # its name is another in another language
         return {self.clock: gr.Timer(active=here)} | ({self.shown: self.show()} if here else {})
 
     def show(self) -> str:

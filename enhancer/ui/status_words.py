@@ -18,6 +18,8 @@ WELL, BUSY = "Everything works.", "Busy: some pictures wait for their turn."
 KINDS = {  # what each kind of failure means, and whose it is
     "BadPicture": "Pictures that were damaged, or over a limit",
     "NotAPicture": "Files that were no pictures",
+    "BadVideo": "Videos that were damaged, or over a limit",
+    "TooSlow": "Pictures that took too long to read",
     "BadArchive": "ZIP files that were damaged, over a limit, or held something else",
     "BadOptions": "Options that do not exist or do not fit",
     "Unwritable": "Results for which the folder took no files",
@@ -26,11 +28,12 @@ KINDS = {  # what each kind of failure means, and whose it is
     "WeightsUnavailable": "Models that could not be fetched",
     "WeightsRefused": "Models whose files were not what they should be",
     "OutOfMemory": "Pictures for which the memory did not suffice",
+    "WorkerLost": "Pictures whose process was ended, or did not answer",
     "DiskFull": "Pictures for which the disk had no room",
     "Refused": "Requests turned away: too many at once, too slow, or for what there is not",
     "Unexpected": "Faults of the program; the log says more",
 }
-OURS = ("Unexpected", "OutOfMemory", "DiskFull", "WeightsUnavailable", "WeightsRefused")
+OURS = ("Unexpected", "OutOfMemory", "WorkerLost", "DiskFull", "WeightsUnavailable", "WeightsRefused")
 FIT = (
     "Every enlarged picture is shrunk back and compared with what it was made of. From 45 dB (decibels) on, the two "
     "look alike; below 30 they visibly differ."

@@ -41,6 +41,9 @@ CSS = """
 .chip.no { background: #fffbeb; border-color: #fde68a; color: #92400e; }
 .dark .chip.yes { background: #0b2b26; border-color: #115e59; color: #5eead4; }
 .dark .chip.no { background: #2e2410; border-color: #78500f; color: #fcd34d; }
+.promise { margin: 0; text-align: center; font-size: 12px; color: var(--body-text-color-subdued); }
+#duplicate { align-items: center; gap: 8px !important; }
+#duplicate-go { width: auto; flex: none; }
 .empty { height: 480px; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 4px;
   border: 1px dashed var(--input-border-color); border-radius: 12px; text-align: center; padding: 24px;
   color: var(--body-text-color-subdued); font-size: 14px; }
@@ -52,6 +55,11 @@ CSS = """
 .receipt li { padding-left: 18px; position: relative; }
 .receipt li::before { position: absolute; left: 0; content: "–"; }
 .receipt .kept::before { content: "✓"; color: #0f766e; }
+/* The strips of tabs scroll sideways where they are too long. */
+.tab-wrapper.wrap { height: var(--size-8); }
+.tab-container.wrap { flex-wrap: nowrap; height: var(--size-8); overflow: auto hidden; scrollbar-width: none;
+  background: none; }
+.tab-container.wrap > button { flex: none; }
 [data-testid="status-tracker"] { display: none !important; }
 .gradio-container .html-container { padding: 0; }
 .side .form .block.padded { border-radius: 0; }
@@ -74,8 +82,8 @@ CSS = """
 .before-after::before, .before-after::after { position: absolute; bottom: 12px; z-index: 60; pointer-events: none;
   font-size: 12px; font-weight: 700; line-height: 1; padding: 6px 10px; border-radius: 99px; color: #fff;
   background: rgb(0 0 0 / .55); }
-.before-after::before { content: "Before"; left: 12px; }
-.before-after::after { content: "After"; right: 12px; }
+.before-after::before { left: 12px; }
+.before-after::after { right: 12px; }
 #rooms .joined .wrap { display: grid; grid-auto-flow: column; gap: 0;
   overflow: hidden; border: 1px solid var(--input-border-color); border-radius: 8px; }
 #rooms .joined label { justify-content: center; border: 0; border-radius: 0;
@@ -136,8 +144,22 @@ footer img, footer .divider {{ display: none !important; }}
   .gradio-container .contain .row.toolbar > button {{ flex: 1 1 0 !important; }}
   .gradio-container .main.fillable {{ padding: 12px !important; }}
   #brand .pill {{ display: none !important; }}
-  .tab-container button {{ padding-left: 5px !important; padding-right: 5px !important; font-size: 14px !important; }}
+  .tab-container button {{ padding-left: 9px !important; padding-right: 9px !important; font-size: 14px !important; }}
+  #rooms > .tab-wrapper .tab-container:not(.at-end) {{
+    mask-image: linear-gradient(to right, #000 calc(100% - 36px), transparent) !important; }}
   .empty {{ height: 220px !important; }}
 }}
 </style>
+<script>
+// The chosen tab of a strip that scrolls comes into sight; a strip that is seen to its end is not faded out there.
+addEventListener("click", event => {{
+  const tab = event.target.closest ? event.target.closest(".tab-container [role=tab]") : null;
+  if (tab) tab.scrollIntoView({{ inline: "center", block: "nearest" }});
+}});
+document.addEventListener("scroll", event => {{
+  const strip = event.target;
+  if (!strip.classList || !strip.classList.contains("tab-container")) return;
+  strip.classList.toggle("at-end", strip.scrollLeft + strip.clientWidth > strip.scrollWidth - 8);
+}}, true);
+</script>
 """

@@ -2,10 +2,13 @@
 
 import gradio as gr
 
+# What each system has for Chinese, which Plex has not; Latin letters never come to these.
+CHINESE = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei")
 TYPE: list[gr.themes.Font | str] = [
     gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700)),
     "ui-sans-serif",
     "system-ui",
+    *CHINESE,
     "sans-serif",
 ]
 MONO: list[gr.themes.Font | str] = [

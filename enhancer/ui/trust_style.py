@@ -29,8 +29,6 @@ TRUST_CSS = f"""
 .scale b {{ font-size: 13px; color: var(--body-text-color); margin-right: 6px; }}
 .scale i {{ flex: 1 1 40px; max-width: 220px; height: 10px; border-radius: 99px;
   border: 1px solid var(--border-color-primary); background: linear-gradient(to right, {SCALE}); }}
-.before-after.over::before {{ content: "Result"; }}
-.before-after.over::after {{ content: "Map"; }}
 .link a {{ padding: 0; margin: 0; font-weight: 700; color: var(--body-text-color); text-decoration: underline; }}
 .copy {{ font-size: 12px; line-height: 1; padding: 5px 10px; margin-left: 6px; border-radius: 8px; cursor: pointer;
   border: 1px solid var(--input-border-color); background: var(--background-fill-secondary); color: inherit; }}
@@ -67,8 +65,8 @@ addEventListener("click", async event => {
   const button = event.target.closest && event.target.closest(".copy");
   if (!button) return;
   const link = button.parentNode.querySelector("a").href;
-  try { await navigator.clipboard.writeText(link); button.textContent = "Copied"; }
-  catch (refused) { prompt("Copy this link:", link); }
+  try { await navigator.clipboard.writeText(link); button.textContent = button.dataset.done; }
+  catch (refused) { prompt(button.dataset.ask, link); }
 });
 </script>
 """

@@ -176,6 +176,6 @@ def link_words(done: Finished) -> str:
     return (
         "<div class='question'><h4>Do it again, show it to others</h4><p class='link'>"
         f"<a href='{link}' target='_blank' rel='noopener'>Link to these settings</a> "
-        "<button type='button' class='copy'>Copy</button></p>"
+        "<button type='button' class='copy' data-done='Copied' data-ask='Copy this link:'>Copy</button></p>"
         f"<p>{LINK_HELP}</p></div>"
     )

@@ -61,7 +61,7 @@ class View:
 
 def checked(done: Finished, file: Path, settings: Settings) -> Receipt:
     """What of the uploaded picture is in the file that was made of it."""
-    return receipt(read(done.path, settings), file.read_bytes(), done.kept.load(), settings)
+    return receipt(read(done.path, settings), file.read_bytes(), done.kept.load(), settings, done.recipe)
 
 
 def unfit(done: Finished) -> str:

@@ -6,6 +6,7 @@ from html import escape
 from enhancer.models.catalog import Bundled, Entry
 from enhancer.progress import Progress
 from enhancer.welcome import LOGO
+from enhancer.workplace import told
 
 MIB = 2**20
 
@@ -16,6 +17,14 @@ def header(device: str) -> str:
         f'<header id="brand">{LOGO}<div><h1>Image Enhancer</h1>'
         f"<p>Sharper, cleaner pictures, with the evidence beside them.</p></div>"
         f'<span class="pill">{escape(device)}</span></header>'
+    )
+
+
+def promise(seconds: int) -> str:
+    """How long pictures are kept, for the foot of the page."""
+    return (
+        '<p class="promise">Your pictures and their results are deleted from this server at the latest '
+        f"{told(seconds)} after you last used them.</p>"
     )
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 HARMLESS = {"Method not implemented."}  # said by the page framework itself
-PATIENCE = 30_000  # milliseconds; the machine may be busy
+PATIENCE = 90_000  # milliseconds; the machine may be busy, and nobody waits for longer than it takes
 
 
 @dataclass

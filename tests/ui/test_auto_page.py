@@ -45,7 +45,7 @@ def calm(tmp_path: Path) -> Path:
 def real(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
     """The page over the bundled weights, which `verify` knows."""
     port = free_port()
-    environment = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(tmp_path / "gradio")}
+    environment = {"GRADIO_SERVER_PORT": str(port), "ENHANCER_WORK": str(tmp_path / "work")}
     with serving(["app.py"], port, tmp_path / "log", environment) as url:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         visitor = Visitor(context.new_page(), url)

@@ -16,7 +16,7 @@ Visit = Callable[..., Visitor]
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_tab_scrolls_sideways_and_the_scheme_is_followed(visit: Visit, width: int, dark: bool) -> None:
     visitor = visit(width, dark)
-    for tab in ("Batch", "Compare", "Metrics", "Models", "Status", "Enhance"):
+    for tab in ("Batch", "Video", "Compare", "Metrics", "Models", "Lab", "Status", "Enhance"):
         visitor.tab(tab)
         visitor.page.wait_for_timeout(200)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -34,7 +34,7 @@ def test_app_py_serves_the_page_where_it_is_told_to(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
     environment = {
         "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(tmp_path / "gradio"),
+        "ENHANCER_WORK": str(tmp_path / "work"),
         "PYTHONUNBUFFERED": "1",
     }
     with serving(["app.py"], port, log, environment) as url:

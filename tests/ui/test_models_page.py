@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from enhancer.evidence.measure import FILE
 from enhancer.models.catalog import HUB_ENTRIES, entry
-from enhancer.models.entry import Entry
+from enhancer.models.entry import VIDEO, Entry
 from tests.ui.browser import PATIENCE, Visitor
 from tests.ui.conftest import Server
 from tests.ui.serve import SIZES, catalog_of
@@ -43,8 +43,8 @@ def shown(visitor: Visitor, *ids: str) -> None:
 
 @pytest.fixture
 def catalog(server: Server) -> tuple[Entry, ...]:
-    """What the server has, whatever else the program bundles."""
-    return catalog_of(server.weights)
+    """What the server has for pictures, whatever else the program bundles; models for video have a tab of their own."""
+    return tuple(e for e in catalog_of(server.weights) if e.purpose != VIDEO)
 
 
 def ids(catalog: tuple[Entry, ...], *purposes: str) -> list[str]:

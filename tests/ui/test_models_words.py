@@ -44,6 +44,8 @@ def test_names_and_explanations() -> None:
     assert named("Set5 Y-PSNR") == "Set5 likeness"
     assert named("McMaster σ25 PSNR") == "McMaster with noise 25, likeness"
     assert "noise of 25 of 255 levels" in explained("McMaster σ25 PSNR")
+    assert named("LIVE1 10 % missing hole PSNR") == "LIVE1 with 10 % missing, likeness"
+    assert "holes over 10 per cent" in explained("LIVE1 10 % missing hole PSNR")
     assert named("beauty") == "beauty"
     assert named("Set5 beauty") == "Set5 beauty"
     assert explained("Set5 beauty") == ""

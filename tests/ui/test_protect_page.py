@@ -161,7 +161,7 @@ def test_painting_can_be_undone_rubbed_out_and_found_again(visit: Visit, tmp_pat
     page = visitor.page
     enhanced(visitor, letter(tmp_path / "photo.png"))
     opened(visitor)
-    assert (painted(visitor), page.evaluate("paintedMask()")) == (0, "")
+    assert (painted(visitor), page.evaluate("paintedMask('protect')")) == (0, "")
     paint(visitor)
     once = painted(visitor)
     assert once > 0

@@ -39,7 +39,7 @@ PREVIEW_WITHIN = 1.0  # seconds of processor time
 def starting(tmp_path: Path) -> Iterator[tuple[str, int]]:
     """app.py as a program that has just been started → its address and process id."""
     port = free_port()
-    environment = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    environment = {"GRADIO_SERVER_PORT": str(port), "ENHANCER_WORK": str(tmp_path), "OMP_NUM_THREADS": "1"}
     with (tmp_path / "log").open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=out

@@ -1,0 +1,26 @@
+"""The Lab tab: what small networks can do besides enhancing, each in a tab of its own that loads nothing before."""
+
+from pathlib import Path
+
+import gradio as gr
+
+from enhancer.engine import Engine
+from enhancer.ui.lab_explain import ExplainTab
+from enhancer.ui.lab_recognise import RecogniseTab
+from enhancer.ui.lab_repair import RepairTab
+from enhancer.ui.lab_synthesise import SynthesiseTab
+
+LAB = "Lab"
+
+
+def lab_tab(engine: Engine, examples: list[Path], digits: list[Path]) -> None:
+    """Lay the tabs out and wire them; `digits` are pictures of digits to try."""
+    with gr.Tabs(elem_id="lab-rooms", overflow_behavior="wrap"):
+        with gr.Tab("Repair", id="repair"):
+            RepairTab(engine, examples)
+        with gr.Tab("Recognise", id="recognise"):
+            RecogniseTab(engine.settings, digits)
+        with gr.Tab("Synthesise", id="synthesise"):
+            SynthesiseTab(engine.settings, digits)
+        with gr.Tab("Explain", id="explain"):
+            ExplainTab(engine.settings, [*digits[:2], *examples[:2]])

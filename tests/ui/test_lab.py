@@ -1,0 +1,76 @@
+"""What the Lab does behind its buttons: masks as the task takes them, networks as the catalogue has them."""
+
+import base64
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from enhancer.errors import BadOptions
+from enhancer.evidence.cards import cards
+from enhancer.models.catalog import BUNDLED_ENTRIES
+from enhancer.settings import Settings
+from enhancer.tasks.mask import mask_of
+from enhancer.tasks.repair_options import BIHARMONIC
+from enhancer.ui import lab_repair_work, models_words
+from enhancer.ui.lab_explain_work import askable, pixel_explained
+from enhancer.ui.lab_repair_work import choice_of, mask_text, ways
+
+HERE = Settings(decode_workers=0)
+NETWORK = replace(BUNDLED_ENTRIES[0], id="repair", title="Hole filler", purpose="repair", twin="")
+
+
+def canvas(width: int, height: int) -> str:
+    """What a browser hands over: the upper half painted."""
+    image = Image.new("RGBA", (width, height))
+    image.paste((255, 255, 255, 255), (0, 0, width, height // 2))
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def test_what_is_painted_is_stretched_to_the_picture() -> None:
+    mask = mask_of(mask_text(canvas(100, 50), None, (260, 130), HERE), (260, 130), HERE)
+    assert mask[:65].all()
+    assert not mask[65:].any()
+
+
+def test_an_uploaded_mask_goes_before_what_is_painted(tmp_path: Path) -> None:
+    hole = np.zeros((30, 40), np.uint8)
+    hole[3, 4] = 255
+    Image.fromarray(hole).save(tmp_path / "mask.png")
+    text = mask_text(canvas(40, 30), str(tmp_path / "mask.png"), (40, 30), HERE)
+    assert mask_of(text, (40, 30), HERE).sum() == 1
+
+
+@pytest.mark.parametrize("painted", ["", "A" * 400_001])
+def test_without_a_mask_nothing_is_done(painted: str) -> None:
+    with pytest.raises(BadOptions, match="paint over what is to go"):
+        mask_text(painted, None, (40, 30), HERE)
+
+
+def test_a_network_is_offered_as_soon_as_the_catalogue_holds_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab_repair_work, "CATALOG", ())
+    assert [value for _, value in ways()] == [BIHARMONIC]
+    monkeypatch.setattr(lab_repair_work, "CATALOG", (NETWORK,))
+    assert ways()[:2] == [("Automatic", "auto"), ("Hole filler", "repair")]
+    assert choice_of("repair", "m").options == {"mask": "m", "method": "network", "model": "repair"}
+    assert choice_of("auto", "m").options == {"mask": "m", "method": "auto"}
+
+
+def test_the_card_of_such_a_network_leads_nowhere() -> None:
+    """The form of the Enhance tab takes no mask."""
+    (row,) = cards((NETWORK,), {}, HERE)
+    told = models_words.card(row)
+    assert "data-event='use'" not in told
+    assert "data-event='measure'" in told
+
+
+def test_only_networks_that_enhance_pictures_are_asked(tmp_path: Path) -> None:
+    assert "digits" in [value for _, value in askable()]
+    assert not {"repair", "video"} & {value for _, value in askable()}
+    with pytest.raises(BadOptions, match="'gan-digits' cannot be asked here"):
+        pixel_explained(tmp_path, "gan-digits", (0.5, 0.5), HERE, tmp_path)
