@@ -1,9 +1,13 @@
 # The page and the REST API as a container: `docker build -t image-enhancer .`, and with a GPU `docker run --gpus all image-enhancer`.
+# Smaller, without a GPU: `--build-arg VARIANT=cpu --build-arg PIP_EXTRA_INDEX_URL=...`, where the wheels of PyTorch for CPUs are.
 FROM python:3.11-slim
 
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+ARG VARIANT=cuda
+ARG PIP_EXTRA_INDEX_URL
+COPY requirements.lock .
+RUN if [ "$VARIANT" = cpu ]; then sed -i -E '/^(cuda|nvidia|triton)/d' requirements.lock; fi && \
+    pip install --no-cache-dir --no-deps -r requirements.lock
 
 COPY app.py ./
 COPY weights weights
@@ -11,7 +15,7 @@ COPY enhancer enhancer
 RUN python -m compileall -q enhancer && useradd --uid 1000 --no-create-home enhancer && install -d -o enhancer /data
 
 # One folder is written to, for uploads, large pictures and models of the Hub; all else may be read-only.
-ENV HOME=/data TMPDIR=/data GRADIO_TEMP_DIR=/data/gradio ENHANCER_CACHE=/data/cache HF_HOME=/data/hub \
+ENV HOME=/data TMPDIR=/data ENHANCER_WORK=/data/work ENHANCER_CACHE=/data/cache HF_HOME=/data/hub \
     GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 \
     ENHANCER_LOG=json PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2
 USER enhancer

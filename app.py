@@ -11,62 +11,99 @@ import threading
 from typing import TYPE_CHECKING
 
 from enhancer.logs import configure
-from enhancer.settings import Settings
+from enhancer.memory import share_heaps
+from enhancer.settings import SERVED, Settings
+from enhancer.space import BORROWED, lends_gpu, trust_its_proxy
 from enhancer.welcome import getting_ready
+from enhancer.workplace import begin
 
 if TYPE_CHECKING:
-    import gradio as gr
     from fastapi import FastAPI
 
     from enhancer.engine import Engine
+    from enhancer.ui.gate import Page
 
+PATCHED = 13  # of Pillow, which gradio's own range leaves out; requirements.lock has it
 HOST, PORT = "127.0.0.1", 7860  # where gradio serves unless it is told otherwise
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
     """Serve the page until the process is ended."""
-    settings = Settings.from_environment()
+    settings = Settings.from_environment(SERVED | (BORROWED if lends_gpu() else {}) | os.environ)
     configure(settings.log)
+    share_heaps()
+    trust_its_proxy()
     host, port = os.environ.get("GRADIO_SERVER_NAME", HOST), int(os.environ.get("GRADIO_SERVER_PORT", PORT))
     gc.disable()  # imports and layout make no garbage, and looking for it takes a seventh of the time
     with getting_ready(host, port):
+        place = begin(settings)
         demo, api = doors(settings)
+        place.settle()
+        look_at_decoder()
         from enhancer.server import app_arguments
         from enhancer.ui import launch_arguments
 
-        how = launch_arguments(settings) | {"app_kwargs": app_arguments(api)}
+        how = launch_arguments(settings, demo) | {"app_kwargs": app_arguments(api)}
+    place.keep_swept()
     service = api.state.service
-    threading.Thread(target=warm, args=(service.engine, service.monitor.ready), daemon=True, name="warm").start()
     service.monitor.start()
     gc.freeze()
     gc.enable()
-    demo.launch(**how)
+    demo.launch(**how, prevent_thread_lock=True)  # until the page answers, nothing else takes the processor
+    threading.Thread(target=warm, args=(service.engine, service.monitor.ready), daemon=True, name="warm").start()
+    demo.block_thread()
 
 
-def doors(settings: Settings) -> "tuple[gr.Blocks, FastAPI]":
+def doors(settings: Settings) -> "tuple[Page, FastAPI]":
     """Import what is slow to import, and lay the page and the REST API out over one engine that remembers."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-    from enhancer.engine import Engine
+    if settings.decode_workers or settings.model_worker:
+        from enhancer.nursery import plant
+
+        plant()
+    hall = drawing(settings)  # before gradio, which would import the package that lends GPUs by itself
     from enhancer.engine.results import remembering
     from enhancer.models.catalog import CATALOG
-    from enhancer.models.store import Store
     from enhancer.monitor import Monitor
     from enhancer.server import build_api
     from enhancer.ui import build
 
-    engine = remembering(
-        Engine(Store(settings, catalog_only=True), settings)
-    )  # strangers may choose from the catalogue
+    engine = remembering(hall)
     monitor = Monitor(engine, CATALOG)
     return build(engine, settings, monitor=monitor), build_api(engine, monitor=monitor)
 
 
+def drawing(settings: Settings) -> "Engine":
+    """The engine, whose models strangers may choose from the catalogue alone; on ZeroGPU it borrows its GPU."""
+    if lends_gpu():
+        from enhancer.zero import lent_engine
+
+        return lent_engine(settings)
+    from enhancer.engine import Engine
+    from enhancer.engine.apart import store_for
+
+    return Engine(store_for(settings, catalog_only=True), settings)
+
+
+def look_at_decoder() -> None:
+    """Say so where pictures of strangers are read by what is known to have holes."""
+    from PIL import __version__ as version
+
+    if int(version.partition(".")[0]) < PATCHED:
+        log.warning("Pillow %s has published holes; `pip install --no-deps pillow==%d.*` closes them", version, PATCHED)
+
+
 def warm(engine: "Engine", ready: threading.Event) -> None:
-    """Open the model that most visitors try first, so that their first preview does not wait for it; then say so."""
+    """Begin the processes that read pictures, and open the model that most visitors try first; then say so.
+
+    So their first preview does not wait.
+    """
     from enhancer.errors import EnhancerError
+    from enhancer.media.apart import prepare
     from enhancer.tasks.choose import AUTO, choose_model
 
+    prepare(engine.settings)
     try:
         model = engine.model(choose_model(AUTO, "upscale", 2.0))
         engine.tile_side(model)  # measures how much memory it takes, once

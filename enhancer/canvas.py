@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from pathlib import Path
 from typing import IO, Any
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, finalize
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from enhancer import workplace
 from enhancer.errors import DiskFull
 from enhancer.settings import Settings
 
 log = logging.getLogger(__name__)
-FOLDER = "canvases"  # in the cache of the settings; the usual temporary folder is often a disk in memory
+FOLDER = "canvases"  # of the server or in the cache: the usual temporary folder is often a disk in memory
 RESERVE = 2**30  # bytes of the disk that are left to others
 SIDE = 1024  # pixels a side of a square; a row of it is a page of memory, so neighbours are hardly touched
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -33,8 +34,10 @@ class _File(mmap.mmap):
 
     settings: Settings
     start: int
+    handle: int  # of the open file, in a process that lends
 
 
+_lending = False
 _files: WeakValueDictionary[int, _File] = WeakValueDictionary()  # by their start
 
 
@@ -47,8 +50,10 @@ def empty(shape: tuple[int, ...], settings: Settings | None, dtype: torch.dtype 
     if settings is None or fits(shape, settings, dtype):
         return torch.empty(shape, dtype=dtype)
     size = prod(shape) * dtype.itemsize
+    workplace.check(size)
+    server = workplace.here()
     try:
-        with _nameless(settings.cache / FOLDER) as file:
+        with _nameless((settings.cache if server is None else server.folder) / FOLDER) as file:
             _reserve(file, size)
             return _mapped(file, shape, settings, dtype)
     except OSError as error:
@@ -72,6 +77,24 @@ def fits(shape: tuple[int, ...], settings: Settings, dtype: torch.dtype = torch.
 def settings_of(*sheets: Sheet) -> Settings | None:
     """What the first of these that lies on disk was made under; None where all lie in memory."""
     return next((file.settings for file in map(_file_of, sheets) if file is not None), None)
+
+
+def lend() -> None:
+    """Let other processes have the canvases that this one makes from now on."""
+    global _lending
+    _lending = True
+
+
+def lent(sheet: Sheet) -> int | None:
+    """The descriptor of the file that this lies in, for another process to adopt; None where it lies in memory."""
+    file = _file_of(sheet)
+    return None if file is None else file.handle
+
+
+def adopted(file: int, shape: tuple[int, ...], settings: Settings) -> Tensor:
+    """The float32 picture of this shape that another process laid into a file, which is closed."""
+    with os.fdopen(file, "r+b") as opened:
+        return _mapped(opened, shape, settings, torch.float32)
 
 
 def release(*sheets: Sheet) -> None:
@@ -156,6 +179,9 @@ def _reserve(file: IO[bytes], size: int) -> None:
 def _mapped(file: IO[bytes], shape: tuple[int, ...], settings: Settings, dtype: torch.dtype) -> Tensor:
     mapped: Any = _File(file.fileno(), prod(shape) * dtype.itemsize)
     mapped.settings = settings
+    if _lending:
+        mapped.handle = os.dup(file.fileno())
+        finalize(mapped, os.close, mapped.handle)
     tensor = torch.frombuffer(mapped, dtype=dtype).view(shape)
     mapped.start = tensor.data_ptr()
     _files[mapped.start] = mapped

@@ -51,12 +51,13 @@ class Enhanced:
 class Client:
     """Talks to one server, as in `with Client("http://127.0.0.1:7860") as client: client.enhance("photo.jpg")`.
 
-    A busy server is asked again, up to `tries` times in all, when it says so. Every method raises ApiError for what the
-    server refuses, and httpx.HTTPError where there is no server.
+    A busy server is asked again, up to `tries` times in all, when it says so. `token` is for servers that ask for one.
+    Every method raises ApiError for what the server refuses, and httpx.HTTPError where there is no server.
     """
 
-    def __init__(self, url: str, timeout: float = 300.0, tries: int = 4) -> None:
-        self._http = httpx.Client(base_url=url, timeout=timeout)
+    def __init__(self, url: str, timeout: float = 300.0, tries: int = 4, token: str = "") -> None:
+        key = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=url, timeout=timeout, headers=key)
         self._tries = tries
 
     def __enter__(self) -> "Client":

@@ -2,7 +2,9 @@
 
 EnhancerError                 every message is one or two plain sentences, fit to be shown as it is
 ├── BadPicture                the file cannot be read, or is over a limit
-│   └── NotAPicture           the file is of a kind that is not read at all
+│   ├── NotAPicture           the file is of a kind that is not read at all, or has no pixels
+│   ├── BadVideo              the file cannot be read as a video, or is over a limit of videos
+│   └── TooSlow               reading the file takes longer than it may
 ├── BadArchive                a ZIP is damaged, locked, over a limit, or holds names that lead out of it
 ├── BadOptions                an option is unknown or out of range
 │   └── Unwritable            the place for a result takes no file: read-only, full, or gone
@@ -11,6 +13,7 @@ EnhancerError                 every message is one or two plain sentences, fit t
 ├── WeightsUnavailable        weights could not be had now: no network, not found, too many requests
 ├── WeightsRefused            weights were had, and must not be opened: wrong bytes, a pickle, an unknown network
 ├── OutOfMemory               not even the smallest tile fits, or a step that needs the whole picture at once
+├── WorkerLost                the process that did the work was ended, or did not answer
 ├── DiskFull                  a picture larger than the memory budget finds no room on disk
 ├── TrainingError             a training run, its data or its folder do not serve
 └── Cancelled                 somebody pressed Stop
@@ -33,7 +36,15 @@ class BadPicture(EnhancerError):
 
 
 class NotAPicture(BadPicture):
-    """The file is of a kind that is not read at all."""
+    """The file is of a kind that is not read at all, or has no pixels."""
+
+
+class BadVideo(BadPicture):
+    """The file cannot be read as a video, or is over a limit of videos."""
+
+
+class TooSlow(BadPicture):
+    """Reading the file takes longer than it may."""
 
 
 class BadArchive(EnhancerError):
@@ -66,6 +77,10 @@ class WeightsRefused(EnhancerError):
 
 class OutOfMemory(EnhancerError):
     """Not even the smallest tile fits into the memory of the device, or a step that needs the whole picture at once."""
+
+
+class WorkerLost(EnhancerError):
+    """The process that did the work was ended from outside, crashed, or did not answer."""
 
 
 class DiskFull(EnhancerError):

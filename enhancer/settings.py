@@ -8,6 +8,15 @@ from pathlib import Path
 PROGRAM, VERSION = "image-enhancer", "0.1.0"
 MIB = 2**20
 ROOT = Path(__file__).resolve().parent.parent
+SERVED = {  # where strangers send pictures and videos
+    "ENHANCER_DECODE_WORKERS": "2",
+    "ENHANCER_MODEL_WORKER": "1",
+    "ENHANCER_MAX_VIDEO_BYTES": str(100 * MIB),
+    "ENHANCER_MAX_VIDEO_PIXELS": "4000000",
+    "ENHANCER_MAX_VIDEO_FRAMES": "1800",
+    "ENHANCER_MAX_VIDEO_SECONDS": "60",
+    "ENHANCER_KEEP_PLACE": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -20,13 +29,31 @@ class Settings:
     Of the REST API: `max_body` bytes of one request with several files, which may be `max_candidates` to measure;
     `max_queue` requests under way at once, of which one client has `max_share`; `upload_seconds` until a request has
     arrived and `answer_seconds` until it is answered; `max_jobs` that are kept with their results, of `max_jobs_bytes`
-    in all, until `job_seconds` after their end.
+    in all, until `job_seconds` after their end. With `mcp` 1 it speaks the Model Context Protocol, too.
+
+    Of the server's doors: one client may POST `max_requests` times a minute, 0 without end; `hosts` are the names under
+    which the server is reached besides those of its machine ("*": any), `origins` the other sites whose pages may use
+    and embed it, as in "https://example.org", with commas between. With a `token` or a `login`, as in "name:password",
+    only those come in who bring it.
+
+    Of the files of visitors, which lie in `work`, in a folder for each server: they take `max_disk` bytes in all, and
+    are deleted after `files_seconds`.
 
     Of the watch over the server: `log` is text or json; with `monitoring` 0 there are neither /metrics nor the page's
     Status; every `canary_seconds` the server tries itself on a tiny picture, with 0 never.
 
+    Of what may crash, hang or eat memory: `decode_workers` processes read pictures, for 0 this one does; each picture
+    within `decode_seconds` and `decode_memory` bytes. With `model_worker` 1 networks run in a process of
+    their own where they run on the processor, each tile within `tile_seconds` and `model_memory` bytes.
+
+    Of what a photograph tells of its photographer: with `keep_place` 1 results keep where it was taken, serial numbers
+    and the camera maker's own notes; with 0 they are left out of its EXIF, and that is said.
+
     Of a batch in the page: `max_batch_files` of `max_batch_bytes` in all, unpacked, which become results of
     `max_batch_pixels` in all; `max_zip_ratio` is by how much a ZIP may have shrunk a file of it.
+
+    Of a video: the file has at most `max_video_bytes`, each of its at most `max_video_frames` pictures
+    `max_video_pixels`, and it lasts `max_video_seconds`. The server allows less than the command line.
     """
 
     max_bytes: int = 100 * MIB
@@ -46,17 +73,37 @@ class Settings:
     max_jobs: int = 64
     max_jobs_bytes: int = 2048 * MIB
     job_seconds: int = 900
+    max_requests: int = 300
+    mcp: int = 0
+    hosts: str = ""
+    origins: str = ""
+    token: str = field(default="", repr=False)
+    login: str = field(default="", repr=False)
+    max_disk: int = 8192 * MIB
+    files_seconds: int = 3600
     monitoring: int = 1
     canary_seconds: int = 60
     log: str = "text"
+    decode_workers: int = 0
+    decode_seconds: int = 10
+    decode_memory: int = 2048 * MIB
+    model_worker: int = 0
+    tile_seconds: int = 300
+    model_memory: int = 4096 * MIB
+    keep_place: int = 1
     max_batch_files: int = 100
     max_batch_bytes: int = 256 * MIB
     max_batch_pixels: int = 1_000_000_000
     max_zip_ratio: int = 200
+    max_video_bytes: int = 16_384 * MIB
+    max_video_pixels: int = 36_000_000
+    max_video_frames: int = 1_000_000
+    max_video_seconds: int = 36_000
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"
     cache: Path = field(default_factory=lambda: Path.home() / ".cache" / "image-enhancer")
+    work: Path = field(default_factory=lambda: Path.home() / ".cache" / "image-enhancer" / "work")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

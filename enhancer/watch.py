@@ -28,6 +28,7 @@ class What(Enum):
     REMEMBERED = auto()  # 1; outcome: hit, miss
     LOADED = auto()  # 1; model
     CONSISTENCY = auto()  # dB; model
+    RESTARTED = auto()  # 1, a process that died; work: what it was for
     GAIN = auto()  # dB by which a model beats a plain resize in a self-test; model
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,24 @@ LOGO = (
     '<g fill="#fff"><path opacity=".35" d="M7 19h3v6H7z"/><path opacity=".5" d="M10 13h3v12h-3z"/>'
     '<path opacity=".65" d="M13 16h3v9h-3z"/><path d="M16 25V9.5c3.6-4.7 6.6 1.500 9 4.500V25z"/></g></svg>'
 )
-PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Image Enhancer</title>
+ENGLISH = "en"
+WORDS = {  # language → the name of the page, that it gets ready, and what happens then
+    ENGLISH: ("Image Enhancer", "Getting ready.", "The page opens by itself in a few seconds."),
+    "zh-CN": ("图片增强", "正在准备。", "几秒钟后页面会自动打开。"),
+}
+
+
+def language_of(accepted: str, known: Iterable[str]) -> str:
+    """Which of the `known` languages a browser with this header Accept-Language gets: its first one, else English.
+
+    The page that runs in a browser decides by the same one.
+    """
+    first = accepted.split(",")[0].split(";")[0].strip().lower()
+    return next((code for code in known if code.lower() == first), ENGLISH)
+
+
+def _page(language: str, name: str, ready: str, soon: str) -> bytes:
+    return f"""<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{name}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <noscript><meta http-equiv="refresh" content="2"></noscript>
 <style>
@@ -35,24 +52,28 @@ p {{ margin: 0 0 20px; color: var(--soft) }}
 @keyframes slide {{ from {{ margin-left: 0 }} to {{ margin-left: 70% }} }}
 @media (prefers-reduced-motion: reduce) {{ .track div {{ animation: none }} }}
 </style>
-<main role="status">{LOGO}<h1>Image Enhancer</h1><p>Getting ready.<br>The page opens by itself in a few seconds.</p>
+<main role="status">{LOGO}<h1>{name}</h1><p>{ready}<br>{soon}</p>
 <div class="track"><div></div></div></main>
 <script>
 setInterval(() => fetch(location, {{cache: "no-store"}}).then(r => r.ok && location.reload()).catch(() => 0), 500)
 </script></html>""".encode()
 
 
+PAGES = {language: _page(language, *words) for language, words in WORDS.items()}
+
+
 class _Getting(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Say to people that it takes a moment, and to programs that they should ask again."""
+        page = PAGES[language_of(self.headers.get("Accept-Language", ""), WORDS)]
         self.send_response(HTTPStatus.SERVICE_UNAVAILABLE)
         self.send_header("Retry-After", str(RETRY_AFTER))
         self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(PAGE)))
+        self.send_header("Content-Length", str(len(page)))
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(PAGE)
+            self.wfile.write(page)
 
     do_HEAD = do_GET
 

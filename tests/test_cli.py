@@ -217,3 +217,23 @@ def test_equal_pictures_give_valid_json(cat: Path, capsys: pytest.CaptureFixture
 def test_a_scale_that_the_task_does_not_know_is_wrong_usage(cat: Path) -> None:
     assert main(["compare", str(cat), "--models", "x2-fast", "--scale", "0"]) == WRONG_USAGE
     assert main(["compare", str(cat), "--models", "x", "--task", "denoise", "--scale", "2"]) == WRONG_USAGE
+
+
+def test_what_a_mask_covers_is_filled_and_said(cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mask, out = tmp_path / "mask.png", tmp_path / "out.png"
+    hole = np.zeros((48, 64), np.uint8)
+    hole[20:26, 10:40] = 255
+    Image.fromarray(hole).save(mask)
+    words = ["enhance", str(cat), str(out), "--task", "repair", "--method", "biharmonic"]
+    assert main([*words, "--mask", str(mask), "--recipe"]) == DONE
+    assert "5.86 % of the pixels, which are invented" in capsys.readouterr().out
+    before, after = (np.asarray(Image.open(file).convert("RGB")) for file in (cat, out))
+    assert np.array_equal(before[hole == 0], after[hole == 0])
+    assert not np.array_equal(before[hole > 0], after[hole > 0])
+    assert main(["verify", str(out), "--source", str(cat)]) == DONE
+    capsys.readouterr()
+    for bad, told in ((tmp_path / "none.png", "does not exist"), (cat.with_suffix(".jpg"), "is not a PNG")):
+        if bad.suffix == ".jpg":
+            Image.fromarray(hole).save(bad)
+        assert main([*words, "--mask", str(bad)]) == WRONG_USAGE
+        assert told in capsys.readouterr().err

@@ -94,3 +94,29 @@ def test_auto_chooses_by_itself(
     assert main(["enhance", str(noisy), str(target), "--auto", *arguments]) == WRONG_USAGE
     assert told in capsys.readouterr().err
     assert not target.exists()
+
+
+def test_a_wish_in_words_is_told_and_done(calm: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target, plain = calm.with_name("said.png"), calm.with_name("plain.png")
+    assert main(["enhance", str(calm), str(target), "--say", "a little brighter"]) == DONE
+    assert "1. gamma (gamma 1.15): 'brighter'" in capsys.readouterr().out
+    assert main(["enhance", str(calm), str(plain), "--task", "gamma", "--gamma", "1.15"]) == DONE
+    assert torch.equal(open_picture(target).pixels, open_picture(plain).pixels)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--say", "brighter, with a dog"], "Not understood: dog."),
+        (["--say", "do not sharpen"], "Nothing is left to be done."),
+        (["--say", "brighter", "--task", "gamma"], "leave --task and its options out"),
+        (["--say", "brighter", "--scale", "2"], "leave --task and its options out"),
+    ],
+)
+def test_a_wish_that_is_not_clear_is_not_done(
+    arguments: list[str], told: str, calm: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = calm.with_name("said.png")
+    assert main(["enhance", str(calm), str(target), *arguments]) == WRONG_USAGE
+    assert told in capsys.readouterr().err
+    assert not target.exists()

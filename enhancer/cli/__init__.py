@@ -19,9 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     given = list(sys.argv[1:] if arguments is None else arguments)
     first = argparse.ArgumentParser(add_help=False)
-    first.add_argument("--task", default="upscale")
+    first.add_argument("--task")
     task_id = first.parse_known_args(given)[0].task
-    a = parser(task_id if task_id in TASKS else "upscale").parse_args(given)
+    a = parser(task_id if task_id in TASKS else "upscale", task_id is not None).parse_args(given)
     module, name = a.home.split(":")
     try:
         result: int = getattr(import_module(module), name)(a)

@@ -3,17 +3,17 @@
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from enhancer.batch.order import wished
 from enhancer.cli.report import DONE, say, table
 from enhancer.errors import BadOptions
 from enhancer.evidence.diagnosis import Diagnosis
-from enhancer.evidence.propose import Proposal, propose
+from enhancer.evidence.propose import Proposal, as_plain, propose
 from enhancer.evidence.recipe_files import content
 from enhancer.hall import default_engine
 from enhancer.media import decode
+from enhancer.tasks.spoken import Understood, understand
 from enhancer.trust import diagnose
 
 
@@ -23,8 +23,7 @@ def run_diagnose(a: argparse.Namespace) -> int:
     found = diagnose(decode(raw, default_engine().settings), raw)
     proposal = propose(found, wished(found.width, found.height, a.scale))
     if a.json:
-        findings, steps = [asdict(finding) for finding in found.findings], [asdict(step) for step in proposal.steps]
-        say(json.dumps({"findings": findings, "steps": steps, "unmet": proposal.unmet}, indent=2))
+        say(json.dumps(as_plain(found, proposal), indent=2))
         return DONE
     table(
         [
@@ -54,6 +53,24 @@ def tell(found: Diagnosis, proposal: Proposal) -> None:
         say(f"{number}. {proposed.step.task_id}{f' ({options})' if options else ''}: {proposed.reason}")
     if not proposal.steps:
         say("Nothing to do.")
+
+
+def understood(text: str, task_id: str, given: Mapping[str, Any]) -> Understood:
+    """The steps of `--say`, which are told before they are done.
+
+    Raises BadOptions for what is said besides, and for a wish that is not understood whole.
+    """
+    if task_id != "upscale" or given:
+        raise BadOptions("--say names the tasks in words; leave --task and its options out.")
+    found = understand(text)
+    if found.unknown:
+        raise BadOptions(f"Not understood: {', '.join(found.unknown)}. Please say it in other words, or leave it out.")
+    for number, said in enumerate(found.said, 1):
+        options = ", ".join(f"{name} {value}" for name, value in said.step.options.items())
+        say(f"{number}. {said.step.task_id}{f' ({options})' if options else ''}: {said.words!r}")
+    if not found.said:
+        raise BadOptions("Nothing is left to be done.")
+    return found
 
 
 def check_auto(task_id: str, given: Mapping[str, Any]) -> None:

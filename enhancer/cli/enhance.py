@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import fields
 from functools import partial
+from pathlib import Path
 
 import torch
 
+from enhancer.batch.afar import Afar, Sending
+from enhancer.batch.cluster import hiring
 from enhancer.batch.hands import Hand, Here, Worker
 from enhancer.batch.journal import opened
 from enhancer.batch.one import enhanced
@@ -17,16 +20,24 @@ from enhancer.batch.places import File, of_file, of_folder
 from enhancer.batch.row import DONE as MADE
 from enhancer.batch.row import KEPT, LEFT, Row
 from enhancer.batch.run import News, run
-from enhancer.batch.summary import counted, write_summary
-from enhancer.cli.auto import check_auto
+from enhancer.batch.summary import CSV, JSON, counted, write_summary
+from enhancer.cli.auto import check_auto, understood
 from enhancer.cli.evidence import guards_of
+from enhancer.cli.parser import RAY
 from enhancer.cli.report import DONE, SOME_FAILED, complain, say, show
 from enhancer.errors import BadOptions, Unwritable
+from enhancer.evidence.recipe_files import content
 from enhancer.hall import default_engine
 from enhancer.options import parse
 from enhancer.progress import Progress
+from enhancer.settings import Settings
 from enhancer.tasks import TASKS
 from enhancer.tasks.chain import Step
+from enhancer.tasks.mask import mask_in, packed
+
+FOR_FOLDERS = (
+    "--glob, --workers, --engine, --format and addresses are for folders; the name of the output chooses the format."
+)
 
 
 def run_enhance(a: argparse.Namespace) -> int:
@@ -34,22 +45,28 @@ def run_enhance(a: argparse.Namespace) -> int:
     order = _order(a)
     if a.input.is_dir():
         return _folder(a, order)
-    if a.glob != "*" or a.workers > 1 or a.format:
-        raise BadOptions("--glob, --workers and --format are for folders; the name of the output chooses the format.")
+    if a.glob != "*" or a.workers not in (None, 1) or a.format or a.engine == RAY or isinstance(a.output, str):
+        raise BadOptions(FOR_FOLDERS)
     file = of_file(a.input, a.output)
     row = enhanced(file, order, default_engine(), Progress(show))
-    _told(file, row, a.auto)
+    _told(file, row, a)
     return DONE if row.there else SOME_FAILED
 
 
 def _order(a: argparse.Namespace) -> Order:
     options = {f.name: getattr(a, f.name) for f in fields(TASKS[a.task].options)}
     given = {name: value for name, value in options.items() if value is not None}
+    if "mask" in given:  # on the command line the name of a file
+        given["mask"] = packed(mask_in(content(Path(given["mask"])), default_engine().settings))
     parse(TASKS[a.task].options, given)
+    steps: tuple[Step, ...] | None = (Step(a.task, given),)
     if a.auto:
         check_auto(a.task, given)
+        steps = None
+    elif a.say is not None:
+        steps = understood(a.say, a.task, given).steps
     return Order(
-        steps=None if a.auto else (Step(a.task, given),),
+        steps=steps,
         scale=a.scale if a.auto else None,
         guards=guards_of(a.protect, a.protect_mask),
         quality=a.jpeg_quality,
@@ -61,33 +78,43 @@ def _order(a: argparse.Namespace) -> Order:
 
 def _folder(a: argparse.Namespace, order: Order) -> int:
     """Exit code of a batch; its summary is written whatever ends it."""
-    files = {f.name: f for f in of_folder(a.input, a.output, a.glob, a.format)}
+    afar = Afar(a.output, Settings.from_environment()) if isinstance(a.output, str) else None
+    folder = a.output if afar is None else afar.folder
+    files = {f.name: f for f in of_folder(a.input, folder, a.glob, a.format)}
     rows = list[Row]()
-    with opened(a.output) as journal:
+    with opened(folder) as journal:
         try:
-            with closing(run(list(files.values()), _hire(a.workers, order), a.workers, journal)) as batch:
+            hire, count = _hiring(a, order)
+            sending = hire if afar is None else lambda: Sending(hire(), afar)
+            with closing(run(list(files.values()), sending, count, journal)) as batch:
                 for news in batch:
                     _line(news)
                     if news.row is not None:
                         rows.append(news.row)
-                        _told(files[news.row.source], news.row, a.auto)
+                        _told(files[news.row.source], news.row, a)
         finally:
-            _summed_up(rows, a)
+            _summed_up(rows, folder, afar)
     return DONE if all(row.there for row in rows) else SOME_FAILED
 
 
-def _hire(workers: int, order: Order) -> Callable[[], Hand]:
-    if workers == 1:
-        return partial(Here, order, default_engine())
-    return partial(Worker, order, max(1, torch.get_num_threads() // workers))
+def _hiring(a: argparse.Namespace, order: Order) -> tuple[Callable[[], Hand], int]:
+    """What makes a hand, and how many there are to be."""
+    if a.engine == RAY:
+        hire, devices = hiring(order)
+        return hire, min(a.workers or devices, devices)  # one too many would wait for ever
+    if a.workers in (None, 1):
+        return partial(Here, order, default_engine()), 1
+    return partial(Worker, order, max(1, torch.get_num_threads() // a.workers)), a.workers
 
 
-def _summed_up(rows: Sequence[Row], a: argparse.Namespace) -> None:
+def _summed_up(rows: Sequence[Row], folder: Path, afar: Afar | None) -> None:
     if not rows:
         return
     say(counted(rows))
     try:
-        write_summary(rows, a.output)
+        write_summary(rows, folder)
+        if afar is not None:
+            afar.send([folder / CSV, folder / JSON])
     except Unwritable:
         if not any(row.final for row in rows):  # which was told before
             raise
@@ -101,7 +128,7 @@ def _line(news: News) -> None:
         sys.stderr.write(f"\r\x1b[K{news.done} of {news.total}{left}  {now}" if news.row is None else "\r\x1b[K")
 
 
-def _told(file: File, row: Row, auto: bool) -> None:
+def _told(file: File, row: Row, a: argparse.Namespace) -> None:
     """What became of a file, in lines."""
     if row.outcome == LEFT:
         return
@@ -109,8 +136,9 @@ def _told(file: File, row: Row, auto: bool) -> None:
         complain(f"{file.source}: {row.problem}")
         return
     size, seconds = f"{row.result_width}x{row.result_height}", f"{row.seconds:.1f} s"
-    say(f"{file.source} → {file.target}  {size}  {KEPT if row.outcome == KEPT else seconds}")
-    if row.outcome == MADE and auto:
+    target = f"{a.output.rstrip('/')}/{file.made}" if isinstance(a.output, str) else file.target
+    say(f"{file.source} → {target}  {size}  {KEPT if row.outcome == KEPT else seconds}")
+    if row.outcome == MADE and a.auto:
         say(f"  {row.tasks.replace(' ', ', ') or 'nothing to do'}")
     for note in row.notes if row.outcome == MADE else ():
         say(f"  {note}")

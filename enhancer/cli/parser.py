@@ -11,6 +11,8 @@ from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
 
 WRITTEN = ("png", "jpeg", "webp", "tiff")  # of `enhancer.media.FORMATS`, which would import what computes
+DRAWN = ("gan-digits", "vae-digits")  # of `enhancer.lab.drawing`, which would import what computes
+RAY = "ray"
 COMMANDS = {  # name → where it is done, and what it does
     "enhance": (
         "enhancer.cli.enhance:run_enhance",
@@ -32,6 +34,18 @@ COMMANDS = {  # name → where it is done, and what it does
     "report": (
         "enhancer.cli.evidence:run_report",
         "Write a report on a result in one HTML file: before and after, maps, figures, receipt, recipe, licences.",
+    ),
+    "video": (
+        "enhancer.cli.video:run_video",
+        "Enhance a video, sound and times kept; the same command again goes on where it was stopped.",
+    ),
+    "recognise": (
+        "enhancer.cli.lab:run_recognise",
+        "Say what pictures show, by a network that was trained to name them.",
+    ),
+    "draw": (
+        "enhancer.cli.lab:run_draw",
+        "Draw pictures from a seed, on the way to another seed, or a picture again as the network codes it.",
     ),
     "models": (
         "enhancer.cli.commands:run_models",
@@ -61,8 +75,13 @@ def workers(text: str) -> int:
     return number
 
 
-def parser(task_id: str) -> argparse.ArgumentParser:
-    """The whole command line; `enhance` carries the options of `task_id`."""
+def place(text: str) -> Path | str:
+    """A path of this machine, or an address such as s3://bucket/folder as it is."""
+    return text if "://" in text else Path(text)
+
+
+def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
+    """The whole command line; `enhance` carries the options of `task_id`, and `video` where the task was `named`."""
     top = argparse.ArgumentParser(prog="python -m enhancer", description="Image enhancement that shows its work.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
@@ -74,18 +93,28 @@ def parser(task_id: str) -> argparse.ArgumentParser:
 
     p = command("enhance")
     p.add_argument("input", type=Path, help="a picture, or a folder of pictures")
-    p.add_argument("output", type=Path, help="a file (its suffix chooses the format), or a folder")
+    p.add_argument("output", type=place, help="a file (its suffix chooses the format), or a folder, also s3://…")
     p.add_argument("--task", choices=list(TASKS), default="upscale", help="what to do; see `--task ID --help`")
     p.add_argument("--jpeg-quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of the file")
     p.add_argument("--recipe", action="store_true", help="lay the recipe into PNG and JPEG files, beside others")
     b = p.add_argument_group("Folders", "many pictures at once")
     b.add_argument("--glob", default="*", metavar="PATTERN", help="only names like *.jpg, or 2024/*.tif")
     b.add_argument(
-        "--workers", type=workers, default=1, metavar="N", help="processes that share the processor, default 1"
+        "--workers",
+        type=workers,
+        metavar="N",
+        help="processes that share the processor, default 1; on a cluster one for each of its devices",
+    )
+    b.add_argument(
+        "--engine", choices=("here", RAY), default="here", help="ray: workers on the Ray cluster that RAY_ADDRESS names"
     )
     b.add_argument("--format", choices=WRITTEN, help="of all results; that of each source where left out")
     b.add_argument("--self-test", action="store_true", help="measure on each picture what the steps are worth there")
-    p.add_argument("--auto", action="store_true", help="diagnose each picture, and do what is proposed for it")
+    chosen = p.add_mutually_exclusive_group()
+    chosen.add_argument("--auto", action="store_true", help="diagnose each picture, and do what is proposed for it")
+    chosen.add_argument(
+        "--say", metavar="WISH", help='what to do in words, e.g. "brighter, less noise, twice the size"'
+    )
     p.add_argument(
         "--protect",
         action="append",
@@ -127,6 +156,34 @@ def parser(task_id: str) -> argparse.ArgumentParser:
     p.add_argument("result", type=Path)
     p.add_argument("--out", type=Path, required=True, help="the HTML file to write")
     p.add_argument("--title", help="of the report; the name of the result where left out")
+
+    p = command("video")
+    p.add_argument("input", type=Path, help="a video: MP4, MOV, MKV, WebM, AVI or MPEG-TS")
+    p.add_argument("output", type=Path, help="the file to write: .mp4, .mov or .mkv")
+    p.add_argument("--begin", type=float, default=0.0, metavar="SECONDS", help="leave out what comes before")
+    p.add_argument("--preview", type=float, metavar="SECONDS", help="only so many seconds, to see what it will be like")
+    p.add_argument("--task", choices=list(TASKS), help="do this to each frame alone; see `--task ID --help`")
+    if named:
+        add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
+    else:
+        p.add_argument("--model", help="a network that remembers from frame to frame; the bundled one where left out")
+
+    p = command("recognise")
+    p.add_argument("inputs", type=Path, nargs="+", metavar="PICTURE")
+    p.add_argument("--weights", type=Path, help="a recogniser that was trained here; that of digits where left out")
+    p.add_argument("--json", action="store_true")
+
+    p = command("draw")
+    p.add_argument("output", type=Path, help="the picture of all drawings to write")
+    p.add_argument("--model", choices=DRAWN, default=DRAWN[0], help="bundled networks that draw")
+    p.add_argument("--weights", type=Path, help="one that was trained here, instead")
+    p.add_argument("--seed", type=count, default=1, help="equal seeds draw equal pictures")
+    p.add_argument("--count", type=workers, default=100, metavar="N", help="drawings, default 100")
+    p.add_argument("--name", help="what to draw, such as 7; all in turn where left out")
+    p.add_argument("--truncation", type=float, default=1.0, help="0 to 1: less is likelier and more alike")
+    p.add_argument("--to", type=count, metavar="SEED", help="draw the way from one seed to the other")
+    p.add_argument("--to-name", metavar="NAME", help="what stands at the end of the way")
+    p.add_argument("--again", type=Path, metavar="PICTURE", help="code this picture and draw it again (vae-digits)")
 
     p = command("models")
     p.add_argument("--measure", action="store_true", help="first measure those that are on this disk, and remember it")

@@ -58,7 +58,7 @@ def of_gradio() -> tuple[float, float]:
 def of_page(place: Path) -> tuple[float, float, float]:
     """Seconds from the start of app.py to the first answer of any kind and to the page, and its processor time."""
     port = free_port()
-    url, environment = f"http://127.0.0.1:{port}", {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(place)}
+    url, environment = f"http://127.0.0.1:{port}", {"GRADIO_SERVER_PORT": str(port), "ENHANCER_WORK": str(place)}
     began, first = time.perf_counter(), 0.0
     process = subprocess.Popen(
         [sys.executable, "app.py"],

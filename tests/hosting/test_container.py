@@ -112,6 +112,18 @@ def test_it_is_not_root_and_says_what_it_needs() -> None:
     assert environment()["GRADIO_SERVER_NAME"] == "0.0.0.0"
 
 
+def test_the_variant_for_processors_leaves_out_what_only_gpus_need(image: Path, tmp_path: Path) -> None:
+    """What the container file does to the lock, done to a copy of it."""
+    (change,) = (run for run in told("RUN") if "VARIANT" in run)
+    change = change.partition("&&")[0]
+    for variant, gone in (("cpu", True), ("cuda", False)):
+        shutil.copy(image / "requirements.lock", tmp_path)
+        subprocess.run(["sh", "-ec", change], cwd=tmp_path, env={**os.environ, "VARIANT": variant}, check=True)
+        left = (tmp_path / "requirements.lock").read_text(encoding="utf-8")
+        assert ("nvidia" not in left) == gone
+        assert "torch==" in left
+
+
 def test_what_is_copied_is_not_ignored() -> None:
     allowed = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
     copied = {name for line in told("COPY") for name in shlex.split(line)[:-1]}

@@ -1,14 +1,29 @@
 """What a Space reads of the repository is true, and the program runs as a Space starts it."""
 
+import asyncio
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import httpx
+import numpy as np
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from enhancer.client import Client
+from enhancer.engine import Engine
+from enhancer.hall import enhance
+from enhancer.media import decode, levels
+from enhancer.models.store import Store
+from enhancer.settings import Settings
+from enhancer.ui import build
+from enhancer.ui.gate import Page
+from enhancer.ui.languages import table
+from enhancer.zero import LEAST
 from tests.conftest import ROOT
 from tests.server.conftest import png
 from tests.ui.conftest import free_port, serving
@@ -16,6 +31,7 @@ from tests.ui.conftest import free_port, serving
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FRONT = yaml.safe_load(README.split("---\n")[1])
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+LABEL = "Duplicate this Space"
 LONGEST = 60  # letters of a short description
 
 
@@ -37,22 +53,96 @@ def test_the_versions_agree_with_the_requirements() -> None:
     assert f"{FRONT['python_version']}.0" in SpecifierSet(needed)
 
 
-def test_it_runs_as_a_space_starts_it(tmp_path: Path) -> None:
-    port = free_port()
-    environment = {
+def test_the_command_for_a_docker_space_changes_the_front_matter_alone(tmp_path: Path) -> None:
+    (command,) = (line for line in README.splitlines() if line.startswith("sed -i"))
+    (tmp_path / "README.md").write_text(README, encoding="utf-8")
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    _, front, rest = (tmp_path / "README.md").read_text(encoding="utf-8").split("---\n", 2)
+    found = yaml.safe_load(front)
+    assert (found["sdk"], {"sdk_version", "python_version", "app_file"} & set(found)) == ("docker", set())
+    assert f"EXPOSE {found['app_port']}" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert {**FRONT, "sdk": "docker", "app_port": found["app_port"]}.items() >= found.items()
+    assert rest == README.split("---\n", 2)[2]
+
+
+def as_a_space(port: int, place: Path) -> dict[str, str]:
+    return {
         "SYSTEM": "spaces",
         "SPACE_ID": "somebody/enhancer",
         "SPACE_HOST": "somebody-enhancer.hf.space",
         "GRADIO_SERVER_NAME": "0.0.0.0",
         "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(tmp_path / "gradio"),
+        "ENHANCER_WORK": str(place / "work"),
         "HF_HUB_OFFLINE": "1",
         "OMP_NUM_THREADS": "1",
     }
-    with serving(["app.py"], port, tmp_path / "log", environment) as url:
+
+
+def test_it_runs_as_a_space_starts_it(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(["app.py"], port, tmp_path / "log", as_a_space(port, tmp_path)) as url:
         with Client(url, tries=20) as client:
             assert client.enhance(png(24, 24), "median").width == 24
-        events = httpx.get(f"{url}/config").json()["dependencies"]
+        assert (
+            "https://huggingface.co"
+            in httpx.get(url).headers["Content-Security-Policy"].partition("frame-ancestors")[2]
+        )
+        config = httpx.get(f"{url}/config").json()
+        buttons = {c["props"].get("elem_id"): c["id"] for c in config["components"] if c["type"] == "button"}
+        opens = [e["js"] for e in config["dependencies"] if [buttons["duplicate-go"], "click"] in e["targets"]]
+        assert len(opens) == 1
+        assert "huggingface.co/spaces/somebody/enhancer?duplicate=true" in opens[0]
+        events = config["dependencies"]
         queued = next(event["id"] for event in events if event["queue"] is not False)
         closed = httpx.post(f"{url}/gradio_api/run/predict", json={"fn_index": queued, "data": []})
         assert closed.status_code == 404, "not even on a Space does work go around the queue"
+
+
+def test_elsewhere_there_is_nothing_to_duplicate_and_on_a_space_it_speaks_chinese() -> None:
+    settings = Settings(device="cpu")
+
+    async def whole() -> Page:  # a page belongs to a running loop
+        return build(Engine(Store(settings), settings), settings)
+
+    def page() -> Page:
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(asyncio.run, whole()).result()
+
+    assert LABEL not in page().texts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPACE_ID", "somebody/enhancer")
+        on_a_space = page().texts
+    assert LABEL in on_a_space
+    new = [text for text in on_a_space if "uplicate" in text or "make a copy" in text]
+    assert len(new) == 2
+    for text in new:
+        assert table("zh-CN").html(text) != text
+
+
+def test_on_zerogpu_each_picture_is_drawn_where_a_gpu_is_lent(tmp_path: Path) -> None:
+    port, record, small = free_port(), tmp_path / "record", png(24, 24)
+    environment = as_a_space(port, tmp_path) | {
+        "SPACES_ZERO_GPU": "true",
+        "SPACES_RECORD": str(record),
+        "PYTHONPATH": str(ROOT / "tests" / "hosting" / "borrowed"),
+        "ENHANCER_DEVICE": "cpu",
+    }
+    with serving(["app.py"], port, tmp_path / "log", environment) as url:
+        done = httpx.post(
+            f"{url}/v1/upscale?model=x2-fast&scale=2", content=small, headers={"X-IP-Token": "somebody"}, timeout=60
+        )
+        assert done.status_code == 200, done.text
+        assert httpx.get(f"{url}/readyz").status_code == 200
+        calm = httpx.post(f"{url}/v1/median", content=small, timeout=60)
+        assert calm.status_code == 200, calm.text
+    settings = Settings(device="cpu")
+    drawn = enhance(decode(small), engine=Engine(Store(settings), settings), model="x2-fast", scale=2)
+    assert np.array_equal(levels(decode(done.content)), levels(drawn))
+    said = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    assert [one["event"] for one in said] == ["decorated", "asked", "done"], (
+        "one call, and none for what has no network"
+    )
+    decorated, asked, drew = said
+    assert decorated["pid"] == asked["pid"] != drew["pid"]
+    assert asked["visitor"] == "somebody", "it is lent to who asked"
+    assert asked["seconds"] == LEAST

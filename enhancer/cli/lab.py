@@ -1,0 +1,63 @@
+"""What small networks of ours do on the command line: name pictures, and draw them."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from enhancer.cli.report import DONE, SOME_FAILED, complain, say, table
+from enhancer.errors import BadOptions, EnhancerError
+from enhancer.hall import default_engine
+from enhancer.lab.bundled import artist, recogniser
+from enhancer.lab.drawing import DrawOptions, drawn, sheet
+from enhancer.lab.paper import digit_in
+from enhancer.media import Picture, open_picture, save_picture
+from enhancer.models.artist import Artist, open_artist
+from enhancer.models.recogniser import Guess, open_recogniser
+from enhancer.options import parse
+from enhancer.tasks.resize import colours
+
+
+def run_recognise(a: argparse.Namespace) -> int:
+    """Say what pictures show, by a network that was trained to name them."""
+    settings, name = default_engine().settings, _namer(a.weights)
+    rows, failed = [], 0
+    for file in a.inputs:
+        try:
+            guesses = name(open_picture(file, settings))
+        except EnhancerError as error:
+            failed += 1
+            complain(f"{file}: {error}")
+        else:
+            rows += [{"picture": str(file), "name": g.name, "probability": round(g.probability, 4)} for g in guesses]
+    table(rows, a.json)
+    return SOME_FAILED if failed else DONE
+
+
+def _namer(weights: Path | None) -> Callable[[Picture], tuple[Guess, ...]]:
+    """A network that was trained here sees the picture as it is, that of digits the digit on it."""
+    if weights is not None:
+        trained = open_recogniser(weights)
+        return lambda picture: trained(colours(picture))
+    digits = recogniser(default_engine().settings)
+    return lambda picture: digits(digit_in(picture).pixels)
+
+
+def run_draw(a: argparse.Namespace) -> int:
+    """Draw pictures from a seed, on the way to another seed, or a picture again as the network codes it."""
+    if a.to is not None and a.again is not None:
+        raise BadOptions("Give either --to or --again.")
+    settings = default_engine().settings
+    drawings = _drawn(open_artist(a.weights) if a.weights else artist(settings, a.model), a)
+    save_picture(sheet(drawings), a.output)
+    say(f"{a.output}  {len(drawings)} {'picture' if len(drawings) == 1 else 'pictures'}")
+    return DONE
+
+
+def _drawn(network: Artist, a: argparse.Namespace) -> torch.Tensor:
+    """(N, 3, side, side) in [0, 1]."""
+    if a.again is not None:
+        return network.again(colours(open_picture(a.again, default_engine().settings)), a.name)[None]
+    wished = {name: getattr(a, name) for name in ("seed", "count", "name", "truncation", "to", "to_name")}
+    return drawn(network, parse(DrawOptions, {name: value for name, value in wished.items() if value is not None}))

@@ -1,0 +1,81 @@
+"""`python -m tests.benchmarks.faults FOLDER...`: how often a fault is named rightly, by the network and by measuring.
+
+Every picture of the folders is shown as it is and with each fault alone, always of the same strength and seed; the
+measurements are those of the diagnosis without its network.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from enhancer.evidence.diagnosis import Diagnosis, diagnose
+from enhancer.evidence.diagnosis.resolution import HALF
+from enhancer.evidence.diagnosis.seen import likely_faults
+from enhancer.media.picture import Picture
+from enhancer.training.data import picture_files, read_rgb
+from enhancer.training.degradations.faults import FAULTS, Faults, FaultsParams
+
+CLEAN = "clean"
+KINDS = (CLEAN, *FAULTS)
+SEED = 80_000
+
+
+def damaged(files: list[Path]) -> list[tuple[str, torch.Tensor]]:
+    """Each picture once for each of `KINDS`, as (kind, (3, H, W) in [0, 1])."""
+    kind, out = Faults(traces=0), []
+    for n, file in enumerate(files):
+        sharp = read_rgb(file)[None] / 255.0
+        for m, name in enumerate(KINDS):
+            params: FaultsParams = kind.draw(1, torch.Generator().manual_seed(SEED + n))
+            alone = torch.tensor([[fault == name for fault in FAULTS]])
+            out.append((KINDS[m], kind.apply(sharp, replace(params, present=alone))[0]))
+    return out
+
+
+def by_measuring(found: Diagnosis) -> str:
+    """The fault that the measurements alone speak for."""
+    detail = found["resolution"].value
+    if "dark" in found["brightness"].verdict:
+        return "darkness"
+    if found["noise"].found or found["grain"].found:
+        return "noise"
+    if found["jpeg"].found:
+        return "compression"
+    if detail is not None and detail < HALF * max(found.width, found.height):
+        return "enlargement"
+    return "blur" if found["softness"].found else CLEAN
+
+
+def by_network(picture: Picture) -> str:
+    """The likeliest fault, if any is likely."""
+    found = likely_faults(picture)
+    best = max(found, key=lambda name: found[name])
+    return best if found[best] > 0.5 else CLEAN
+
+
+def main() -> None:
+    """Both ways on every folder."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--every", type=int, default=1, help="look at every n-th picture alone")
+    a = parser.parse_args()
+    for folder in a.folders:
+        shown = damaged(picture_files(folder)[:: a.every])
+        for way in ("network", "measuring"):
+            right: Counter[str] = Counter()
+            for name, pixels in shown:
+                picture = Picture(pixels)
+                right[name] += name == (by_network(picture) if way == "network" else by_measuring(diagnose(picture)))
+            count = len(shown) // len(KINDS)
+            each = "  ".join(f"{name} {right[name] / count:.0%}" for name in KINDS)
+            macro = sum(right.values()) / len(shown)
+            sys.stdout.write(f"{folder.parent.name}: {way:9} {macro:.1%} of {len(shown)} ({each})\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

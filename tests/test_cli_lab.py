@@ -1,0 +1,36 @@
+"""Naming and drawing on the command line."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from enhancer.cli import DONE, SOME_FAILED, WRONG_USAGE, main
+from enhancer.media import open_picture
+
+
+def test_drawings_of_a_seed_are_alike(tmp_path: Path) -> None:
+    for name in ("one.png", "two.png"):
+        assert main(["draw", str(tmp_path / name), "--seed", "5", "--count", "12", "--truncation", "0.8"]) == DONE
+    one, two = (open_picture(tmp_path / name).pixels for name in ("one.png", "two.png"))
+    assert one.shape == (3, 2 * 68, 10 * 68)
+    assert torch.equal(one, two)
+
+
+def test_a_way_and_a_picture_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    way, digit, again = (tmp_path / f"{name}.png" for name in ("way", "digit", "again"))
+    assert main(["draw", str(way), "--to", "9", "--count", "5", "--name", "1", "--to-name", "7"]) == DONE
+    assert "5 pictures" in capsys.readouterr().out
+    assert main(["draw", str(digit), "--count", "1", "--name", "4"]) == DONE
+    assert main(["draw", str(again), "--model", "vae-digits", "--again", str(digit), "--name", "4"]) == DONE
+    assert main(["recognise", str(again), "--json"]) == DONE
+    assert '"name": "4"' in capsys.readouterr().out.split("}")[0]
+
+
+def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "x.png")
+    assert main(["draw", out, "--name", "dog"]) == WRONG_USAGE
+    assert "not 'dog'" in capsys.readouterr().err
+    assert main(["draw", out, "--to", "3", "--again", out]) == WRONG_USAGE
+    assert not Path(out).exists()
+    assert main(["recognise", out]) == SOME_FAILED
