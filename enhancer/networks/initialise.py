@@ -25,12 +25,15 @@ def initialise(network: nn.Module, seed: int) -> None:
     """He's normal start (He et al., ICCV 2015, eq. 14) times `GAINS`, biases zero; plain chains add the identity.
 
     With PyTorch's default start a plain stack stays at the nearest-neighbour picture for thousands of steps.
-    Parameters outside convolutions and linear layers keep what the network's constructor gave them.
+    Recurrent layers start uniformly within one by the root of their hidden size, which is PyTorch's own start.
+    Parameters of other layers keep what the network's constructor gave them.
     """
     source = torch.Generator().manual_seed(seed)
     for name, layer in network.named_modules():
         if isinstance(layer, Layer):
             _start(layer, ".".join(part for part in name.split(".") if not part.isdigit()), source)
+        elif isinstance(layer, nn.RNNBase):
+            _start_recurrent(layer, source)
 
 
 def _start(layer: Layer, name: str, source: torch.Generator) -> None:
@@ -46,6 +49,12 @@ def _start(layer: Layer, name: str, source: torch.Generator) -> None:
         if is_parametrized(layer, "weight"):
             for _ in range(SETTLE):
                 _ = layer.weight
+
+
+def _start_recurrent(layer: nn.RNNBase, source: torch.Generator) -> None:
+    bound = layer.hidden_size**-0.5
+    for parameter in layer.parameters():
+        nn.init.uniform_(parameter, -bound, bound, generator=source)
 
 
 def _inputs(layer: Layer) -> float:

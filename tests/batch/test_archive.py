@@ -77,7 +77,7 @@ def test_pictures_lie_under_our_numbers_and_keep_their_names(tmp_path: Path) -> 
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
     file = packed(tmp_path / "a.zip", ("good.png", png()), (name, png()))
     refused(file, tmp_path / "place", "which no ZIP of pictures needs")
-    assert [p.name for p in tmp_path.rglob("*evil*")] == []
+    assert [p.name for p in tmp_path.rglob("evil.png")] == []
 
 
 def test_links_archives_and_locks_are_refused(tmp_path: Path) -> None:

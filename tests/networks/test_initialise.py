@@ -19,6 +19,7 @@ from enhancer.networks import (
     RecurrentUNet,
     RepairUNet,
     RestorationUNet,
+    SequenceClassifier,
     ToneNetwork,
     UNetDiscriminator,
 )
@@ -34,12 +35,15 @@ NETWORKS: list[Callable[[], nn.Module]] = [
     lambda: ToneNetwork(widths=[8, 8], blocks=[1, 1]),
     lambda: Classifier(classes=4, side=32, widths=[8, 16]),
     lambda: PlainClassifier(classes=4, side=32, width=8, dense=8),
+    lambda: SequenceClassifier(features=5, hidden=8),
     lambda: Painter(side=32, width=8),
     lambda: Critic(side=32, width=8),
     lambda: Autoencoder(side=32, width=8, noise=4),
     lambda: PatchDiscriminator(channels=8),
     lambda: UNetDiscriminator(channels=8),
 ]
+
+SHAPES: dict[type[nn.Module], tuple[int, ...]] = {Painter: (1, 100), SequenceClassifier: (1, 4, 5)}  # no pictures
 
 
 def test_every_architecture_is_tried() -> None:
@@ -48,7 +52,7 @@ def test_every_architecture_is_tried() -> None:
 
 @pytest.mark.parametrize("make", NETWORKS)
 def test_the_seed_decides_the_start(make: Callable[[], nn.Module]) -> None:
-    x = torch.rand(1, 100) if isinstance(make(), Painter) else torch.rand(1, 3, 32, 32)
+    x = torch.rand(SHAPES.get(type(make()), (1, 3, 32, 32)))
     first, second, other = (make() for _ in range(3))
     for network, seed in ((first, 3), (second, 3), (other, 4)):
         initialise(network, seed)

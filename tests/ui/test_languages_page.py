@@ -12,7 +12,8 @@ from tests.ui.browser import PATIENCE, Visitor, scene
 from tests.ui.conftest import Server
 
 Open = Callable[..., Visitor]
-TABS = ["Enhance", "Batch", "Compare", "Metrics", "Models", "Status"]
+TABS = ["Enhance", "Batch", "Video", "Compare", "Metrics", "Models", "Lab", "Status"]
+LAB = ["Repair", "Recognise", "Synthesise", "Explain"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"\b(?:the|of|and|is|it|picture|model|how|what|size|choose|press|not|with|for|this|here)\b", re.I)
 
@@ -49,10 +50,15 @@ def test_a_chinese_browser_sees_no_english_in_any_tab(speak: Open) -> None:
     for name in names:
         visitor.tab(name)
         visitor.page.wait_for_timeout(500)
-        expect(visitor.page.get_by_role("tabpanel").filter(visible=True)).to_contain_text(CHINESE, timeout=PATIENCE)
+        panel = visitor.page.get_by_role("tabpanel").filter(visible=True).first
+        expect(panel).to_contain_text(CHINESE, timeout=PATIENCE)
         if name == words.text("Models"):  # too large to be opened with; they come when the tab is seen
             expect(visitor.page.locator("#models-cards")).to_contain_text(CHINESE, timeout=PATIENCE)
         assert in_english(visitor) == []
+        for room in LAB if name == words.text("Lab") else ():
+            panel.get_by_role("tab", name=words.text(room)).click()
+            visitor.page.wait_for_timeout(500)
+            assert in_english(visitor) == []
     assert visitor.page.evaluate("document.documentElement.lang") == "zh-CN"
     assert visitor.problems == []
     visitor.page.context.close()
