@@ -15,7 +15,7 @@ from enhancer.settings import Settings
 
 BUNDLED, FETCHED, ON_THE_HUB = "bundled", "fetched", "on the Hub"
 PLACES = (BUNDLED, FETCHED, ON_THE_HUB)
-LOWER_IS_BETTER = ("GMSD", "change")  # how the labels of such figures end
+LOWER_IS_BETTER = ("GMSD", "change", "flicker")  # how the labels of such figures end
 FIGURE = re.compile(r"(-?[\d.]+) ?([^\s(]*) \((.+) (-?[\d.]+)\)")  # as `evaluate` states them: 37.57 dB (bicubic 33.67)
 TITLE, SPEED, MEMORY, SIZE = "title", "speed", "memory", "size"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import nn
 
-from enhancer.models.entry import VIDEO, Entry, Spread
+from enhancer.models.entry import Entry, Spread
 from enhancer.networks import ARCHITECTURES
 from enhancer.training.evaluate import Protocol, Row, markdown
 from enhancer.training.history import History
@@ -83,16 +83,12 @@ def _commands(entry: Entry, history: History) -> list[str]:
     return [
         str(history.more.get("command", _train_command(entry, history))),
         f"python -m enhancer.training export RUN --id {entry.id}",
-        *([] if entry.purpose == VIDEO else [f"python -m enhancer.training evaluate {entry.id}"]),
+        f"python -m enhancer.training evaluate {entry.id}",
     ]
 
 
 def _measured(entry: Entry, precision: str) -> str:
     """Where the figures come from."""
-    if entry.purpose == VIDEO:
-        return (
-            "The protocols measure single pictures; PSNR and flicker on held-out clips stand in the reports of the run."
-        )
     return (
         f"Printed by `python -m enhancer.training evaluate {entry.id}` through the engine that the page uses, "
         f"in {precision}."

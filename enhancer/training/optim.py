@@ -6,6 +6,8 @@ from typing import Any, overload
 import torch
 from torch import Tensor, nn
 
+from enhancer.engine.device import choose_precision
+
 BETAS = (0.9, 0.99)
 ENDS = ("head", "tail", "blind", "see", "mix", "basis")  # first and last layers, and single numbers
 
@@ -13,10 +15,11 @@ ENDS = ("head", "tail", "blind", "see", "mix", "basis")  # first and last layers
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
     """The nearest semi-orthogonal matrices by a quintic Newton-Schulz iteration (Jordan et al., "Muon", 2024).
 
-    Shape: (N, rows, columns) with rows <= columns → the same, in bfloat16.
+    Shape: (N, rows, columns) with rows <= columns → the same, in bfloat16 where the hardware multiplies it, for which
+    the constants were made, else in float32.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
-    x: Tensor = matrices.bfloat16()
+    x: Tensor = matrices.to(choose_precision("auto", matrices.device))
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
         gram = x @ x.mT

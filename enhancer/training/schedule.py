@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import torch
+
+from enhancer.engine.device import PRECISIONS, choose_device, choose_precision
 from enhancer.options import option
 
 
@@ -16,14 +19,18 @@ class Schedule:
     ema: float = option(0.999, "how much of the averaged weights each step keeps", minimum=0, maximum=0.99999)
     hold_out: int = option(30, "every n-th picture by name is never trained on", minimum=2, maximum=10_000)
     slack: float = option(0.0, "dB below the untouched input that the watch-dog allows", minimum=0, maximum=20)
-    precision: str = option("bfloat16", "number format of the convolutions", choices=("bfloat16", "float32"))
+    precision: str = option(
+        "auto",
+        "number format of the convolutions; auto is bfloat16 where the hardware multiplies it, else float32",
+        choices=("auto", *PRECISIONS),
+    )
     report_every: int = option(500, "steps between reports and checkpoints", minimum=1, maximum=100_000)
     seed: int = option(0, "of first weights, batches and whatever else is drawn", minimum=0, maximum=2**31 - 1)
 
     @property
     def bfloat16(self) -> bool:
-        """Whether convolutions run in bfloat16."""
-        return self.precision == "bfloat16"
+        """Whether convolutions run in bfloat16 on this machine."""
+        return choose_precision(self.precision, choose_device("auto")) is torch.bfloat16
 
     def rate(self, step: int, spent: float) -> float:
         """Factor on the learning rates at `step`, with the share `spent` of the budget used up."""

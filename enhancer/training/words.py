@@ -213,7 +213,7 @@ WORDS: dict[str, Words] = {
         "Takes noise and the traces of compression off surveillance-like clips at their own size. It sees what it drew "
         "for the frame before, so the result flickers less than frames that are cleaned one by one.",
         VIDEO,
-        (),
+        ("clips",),
         REMEMBERED,
     ),
     "video-x2": Words(

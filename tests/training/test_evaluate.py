@@ -12,7 +12,6 @@ from torch import Tensor
 
 from enhancer.errors import BadOptions
 from enhancer.models.catalog import BUNDLED_ENTRIES, Entry
-from enhancer.models.entry import VIDEO
 from enhancer.training.degradations.blind import BlindParams
 from enhancer.training.evaluate import PROTOCOLS, Row, bench_engine, evaluate, protocols_of, run_protocol, stated
 from enhancer.training.evaluate.photo import RANGES, SEED, drawn, past, rebuilt
@@ -91,7 +90,7 @@ def test_an_entry_carries_the_words_written_for_it(model: Entry) -> None:
 def test_words_are_complete() -> None:
     for words in WORDS.values():
         assert 80 <= len(words.description) <= 300
-        assert words.purpose in (*BY_PURPOSE, VIDEO)  # clips are measured by the lesson that teaches them
+        assert words.purpose in BY_PURPOSE
         assert all(text.endswith(".") for text in (words.summary, words.description, *words.failures))
     assert {p for names in BY_PURPOSE.values() for p in names} <= set(PROTOCOLS)
 

@@ -1,13 +1,17 @@
 """Muon steps in orthogonal directions."""
 
+import pytest
 import torch
 from torch import nn
 
 from enhancer.networks import Generator
+from enhancer.training import optim
 from enhancer.training.optim import Muon, optimisers, orthogonalise
 
 
-def test_orthogonalised_rows_are_nearly_orthonormal() -> None:
+@pytest.mark.parametrize("precision", [torch.bfloat16, torch.float32])
+def test_orthogonalised_rows_are_nearly_orthonormal(precision: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(optim, "choose_precision", lambda *_: precision)
     x = orthogonalise(torch.randn(2, 16, 144, generator=torch.Generator().manual_seed(0))).float()
     singular = torch.linalg.svdvals(x)
     assert singular.min() > 0.6

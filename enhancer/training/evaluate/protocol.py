@@ -13,7 +13,8 @@ class Case:
 
     `given` (3, h, w) float32 is what the model gets, `truth` (3, H, W) in [0, 1] what it should give; `grey` where
     only one plane counts, repeated three times; `shave` pixels at each side of the result are not measured; `plane`
-    (1, H, W) is 1 where something is missing, for protocols that tell the model.
+    (1, H, W) is 1 where something is missing, for protocols that tell the model. Of a clip both have the frames
+    before these axes: (T, 3, h, w) and (T, 3, H, W).
     """
 
     given: Tensor

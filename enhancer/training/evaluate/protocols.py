@@ -5,6 +5,8 @@ from collections.abc import Callable
 from torch import Tensor
 
 from enhancer.metrics import gmsd, haarpsi, psnr, psnr_b, ssim
+from enhancer.models.entry import VIDEO
+from enhancer.training.evaluate.clips import flicker, psnr_frames, surveyed
 from enhancer.training.evaluate.photo import worn
 from enhancer.training.evaluate.protocol import Case, Column, Protocol
 from enhancer.training.evaluate.sources import (
@@ -208,6 +210,25 @@ _ALL = (
         label="{set} {level} % missing {column}",
         stated=(10, 25),
     ),
+    Protocol(
+        id="clips",
+        about="PSNR over R, G and B, and flicker (the change from frame to frame that does not move, in grey levels; "
+        "lower is better), the means over a clip after noise of 10 to 30 levels, new in each frame, and JPEG of "
+        "quality 50; 8-bit outputs, whole frames",
+        level="sigma",
+        mark="σ",
+        levels=(10, 20, 30),
+        sets=("../video/tennis",),
+        baseline="as it is",
+        cases=surveyed,
+        plain=as_given,
+        columns=(
+            Column("PSNR", "dB", psnr_frames),
+            Column("flicker", "", flicker, digits=2, width=9, tolerance=0.05),
+        ),
+        label="{set} σ{level} {column}",
+        stated=(10, 20, 30),
+    ),
 )
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
@@ -218,4 +239,5 @@ BY_PURPOSE: dict[str, tuple[str, ...]] = {
     "deblock": ("jpeg", "jpeg-colour"),
     "lowlight": ("tone", "daylight"),
     "repair": ("holes",),
+    VIDEO: ("clips",),
 }

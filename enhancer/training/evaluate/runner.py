@@ -13,6 +13,7 @@ from enhancer.engine import Engine
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.training.degradations import quantise
+from enhancer.training.evaluate.clips import drawn
 from enhancer.training.evaluate.protocol import Case, Protocol, Row
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ def run_protocol(
     rows = []
     for level in chosen:
         methods: dict[str, Method] = {protocol.baseline: protocol.plain}
-        methods |= {n: _network(engine, m) for n, m in models if not protocol.scaled or m.scale == level}
+        for name, model in models:
+            if not protocol.scaled or model.scale == level:
+                methods |= _methods(name, engine, model)
         found = [_score(protocol, methods, bench / name, level, pictures) for name in sets or protocol.sets]
         rows += [one[method] for method in methods for one in found]
     return rows
@@ -68,7 +71,7 @@ def _score(
     spent = dict.fromkeys(methods, 0.0)
     pixels = 0
     for case in islice(protocol.cases(folder, level), pictures):
-        pixels += case.truth[0].numel()
+        pixels += case.truth[..., 0, :, :].numel()
         for method, run in methods.items():
             began = time.perf_counter()
             output = run(case)
@@ -87,10 +90,18 @@ def _mean(values: list[list[float]]) -> tuple[float, ...]:
     return tuple(torch.tensor(values, dtype=torch.float64).mean(0).tolist())
 
 
-def _network(engine: Engine, model: Model) -> Method:
+def _methods(name: str, engine: Engine, model: Model) -> dict[str, Method]:
+    """The model, and where it remembers from frame to frame, the same without its memory."""
+    found = {name: _network(engine, model)}
+    return found | ({f"{name}, no memory": _network(engine, model, remember=False)} if model.state else {})
+
+
+def _network(engine: Engine, model: Model, remember: bool = True) -> Method:
     """The model as a method; outputs rounded to 8 bits. A network of one channel sees a grey picture once."""
 
     def run(case: Case) -> Tensor:
+        if case.given.ndim == 4:
+            return drawn(engine, model, case.given, remember)
         once = case.grey and model.channels == 1
         output = engine.run(model, case.given[:1] if once else case.given, Progress(), case.plane)
         return quantise(output.mean(0, keepdim=True) if case.grey else output)
