@@ -142,7 +142,7 @@ class _Child:
     """One process and the way to it."""
 
     def __init__(self, given: tuple[Callable[..., Answering], tuple[Any, ...], int]) -> None:
-        afresh = _context()
+        afresh = context()
         self._pipe, there = afresh.Pipe()
         self._ready = False
         self.process = afresh.Process(target=_serve, args=(there, *given), daemon=True)
@@ -178,7 +178,7 @@ class _Child:
         return self.process.exitcode
 
 
-def _context() -> ForkServerContext | SpawnContext:
+def context() -> ForkServerContext | SpawnContext:
     """How processes begin: never as forks of this one, which has threads and what visitors sent.
 
     On Linux as forks of one that has none, so that they are there at once and share what it imported; what it cannot

@@ -60,7 +60,7 @@ def unpacked(file: Path, place: Path, settings: Settings) -> Iterator[Unpacked]:
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, struct.error) as error:
             raise BadArchive(DAMAGED) from error
         with archive:
-            entries = [(info, _name(info)) for info in archive.infolist() if not info.is_dir()]
+            entries = [(info, _name(info)) for info in archive.infolist() if not info.filename.endswith("/")]
             pictures = [(info, name) for info, name in entries if _wanted(name)]
             _check(pictures, entries, settings)
             left = settings.max_batch_bytes

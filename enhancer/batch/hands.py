@@ -1,7 +1,6 @@
 """Who does the work of a batch: this process, or several with an engine each, of which none can take others down."""
 
 import logging
-import multiprocessing
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -9,6 +8,7 @@ from typing import Protocol
 
 import torch
 
+from enhancer import worker
 from enhancer.batch.one import enhanced
 from enhancer.batch.order import Order
 from enhancer.batch.places import File
@@ -60,7 +60,7 @@ class Worker:
         self._start()
 
     def _start(self) -> None:
-        afresh = multiprocessing.get_context("spawn")
+        afresh = worker.context()
         self._pipe, there = afresh.Pipe()
         self._process = afresh.Process(target=_serve, args=(there, self._order, self._threads), daemon=True)
         self._process.start()

@@ -80,6 +80,19 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> Non
     assert [p.name for p in tmp_path.rglob("evil.png")] == []
 
 
+def test_an_entry_without_a_name_is_left_out(tmp_path: Path) -> None:
+    """`zipfile.ZipInfo.is_dir` fails on it."""
+    file = packed(tmp_path / "a.zip", ("good.png", png()), ("b", b"text"))
+    data = file.read_bytes()
+    at = data.rindex(b"PK\x01\x02")
+    nameless = data[: at + 28] + b"\0\0" + data[at + 30 : at + 46] + data[at + 47 :]
+    end = nameless.rindex(b"PK\x05\x06")
+    (length,) = struct.unpack_from("<I", nameless, end + 12)
+    file.write_bytes(nameless[: end + 12] + struct.pack("<I", length - 1) + nameless[end + 16 :])
+    assert "" in zipfile.ZipFile(file).namelist()
+    assert names(file, tmp_path / "place") == ["good.png"]
+
+
 def test_links_archives_and_locks_are_refused(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("link.png")
     link.external_attr = 0o120777 << 16
