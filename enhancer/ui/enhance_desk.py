@@ -1,6 +1,6 @@
 """The handlers of the Enhance tab: they run the work, and say on the page what is going on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -180,14 +180,9 @@ class EnhanceDesk:
 
     def rewrite(self, kept: Finished | None, format: str, embed: bool) -> Iterator[Update]:
         """Write the last result in another format, or with its recipe."""
-        with run_folder() as place:
-            steps = self._rewrite(kept, format, embed, place)
-            yield from guarded(steps, lambda text: {self.toolbar.status: said(text, "bad")})
-
-    def _rewrite(self, kept: Finished | None, format: str, embed: bool, place: Path) -> Steps:
-        if kept is None:
-            raise BadPicture(GONE)
-        yield from self.written(kept, format, embed, place)
+        yield from written_again(
+            kept, lambda done, place: self.written(done, format, embed, place), self.toolbar.status
+        )
 
     def written(self, done: Finished, format: str, embed: bool, place: Path) -> Steps:
         """Write the file to download, then read it back for the receipt."""
@@ -214,6 +209,18 @@ class EnhanceDesk:
     def stopped(self, kept: Finished | None) -> Update:
         """Say that the work has ended."""
         return {self.looked: "", **self.trust.ready(kept), **self.toolbar.stopped()}
+
+
+def written_again(kept: Finished | None, write: Callable[[Finished, Path], Steps], status: gr.HTML) -> Iterator[Update]:
+    """`write` the last result into a folder of its own; `status` says so where it is gone."""
+
+    def steps(place: Path) -> Steps:
+        if kept is None:
+            raise BadPicture(GONE)
+        yield from write(kept, place)
+
+    with run_folder() as place:
+        yield from guarded(steps(place), lambda text: {status: said(text, "bad")})
 
 
 def _unit(choice: Wish) -> str:

@@ -10,7 +10,7 @@ from enhancer.engine import Engine
 from enhancer.engine.results import really
 from enhancer.errors import BadPicture
 from enhancer.ui.display import run_folder
-from enhancer.ui.enhance_desk import CROP, GONE
+from enhancer.ui.enhance_desk import CROP, written_again
 from enhancer.ui.enhance_tab import EMBED, WRITABLE
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Steps, Update, follow, guarded
@@ -158,14 +158,9 @@ class RepairTab:
 
     def rewrite(self, kept: Finished | None, format: str, embed: bool) -> Iterator[Update]:
         """Write the last result in another format, or with its recipe."""
-        with run_folder() as place:
-            steps = self._rewrite(kept, format, embed, place)
-            yield from guarded(steps, lambda text: {self.toolbar.status: said(text, "bad")})
-
-    def _rewrite(self, kept: Finished | None, format: str, embed: bool, place: Path) -> Steps:
-        if kept is None:
-            raise BadPicture(GONE)
-        yield from self._written(kept, format, embed, place)
+        yield from written_again(
+            kept, lambda done, place: self._written(done, format, embed, place), self.toolbar.status
+        )
 
     def _written(self, done: Finished, format: str, embed: bool, place: Path) -> Steps:
         found = yield from follow(
