@@ -67,7 +67,7 @@ class BatchTab:
     def _wire(self, room: gr.Tab, tabs: gr.Tabs) -> None:
         desk, form = self.desk, self.desk.controls.inputs
         look: dict[str, Any] = {"inputs": [self.auto, *form], "outputs": desk.card, **QUIET, **LOOK}
-        gr.on([room.select, self.auto.change], desk.describe, **look)
+        gr.on([room.select, self.auto.change], desk.describe, trigger_mode="always_last", **look)
         self.files.change(desk.chosen, self.files, desk.toolbar.hint, **QUIET, **LOOK)
         self.change.click(lambda: gr.Tabs(selected=ENHANCE), None, tabs, **QUIET, **LOOK)
         run = desk.toolbar.go.click(

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from enhancer.engine import Engine
-from enhancer.engine.device import choose_precision
 from enhancer.errors import BadOptions, Cancelled, WeightsRefused
 from enhancer.evidence import contact
 from enhancer.evidence.contact import PLAIN, Tile, chosen, contact_sheet, suitable
@@ -28,6 +27,7 @@ from enhancer.tasks import task
 from enhancer.tasks.chain import run_chain
 from enhancer.tasks.restore_options import MendOptions, RestoreOptions
 from enhancer.tasks.upscale_options import UpscaleOptions
+from tests.machine import SLOWER
 from tests.metrics.pictures import natural
 from tests.models.conftest import make_entry
 
@@ -268,13 +268,9 @@ def test_one_progress_over_all_tiles_and_stop(settings: Settings) -> None:
 
 
 def test_the_first_tile_comes_within_a_second_and_all_bundled_within_five() -> None:
-    """In processor time, which a busy machine does not spoil: five seconds on two cores are ten.
-
-    That is for processors that multiply bfloat16; those with 256-bit units alone have a fourth of the speed.
-    """
+    """In processor time, which a busy machine does not spoil: five seconds on two cores are ten."""
     usual = Settings(device="cpu")
     engine = Engine(Store(usual), usual)
-    slower = 1 if choose_precision("auto", torch.device("cpu")) is torch.bfloat16 else 4
     picture = Picture(torch.rand(3, 2000, 3000))
     began = time.process_time()
     sheet = contact_sheet(picture, (1000, 1000, 256, 256), "upscale", UpscaleOptions(), engine, Progress(), 1000)
@@ -285,4 +281,4 @@ def test_the_first_tile_comes_within_a_second_and_all_bundled_within_five() -> N
         tile = next(sheet)
         assert tile.pixels is not None, tile.skipped
         bundled -= {tile.model_id}
-    assert time.process_time() - began < 10 * slower
+    assert time.process_time() - began < 10 * SLOWER

@@ -149,9 +149,13 @@ def test_the_log_is_json_and_the_work_names_its_request(watched: Running) -> Non
         client.enhance(png(8, 8), "median")
     httpx.post(f"{watched.url}/v1/median", content=torn(), headers={"X-Request-Id": "order-4711-b"})
     assert "order-4711-b" in decoders(watched, 12), "a line that the work wrote in a thread of its own"
-    (told,) = (
-        x for x in lines(watched) if (x["logger"], x.get("request")) == ("enhancer.server.guard", "order-4711-b")
-    )
+
+    def answered() -> list[dict[str, Any]]:
+        told = ("enhancer.server.guard", "order-4711-b")
+        return [line for line in lines(watched) if (line["logger"], line.get("request")) == told]
+
+    until(lambda: len(answered()) > 0, "nothing tells how the request ended")  # which is written after the answer
+    (told,) = answered()
     assert (told["method"], told["path"], told["status"]) == ("POST", "/v1/median", 422)
 
 

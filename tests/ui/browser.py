@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
+from playwright.sync_api import TimeoutError as Late
 
 HARMLESS = {"Method not implemented."}  # said by the page framework itself
 PATIENCE = 90_000  # milliseconds; the machine may be busy, and nobody waits for longer than it takes
@@ -64,9 +65,16 @@ class Visitor:
         self.page.wait_for_function(script, arg=[box, count], timeout=PATIENCE)
 
     def download(self, button: str) -> Path:
-        """Click a download button; the path of what arrived, under the name it was offered with."""
-        with self.page.expect_download(timeout=PATIENCE) as event:
-            self.page.locator(f"#{button}").click()
+        """Click a download button; the path of what arrived, under the name it was offered with.
+
+        A click that meets a button which is being drawn anew is lost, and people click again.
+        """
+        try:
+            with self.page.expect_download(timeout=PATIENCE / 6) as event:
+                self.page.locator(f"#{button}").click()
+        except Late:
+            with self.page.expect_download(timeout=PATIENCE) as event:
+                self.page.locator(f"#{button}").click()
         arrived = Path(event.value.path())
         return arrived.rename(arrived.with_name(event.value.suggested_filename))
 
