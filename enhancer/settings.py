@@ -15,6 +15,8 @@ SERVED = {  # where strangers send pictures and videos
     "ENHANCER_MAX_VIDEO_PIXELS": "4000000",
     "ENHANCER_MAX_VIDEO_FRAMES": "1800",
     "ENHANCER_MAX_VIDEO_SECONDS": "60",
+    "ENHANCER_MAX_SCENE_BYTES": str(100 * MIB),
+    "ENHANCER_MAX_SCENE_PIXELS": "16000000",
     "ENHANCER_KEEP_PLACE": "0",
 }
 
@@ -54,6 +56,9 @@ class Settings:
 
     Of a video: the file has at most `max_video_bytes`, each of its at most `max_video_frames` pictures
     `max_video_pixels`, and it lasts `max_video_seconds`. The server allows less than the command line.
+
+    Of a medical or satellite scene: the file has at most `max_scene_bytes`, and `max_scene_pixels` in all its bands or
+    frames together. Here, too, the server allows less.
     """
 
     max_bytes: int = 100 * MIB
@@ -99,6 +104,8 @@ class Settings:
     max_video_pixels: int = 36_000_000
     max_video_frames: int = 1_000_000
     max_video_seconds: int = 36_000
+    max_scene_bytes: int = 65_536 * MIB
+    max_scene_pixels: int = 40_000_000_000
     device: str = "auto"
     precision: str = "auto"
     weights: Path = ROOT / "weights"

@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from enhancer.evidence.guard_words import WISHES
+from enhancer.lanes.wish import Wish
 from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
 
@@ -38,6 +39,10 @@ COMMANDS = {  # name → where it is done, and what it does
     "video": (
         "enhancer.cli.video:run_video",
         "Enhance a video, sound and times kept; the same command again goes on where it was stopped.",
+    ),
+    "medical": (
+        "enhancer.cli.lanes:run_medical",
+        "Enlarge a DICOM file into another, tags, geometry and bits kept. Not for diagnosis.",
     ),
     "recognise": (
         "enhancer.cli.lab:run_recognise",
@@ -167,6 +172,12 @@ def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
         add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
     else:
         p.add_argument("--model", help="a network that remembers from frame to frame; the bundled one where left out")
+
+    for name, what in (("medical", "a DICOM file"),):
+        p = command(name)
+        p.add_argument("input", type=Path, help=what)
+        p.add_argument("output", type=Path, help=f"{what} to write; the error to expect goes beside it")
+        add_arguments(p, Wish)
 
     p = command("recognise")
     p.add_argument("inputs", type=Path, nargs="+", metavar="PICTURE")

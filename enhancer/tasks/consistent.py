@@ -19,8 +19,12 @@ STEPS = 8  # of 4, 8, 16, 32: after 8 the mean over Set14 gains another 0.1 dB o
 STRIDE = 1.5  # of 1, 1.5, 1.8: below 2 no step leads away from the truth, and 1.8 is slow where a model strays far
 
 
-def make_consistent(result: Tensor, source: Tensor, progress: Progress | None = None) -> Tensor:
+def make_consistent(
+    result: Tensor, source: Tensor, progress: Progress | None = None, rounding: float = ROUNDING
+) -> Tensor:
     """The picture near `result` (3, H, W) that gives `source` (3, h, w) when it is shrunk, up to one level of rounding.
+
+    Sources that were not rounded to levels of eight bits, of any number of channels, come with their own `rounding`.
 
     Iterative back-projection (Irani, Peleg, "Improving resolution by image registration", CVGIP 1991, eq. 2): what the
     shrunk result lacks is enlarged and added. Enlarging by the same kernel is the transpose of shrinking, up to a
@@ -33,17 +37,17 @@ def make_consistent(result: Tensor, source: Tensor, progress: Progress | None = 
     progress = progress or Progress()
     for step in range(STEPS):
         progress.step(step, STEPS, "making it consistent")
-        result = _nearer(result, _lack(bicubic(result, *source.shape[1:]), source))
+        result = _nearer(result, _lack(bicubic(result, *source.shape[1:]), source, rounding))
     progress.step(STEPS, STEPS, "making it consistent")
     return result
 
 
-def _lack(shrunk: Tensor, source: Tensor) -> Tensor:
-    """What the shrunk result lacks to be within one level of its source, and to have the same mean: (3, h, w)."""
+def _lack(shrunk: Tensor, source: Tensor, rounding: float) -> Tensor:
+    """What the shrunk result lacks to be within the rounding of its source, and to have the same mean: (3, h, w)."""
 
     def beyond(shrunk: Tensor, source: Tensor) -> Tensor:
-        lowest = torch.where(source <= 0, -math.inf, source - ROUNDING)
-        highest = torch.where(source >= 1, math.inf, source + ROUNDING)
+        lowest = torch.where(source <= 0, -math.inf, source - rounding)
+        highest = torch.where(source >= 1, math.inf, source + rounding)
         return shrunk.clamp(lowest, highest).sub_(shrunk)
 
     lack = canvas.by_parts(beyond, shrunk, source)

@@ -1,0 +1,35 @@
+"""Enlarging medical scenes on the command line."""
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+
+from enhancer.cli.report import DONE, say, show
+from enhancer.hall import default_engine
+from enhancer.lanes.medical import NOTICE, Made, enhance_medical
+from enhancer.lanes.told import told
+from enhancer.lanes.wish import Wish
+from enhancer.options import parse
+from enhancer.progress import Progress
+
+
+def run_medical(a: argparse.Namespace) -> int:
+    """Enlarge a DICOM file into another, tags, geometry and bits kept. Not for diagnosis."""
+    wish = _wish(a)
+    made = enhance_medical(a.input, a.output, wish, default_engine(), Progress(show))
+    _tell(a.input, made, wish, "frame")
+    say(f"  {NOTICE}")
+    return DONE
+
+
+def _wish(a: argparse.Namespace) -> Wish:
+    given = {f.name: getattr(a, f.name) for f in fields(Wish)}
+    return parse(Wish, {name: value for name, value in given.items() if value is not None})
+
+
+def _tell(source: Path, made: Made, wish: Wish, what: str) -> None:
+    layers = f"1 {what}" if made.layers == 1 else f"{made.layers} {what}s"
+    width, height = made.size
+    say(f"{source} → {made.file}  {width}x{height}  {layers}  {made.work.model}  {made.work.seconds:.1f} s")
+    for sentence in told(made, wish):
+        say(f"  {sentence}")

@@ -1,0 +1,76 @@
+"""DICOM in, DICOM out: every frame enlarged, every tag kept but those that must change, and a notice that says so."""
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+from enhancer.engine import Engine
+from enhancer.errors import BadOptions
+from enhancer.lanes.run import Work, enhance_scene
+from enhancer.lanes.wish import Wish, chosen
+from enhancer.progress import Progress
+
+NOTICE = (
+    "Not for diagnosis: detail between the pixels of the source is estimated by a network, which was trained on "
+    "photographs. Please judge by the source."
+)
+NAME = "uncertainty"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a scene of `layers` layers: `file` of (width, height), and `errors` where they were asked for.
+
+    `unit` is what a step of the values is called; `notes` hold one sentence for each thing that is not kept.
+    """
+
+    file: Path
+    errors: Path | None
+    size: tuple[int, int]
+    layers: int
+    unit: str
+    work: Work
+    notes: tuple[str, ...]
+
+
+def enhance_medical(source: Path, target: Path, wish: Wish, engine: Engine, progress: Progress | None = None) -> Made:
+    """Enlarge every frame of a DICOM file into another, which is there whole at the end, or not at all.
+
+    With uncertainty, the errors to expect are written beside it. Raises BadPicture, BadOptions, Unwritable, DiskFull,
+    what the engine raises, and Cancelled.
+    """
+    from enhancer.lanes.dicom_file import DicomFile, understood
+    from enhancer.lanes.dicom_tags import Story, derived
+    from enhancer.lanes.dicom_write import DicomResult
+
+    check_names(source, target)
+    progress, settings = progress or Progress(), engine.settings
+    scene = DicomFile(source, settings)
+    try:
+        result = DicomResult(scene, wish.scale, wish.uncertainty, settings)
+        story = Story(wish.scale, chosen(wish), wish.consistent, repr(wish))
+        with understood():
+            notes = derived(tags := copy.deepcopy(scene.tags), story)
+        work = enhance_scene(scene, result, wish, engine, progress)
+        if scene.syntax.is_encapsulated:
+            notes.append("The pixels were packed; the result holds them unpacked, without loss.")
+        errors = beside(target) if wish.uncertainty else None
+        with understood():
+            if errors is not None:
+                result.save_errors(errors, tags, story)
+            result.save(target, tags)
+    finally:
+        scene.close()
+    size = wish.scale * scene.width, wish.scale * scene.height
+    return Made(target, errors, size, scene.frames, "steps of the stored values", work, tuple(notes))
+
+
+def check_names(source: Path, target: Path) -> None:
+    """Raises BadOptions where the result would replace its source."""
+    if target.exists() and source.exists() and target.resolve() == source.resolve():
+        raise BadOptions("The result would replace its source; please give it another name.")
+
+
+def beside(target: Path) -> Path:
+    """The file for the errors to expect."""
+    return target.with_name(f"{target.stem}.{NAME}{target.suffix}")
