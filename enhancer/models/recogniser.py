@@ -72,11 +72,26 @@ def open_recogniser(file: Path) -> Recogniser:
 
 def told(weights: Weights, name: str) -> tuple[tuple[str, ...], float]:
     """What the header says: names of the classes, temperature. Raises WeightsRefused where it does not."""
+    names = class_names(weights, name)
     try:
-        names, temperature = json.loads(weights.header[NAMES]), float(weights.header["temperature"])
+        temperature = float(weights.header["temperature"])
     except (KeyError, ValueError) as error:
-        raise WeightsRefused(f"{name} does not say what its classes are called.") from error
-    plain = isinstance(names, list) and all(isinstance(n, str) and 0 < len(n) <= LONGEST_NAME for n in names)
-    if not plain or not 0.01 < temperature < 100:
-        raise WeightsRefused(f"{name} does not say what its classes are called.")
-    return tuple(names), temperature
+        raise WeightsRefused(_nameless(name)) from error
+    if not 0.01 < temperature < 100:
+        raise WeightsRefused(_nameless(name))
+    return names, temperature
+
+
+def class_names(weights: Weights, name: str) -> tuple[str, ...]:
+    """What the header calls the classes. Raises WeightsRefused where it does not."""
+    try:
+        names = json.loads(weights.header[NAMES])
+    except (KeyError, ValueError) as error:
+        raise WeightsRefused(_nameless(name)) from error
+    if not isinstance(names, list) or not all(isinstance(n, str) and 0 < len(n) <= LONGEST_NAME for n in names):
+        raise WeightsRefused(_nameless(name))
+    return tuple(names)
+
+
+def _nameless(name: str) -> str:
+    return f"{name} does not say what its classes are called."

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from torch import nn
 
 from enhancer.networks.classifier import Classifier, PlainClassifier
+from enhancer.networks.detector import faster_rcnn
 from enhancer.networks.discriminator import PatchDiscriminator, UNetDiscriminator
 from enhancer.networks.generator import Generator
 from enhancer.networks.photo import PhotoNetwork
@@ -25,6 +26,7 @@ ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
     "classifier": Classifier,
     "plain-classifier": PlainClassifier,
     "sequence-classifier": SequenceClassifier,
+    "faster-rcnn": faster_rcnn,
     "painter": Painter,
     "critic": Critic,
     "autoencoder": Autoencoder,
@@ -48,4 +50,5 @@ __all__ = [
     "SequenceClassifier",
     "ToneNetwork",
     "UNetDiscriminator",
+    "faster_rcnn",
 ]

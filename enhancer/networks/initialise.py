@@ -15,6 +15,9 @@ GAINS = {
     "tail": 0.1,  # and whole networks near their input
     "refine.tail": 0.0,  # the tone network starts exactly at its input: no noise to clean yet,
     "mix": 0.0,  # and neither curve nor tables chosen
+    "cls_logits": 0.1,  # a detector starts undecided, its boxes at their anchors
+    "cls_score": 0.1,
+    "bbox_pred": 0.1,
 }
 CHAIN = "body"
 Layer = nn.Conv2d | nn.ConvTranspose2d | nn.Linear

@@ -47,7 +47,8 @@ SHAPES: dict[type[nn.Module], tuple[int, ...]] = {Painter: (1, 100), SequenceCla
 
 
 def test_every_architecture_is_tried() -> None:
-    assert {type(make()) for make in NETWORKS} == set(ARCHITECTURES.values())
+    """But for the detector, which gives boxes: see test_detector."""
+    assert {type(make()) for make in NETWORKS} == {kind for kind in ARCHITECTURES.values() if isinstance(kind, type)}
 
 
 @pytest.mark.parametrize("make", NETWORKS)
