@@ -10,13 +10,14 @@ import torch
 
 from enhancer.options import add_arguments
 from enhancer.settings import Settings
-from enhancer.training import moving, recipes, recognise, synthesise, watching
+from enhancer.training import detect, moving, recipes, recognise, synthesise, watching
 from enhancer.training.lesson import Lesson
 from enhancer.training.loop import Budget, fast_as_can_be, follow
 from enhancer.training.restoration import Restoration
 
 TILES = "folder of tiles, as `prepare` makes it"
 CLASSES = "folder of classes, or of the authors' files, or the word digits"
+SCENES = "folder with a COCO file or YOLO text files, or the word shapes"
 DIGITS = Settings.weights / "lab" / "digits.safetensors"
 
 
@@ -66,6 +67,13 @@ SUBJECTS = (
         recognise.FAULT_SUMMARIES,
         TILES,
         lambda recipe, a, device: recognise.Inspecting(recipe, a.data, device),
+    ),
+    Subject(
+        detect.SEARCHES,
+        detect.SUMMARIES,
+        SCENES,
+        lambda recipe, a, device: detect.Detection(recipe, a.data, a.start, device),
+        ("--start", None, "a detector to start from, trained here or published by torchvision"),
     ),
     Subject(
         synthesise.DRAFTS,
