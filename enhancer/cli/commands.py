@@ -11,10 +11,12 @@ from enhancer.errors import BadOptions, EnhancerError
 from enhancer.evidence.cards import ON_THE_HUB, CardRow, cards
 from enhancer.evidence.measure import known_speeds, measure_model
 from enhancer.hall import default_engine, enhance
+from enhancer.lab.detectors import fetch_published
 from enhancer.media import Picture, open_picture, save_picture
 from enhancer.metrics import METRICS
 from enhancer.metrics import figures as measured_figures
 from enhancer.models.catalog import CATALOG, Bundled, entry
+from enhancer.models.published import PUBLISHED
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
@@ -131,13 +133,22 @@ def describe(row: CardRow) -> dict[str, Any]:
     }
 
 
+def _fetch(model: str) -> None:
+    """A model of the catalogue, or a detector of torchvision."""
+    detector = next((one for one in PUBLISHED if one.id == model), None)
+    if detector is not None:
+        fetch_published(detector, default_engine().settings)
+    else:
+        entry(model)
+        default_engine().model(model, Progress(show))
+
+
 def run_fetch(a: argparse.Namespace) -> int:
     """Download models and verify them."""
     failed = 0
     for model in a.models:
         try:
-            entry(model)
-            default_engine().model(model, Progress(show))
+            _fetch(model)
         except EnhancerError as error:
             failed += 1
             complain(f"{model}: {error}")

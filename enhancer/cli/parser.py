@@ -48,6 +48,10 @@ COMMANDS = {  # name → where it is done, and what it does
         "enhancer.cli.lab:run_recognise",
         "Say what pictures show, by a network that was trained to name them.",
     ),
+    "detect": (
+        "enhancer.cli.lab_detect:run_detect",
+        "Say what a detector finds in pictures before and after enhancement, and whether that helps it.",
+    ),
     "draw": (
         "enhancer.cli.lab:run_draw",
         "Draw pictures from a seed, on the way to another seed, or a picture again as the network codes it.",
@@ -184,6 +188,22 @@ def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
     p.add_argument("--weights", type=Path, help="a recogniser that was trained here; that of digits where left out")
     p.add_argument("--json", action="store_true")
 
+    p = command("detect")
+    p.add_argument("inputs", type=Path, nargs="*", metavar="PICTURE")
+    p.add_argument(
+        "--detector",
+        default="shapes",
+        metavar="NAME",
+        help="shapes (bundled), coco-320 or coco (see `fetch`), a file, or owner/repo/file on the Hub; default shapes",
+    )
+    p.add_argument("--least", type=float, default=0.5, metavar="SCORE", help="from which an object counts as found")
+    p.add_argument("--after", type=Path, metavar="FILE", help="the enhanced picture, by whatever program")
+    p.add_argument("--truths", type=Path, metavar="FOLDER", help="pictures with boxes (COCO or YOLO): tells precision")
+    p.add_argument("--out", type=Path, metavar="FOLDER", help="for the pictures with their boxes")
+    p.add_argument("--task", choices=list(TASKS), help="the enhancement, default upscale; see `--task ID --help`")
+    p.add_argument("--json", action="store_true")
+    add_arguments(p.add_argument_group(TASKS[task_id].title, TASKS[task_id].summary), TASKS[task_id].options)
+
     p = command("draw")
     p.add_argument("output", type=Path, help="the picture of all drawings to write")
     p.add_argument("--model", choices=DRAWN, default=DRAWN[0], help="bundled networks that draw")
@@ -206,5 +226,5 @@ def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
     p.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     p.add_argument("--plot", type=Path, metavar="FILE", help="write a drawing, as SVG")
 
-    command("fetch").add_argument("models", nargs="+", metavar="MODEL")
+    command("fetch").add_argument("models", nargs="+", metavar="MODEL", help="of the catalogue, or coco-320 or coco")
     return top

@@ -1,0 +1,156 @@
+"""Does enhancement help recognition? What a detector finds before and after, object by object, and what that says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from enhancer.media.picture import Picture
+from enhancer.metrics.boxes import Boxes, paired
+from enhancer.models.detector import Detector, Found
+from enhancer.tasks.resize import colours, resize
+
+LONGEST = 1600  # pixels of a longer side; larger pictures are shrunk before they are looked at, as detectors do anyway
+LEAST = 0.5  # from which score an object counts as found
+MATTERS = 0.03  # a change of scores below this, in the mean, says nothing
+HELPS, HURTS, BOTH_WAYS, HARDLY, NOTHING = "helps", "hurts", "both ways", "hardly", "nothing"
+VERDICTS = {
+    HELPS: "Here enhancement helps this detector.",
+    HURTS: "Here enhancement hurts this detector.",
+    BOTH_WAYS: "Here enhancement cuts both ways for this detector.",
+    HARDLY: "Here enhancement hardly matters to this detector.",
+    NOTHING: "This detector found nothing that it knows, before or after, so it says nothing about the enhancement.",
+}
+CAVEAT = (
+    "A detector is no ground truth: it can become surer of a mistake, and what it learned from may have looked other "
+    "than your picture. One picture is one case."
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One object, found before, after, or both: then it has one name, and its boxes overlap by half at least."""
+
+    before: Found | None
+    after: Found | None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return (self.before or self.after or Found("", 0, (0, 0, 0, 0))).name
+
+    @property
+    def change(self) -> float | None:
+        """By how much the score rose, where it was found in both."""
+        return None if self.before is None or self.after is None else self.after.score - self.before.score
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The objects that reach the score `least` in one picture at least, the surest first."""
+
+    changes: tuple[Change, ...]
+    least: float
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many are found with `least` or more before, and after."""
+        sides = zip(*((one.before, one.after) for one in self.changes), strict=True) if self.changes else ((), ())
+        before, after = (sum(f is not None and f.score >= self.least for f in side) for side in sides)
+        return before, after
+
+    @property
+    def mean_change(self) -> float | None:
+        """By how much the scores of the same objects rose in the mean; None where there are none."""
+        both = [one.change for one in self.changes if one.change is not None]
+        return sum(both) / len(both) if both else None
+
+    @property
+    def verdict(self) -> str:
+        """A key of `VERDICTS`."""
+        if not self.changes:
+            return NOTHING
+        (before, after), mean = self.counts, self.mean_change or 0.0
+        signs = {_sign(after - before), _sign(mean) if abs(mean) >= MATTERS else 0} - {0}
+        if signs == {1, -1} or (not signs and {one.change for one in self.changes} == {None}):
+            return BOTH_WAYS
+        return {1: HELPS, -1: HURTS}[signs.pop()] if signs else HARDLY
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The answer in plain words."""
+        told = [VERDICTS[self.verdict]]
+        if self.changes:
+            before, after = self.counts
+            told.append(f"Objects found: {before} before, {after} after.")
+        if self.mean_change is not None:
+            told.append(f"Scores of the same objects: {self.mean_change:+.2f} in the mean.")
+        return tuple(told)
+
+
+def objects_in(picture: Picture, detector: Detector) -> tuple[Found, ...]:
+    """All that a detector sees in a picture, faint guesses too, with boxes in pixels of the picture."""
+    pixels = colours(picture)
+    factor = LONGEST / max(pixels.shape[1:])
+    if factor >= 1:
+        return detector(pixels)
+    height, width = (max(1, round(side * factor)) for side in pixels.shape[1:])
+    small = resize(pixels, height, width)
+    return tuple(_scaled(found, _scale(small.shape, pixels.shape)) for found in detector(small))
+
+
+def compared(before: Picture, after: Picture, detector: Detector, least: float = LEAST) -> Comparison:
+    """What changes from one picture to the other, which shows the same and may be larger."""
+    return comparison(objects_in(before, detector), on_the_first(before, after, detector), least, _times(before, after))
+
+
+def comparison(
+    before: Sequence[Found], after: Sequence[Found], least: float, times: tuple[float, float] = (1, 1)
+) -> Comparison:
+    """Pair what was found before and after, the boxes of both in pixels of the first picture.
+
+    Pairs may be faint on one side. The boxes of `after` are told multiplied by `times`, across and down.
+    """
+    names = sorted({found.name for found in (*before, *after)})
+    partner = dict(paired(boxes_of(before, names), boxes_of(after, names)))
+    taken = set(partner.values())
+    rows = [Change(f, after[partner[n]] if n in partner else None) for n, f in enumerate(before)]
+    rows += [Change(None, found) for n, found in enumerate(after) if n not in taken]
+    told = [Change(row.before, row.after and _scaled(row.after, times)) for row in rows if _best(row) >= least]
+    return Comparison(tuple(sorted(told, key=_best, reverse=True)), least)
+
+
+def on_the_first(before: Picture, after: Picture, detector: Detector) -> tuple[Found, ...]:
+    """What is in the second picture, with boxes in pixels of the first."""
+    across, down = _times(before, after)
+    return tuple(_scaled(found, (1 / across, 1 / down)) for found in objects_in(after, detector))
+
+
+def boxes_of(found: Sequence[Found], names: Sequence[str]) -> Boxes:
+    """The same as tensors, labelled by their place in `names`; others are left out."""
+    known = [one for one in found if one.name in names]
+    labels = torch.tensor([names.index(one.name) for one in known], dtype=torch.long)
+    return Boxes(torch.tensor([one.box for one in known]).view(-1, 4), labels, torch.tensor([o.score for o in known]))
+
+
+def _times(before: Picture, after: Picture) -> tuple[float, float]:
+    return after.width / before.width, after.height / before.height
+
+
+def _scale(old: Sequence[int], new: Sequence[int]) -> tuple[float, float]:
+    """Across and down, of shapes (C, H, W)."""
+    return new[2] / old[2], new[1] / old[1]
+
+
+def _scaled(found: Found, times: tuple[float, float]) -> Found:
+    left, top, right, bottom = found.box
+    across, down = times
+    return Found(found.name, found.score, (left * across, top * down, right * across, bottom * down))
+
+
+def _best(row: Change) -> float:
+    return max(found.score for found in (row.before, row.after) if found is not None)
+
+
+def _sign(value: float) -> int:
+    return (value > 0) - (value < 0)
