@@ -1,4 +1,4 @@
-"""Enlarging medical scenes on the command line."""
+"""Enlarging medical and satellite scenes on the command line."""
 
 import argparse
 from dataclasses import fields
@@ -6,7 +6,10 @@ from pathlib import Path
 
 from enhancer.cli.report import DONE, say, show
 from enhancer.hall import default_engine
-from enhancer.lanes.medical import NOTICE, Made, enhance_medical
+from enhancer.lanes.made import Made
+from enhancer.lanes.medical import NOTICE, enhance_medical
+from enhancer.lanes.satellite import NOTICE as MEASURE
+from enhancer.lanes.satellite import enhance_satellite
 from enhancer.lanes.told import told
 from enhancer.lanes.wish import Wish
 from enhancer.options import parse
@@ -19,6 +22,15 @@ def run_medical(a: argparse.Namespace) -> int:
     made = enhance_medical(a.input, a.output, wish, default_engine(), Progress(show))
     _tell(a.input, made, wish, "frame")
     say(f"  {NOTICE}")
+    return DONE
+
+
+def run_satellite(a: argparse.Namespace) -> int:
+    """Enlarge a GeoTIFF of any number of bands into another, its place on Earth and its tags kept."""
+    wish = _wish(a)
+    made = enhance_satellite(a.input, a.output, wish, default_engine(), Progress(show))
+    _tell(a.input, made, wish, "band")
+    say(f"  {MEASURE}")
     return DONE
 
 

@@ -44,6 +44,10 @@ COMMANDS = {  # name → where it is done, and what it does
         "enhancer.cli.lanes:run_medical",
         "Enlarge a DICOM file into another, tags, geometry and bits kept. Not for diagnosis.",
     ),
+    "satellite": (
+        "enhancer.cli.lanes:run_satellite",
+        "Enlarge a GeoTIFF of any number of bands into another, its place on Earth and its tags kept.",
+    ),
     "recognise": (
         "enhancer.cli.lab:run_recognise",
         "Say what pictures show, by a network that was trained to name them.",
@@ -177,7 +181,7 @@ def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
     else:
         p.add_argument("--model", help="a network that remembers from frame to frame; the bundled one where left out")
 
-    for name, what in (("medical", "a DICOM file"),):
+    for name, what in (("medical", "a DICOM file"), ("satellite", "a GeoTIFF")):
         p = command(name)
         p.add_argument("input", type=Path, help=what)
         p.add_argument("output", type=Path, help=f"{what} to write; the error to expect goes beside it")

@@ -34,6 +34,8 @@ NAME = "DICOM"
 class DicomFile:
     """One DICOM file as a scene: every frame is a layer. `tags` hold everything but the pixels; to be closed."""
 
+    together = False
+
     def __init__(self, path: Path, settings: Settings) -> None:
         check_file(path, settings)
         self._file = path.open("rb")

@@ -1,12 +1,11 @@
 """DICOM in, DICOM out: every frame enlarged, every tag kept but those that must change, and a notice that says so."""
 
 import copy
-from dataclasses import dataclass
 from pathlib import Path
 
 from enhancer.engine import Engine
-from enhancer.errors import BadOptions
-from enhancer.lanes.run import Work, enhance_scene
+from enhancer.lanes.made import Made, beside, check_names
+from enhancer.lanes.run import enhance_scene
 from enhancer.lanes.wish import Wish, chosen
 from enhancer.progress import Progress
 
@@ -14,23 +13,6 @@ NOTICE = (
     "Not for diagnosis: detail between the pixels of the source is estimated by a network, which was trained on "
     "photographs. Please judge by the source."
 )
-NAME = "uncertainty"
-
-
-@dataclass(frozen=True)
-class Made:
-    """What became of a scene of `layers` layers: `file` of (width, height), and `errors` where they were asked for.
-
-    `unit` is what a step of the values is called; `notes` hold one sentence for each thing that is not kept.
-    """
-
-    file: Path
-    errors: Path | None
-    size: tuple[int, int]
-    layers: int
-    unit: str
-    work: Work
-    notes: tuple[str, ...]
 
 
 def enhance_medical(source: Path, target: Path, wish: Wish, engine: Engine, progress: Progress | None = None) -> Made:
@@ -63,14 +45,3 @@ def enhance_medical(source: Path, target: Path, wish: Wish, engine: Engine, prog
         scene.close()
     size = wish.scale * scene.width, wish.scale * scene.height
     return Made(target, errors, size, scene.frames, "steps of the stored values", work, tuple(notes))
-
-
-def check_names(source: Path, target: Path) -> None:
-    """Raises BadOptions where the result would replace its source."""
-    if target.exists() and source.exists() and target.resolve() == source.resolve():
-        raise BadOptions("The result would replace its source; please give it another name.")
-
-
-def beside(target: Path) -> Path:
-    """The file for the errors to expect."""
-    return target.with_name(f"{target.stem}.{NAME}{target.suffix}")

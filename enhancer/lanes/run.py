@@ -93,10 +93,9 @@ class _Run:
         """Both ways through the scene."""
         mappings = self._mappings()
         self.target.ready(mappings)
-        for layer in self.source.layers:
-            for window in self.windows:
-                self._window(layer, window, mappings.get(layer.kind))
-                self._step("window")
+        for layer, window in self._places():
+            self._window(layer, window, mappings.get(layer.kind))
+            self._step("window")
         doubts = {kind: float(np.mean(found)) for kind, found in self.doubts.items()}
         return Work(name, time.perf_counter() - began, self.fits, doubts, self.brush.table is not None)
 
@@ -114,6 +113,8 @@ class _Run:
         return {kind: tally.mapping(inner[kind]) for kind, tally in tallies.items()}
 
     def _places(self) -> Iterator[tuple[Layer, Window]]:
+        if self.source.together:
+            return ((layer, window) for window in self.windows for layer in self.source.layers)
         return ((layer, window) for layer in self.source.layers for window in self.windows)
 
     def _window(self, layer: Layer, window: Window, mapping: Mapping | None) -> None:

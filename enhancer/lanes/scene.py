@@ -70,6 +70,10 @@ class Source(Protocol):
     def layers(self) -> tuple[Layer, ...]:
         """In the order in which they are drawn."""
 
+    @property
+    def together(self) -> bool:
+        """Whether the layers lie together, pixel by pixel, so that all of a window are to be drawn before the next."""
+
     def read(self, layer: Layer, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """Values (channels, h, w) float64, and which pixels (1, h, w) hold a measurement, bool."""
 

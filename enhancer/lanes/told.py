@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from enhancer.lanes.medical import Made
+from enhancer.lanes.made import Made
 from enhancer.lanes.wish import Wish
 
 CALIBRATED = (

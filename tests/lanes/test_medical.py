@@ -20,7 +20,8 @@ from pydicom.uid import (
 from enhancer.cli import main
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, BadPicture, EnhancerError
-from enhancer.lanes.medical import beside, enhance_medical
+from enhancer.lanes.made import beside
+from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.wish import Wish
 from tests.lanes.make import LOGO, PATIENT, body, dicom, values_of, with_overlay
 

@@ -19,6 +19,8 @@ QUICK = Wish(uncertainty=False)
 class Sheet:
     """A scene in memory, source and target."""
 
+    together = False
+
     def __init__(self, values: np.ndarray, valid: np.ndarray | None = None, scale: int = 2, **layer: object) -> None:
         self.values, self.valid = values, np.ones(values.shape, bool) if valid is None else valid
         self.height, self.width = values.shape
