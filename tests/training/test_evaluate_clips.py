@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from enhancer.models.contract import Model
 from enhancer.training.evaluate import PROTOCOLS, run_protocol
 from enhancer.training.evaluate.clips import drawn, flicker, psnr_frames
 from enhancer.training.evaluate.protocol import Case
@@ -63,3 +64,10 @@ def test_psnr_is_the_mean_of_the_frames(clip: Path) -> None:
     (case,) = CLIPS.cases(clip, 20)
     output = case.truth + torch.tensor([0.1, 0.01, 0.1])[:, None, None, None]
     assert psnr_frames(output, case) == pytest.approx((20 + 40 + 20) / 3, abs=0.01)
+
+
+def test_a_model_without_memory_sees_each_frame_alone(clip: Path, tmp_path: Path) -> None:
+    engine, model = hall(), Model("same", torch.nn.Identity(), scale=1, halo=0)
+    rows = run_protocol(CLIPS, [("same", model)], engine, tmp_path, ["walk"], [20])
+    assert [row.method for row in rows] == ["as it is", "same"]
+    assert rows[0].figures == pytest.approx(rows[1].figures)

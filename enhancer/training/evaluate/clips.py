@@ -49,7 +49,7 @@ def drawn(engine: Engine, model: Model, frames: Tensor, remember: bool) -> Tenso
     last: Tensor | None = None
     shown = []
     for frame in frames:
-        plane = folded(last, model.scale) if last is not None and remember else None
+        plane = folded(last, model.scale) if last is not None and remember and model.state else None
         last = engine.run(model, frame, Progress(), plane)
         shown.append(quantise(last[:COLOURS]))
     return torch.stack(shown)
