@@ -12,6 +12,7 @@ from enhancer.tasks.resize import colours, resize
 
 LONGEST = 1600  # pixels of a longer side; larger pictures are shrunk before they are looked at, as detectors do anyway
 LEAST = 0.5  # from which score an object counts as found
+CLEARLY = 2  # times as many objects gained as lost, or the other way round, are an answer
 MATTERS = 0.03  # a change of scores below this, in the mean, says nothing
 HELPS, HURTS, BOTH_WAYS, HARDLY, NOTHING = "helps", "hurts", "both ways", "hardly", "nothing"
 VERDICTS = {
@@ -39,6 +40,11 @@ class Change:
         """What it is called."""
         return (self.before or self.after or Found("", 0, (0, 0, 0, 0))).name
 
+    def reaches(self, least: float) -> tuple[bool, bool]:
+        """Whether its score is `least` or more before, and after."""
+        before, after = (found is not None and found.score >= least for found in (self.before, self.after))
+        return before, after
+
     @property
     def change(self) -> float | None:
         """By how much the score rose, where it was found in both."""
@@ -55,8 +61,8 @@ class Comparison:
     @property
     def counts(self) -> tuple[int, int]:
         """How many are found with `least` or more before, and after."""
-        sides = zip(*((one.before, one.after) for one in self.changes), strict=True) if self.changes else ((), ())
-        before, after = (sum(f is not None and f.score >= self.least for f in side) for side in sides)
+        reached = [row.reaches(self.least) for row in self.changes]
+        before, after = (sum(row[side] for row in reached) for side in (0, 1))
         return before, after
 
     @property
@@ -70,11 +76,19 @@ class Comparison:
         """A key of `VERDICTS`."""
         if not self.changes:
             return NOTHING
-        (before, after), mean = self.counts, self.mean_change or 0.0
-        signs = {_sign(after - before), _sign(mean) if abs(mean) >= MATTERS else 0} - {0}
-        if signs == {1, -1} or (not signs and {one.change for one in self.changes} == {None}):
+        gained, lost = (sum(map(one, self.changes)) for one in (self._gained, self._lost))
+        mean = self.mean_change or 0.0
+        objects = 1 if gained >= CLEARLY * max(lost, 0.5) else -1 if lost >= CLEARLY * max(gained, 0.5) else 0
+        signs = {objects, _sign(mean) if abs(mean) >= MATTERS and not (gained and lost) else 0} - {0}
+        if len(signs) > 1 or (gained and lost and not objects):
             return BOTH_WAYS
         return {1: HELPS, -1: HURTS}[signs.pop()] if signs else HARDLY
+
+    def _gained(self, row: Change) -> bool:
+        return row.reaches(self.least) == (False, True)
+
+    def _lost(self, row: Change) -> bool:
+        return row.reaches(self.least) == (True, False)
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 
 SHAPES = "shapes"
-TITLE = "Drawn shapes: circle, square, star, triangle (a small example)"
+TITLE = "Drawn shapes (a small example)"
 FOLDER = "detectors"  # of the cache
 HUB_NAME = re.compile(r"([\w.-]+/[\w.-]+)/((?:[\w .()+-]+/)*[\w .()+-]+\.(?:safetensors|pth))")
 SILENCE = 20.0  # seconds that a server may take for the next bytes

@@ -52,7 +52,7 @@ def _frame(
 ) -> None:
     """A box with its number in the upper left corner."""
     left, top, right, bottom = (at * times[n % 2] for n, at in enumerate(found.box))
-    line, letters = max(2, side // 300), max(13, side // 42)
+    line, letters = max(2, side // 240), max(16, side // 32)
     draw.rectangle((left, top, right, bottom), outline=colour, width=line)
     face = ImageFont.load_default(letters)
     wide = draw.textlength(str(number), face) + letters * 0.6

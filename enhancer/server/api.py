@@ -13,6 +13,7 @@ from enhancer.server import describe
 from enhancer.server.enhance import enhance_routes, unknown_task
 from enhancer.server.jobs import job_routes
 from enhancer.server.lab import lab_routes
+from enhancer.server.lab_detect import detect_route
 from enhancer.server.lists import lists
 from enhancer.server.measure import measure_routes
 from enhancer.server.page import page
@@ -37,7 +38,7 @@ def build_api(engine: Engine, catalog: Sequence[Entry] = CATALOG, monitor: Monit
     )
     app.state.service = service
     handle_problems(app)
-    for routes in (enhance_routes, video_routes, job_routes, measure_routes, lab_routes, lists):
+    for routes in (enhance_routes, video_routes, job_routes, measure_routes, lab_routes, detect_route, lists):
         app.include_router(routes(service))
     if service.settings.mcp:
         from enhancer.server.mcp import mcp_routes  # here: the page starts sooner without it

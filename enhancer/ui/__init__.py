@@ -19,7 +19,7 @@ from enhancer.ui.compare_style import COMPARE_CSS
 from enhancer.ui.compare_tab import CompareTab
 from enhancer.ui.display import folder
 from enhancer.ui.enhance_tab import enhance_tab
-from enhancer.ui.examples import write_digits, write_examples
+from enhancer.ui.examples import write_digits, write_examples, write_shapes
 from enhancer.ui.fetching import fetch_nothing
 from enhancer.ui.gate import Page
 from enhancer.ui.handover import ENHANCE, HandOver
@@ -72,7 +72,7 @@ def build(
             with gr.Tab("Models", id="models") as room:
                 ModelsTab(room, engine, [e for e in catalog if e.purpose != FOR_VIDEO], handover)
             with gr.Tab(LAB, id="lab"):
-                lab_tab(memory, examples, write_digits(folder()))
+                lab_tab(memory, examples, write_digits(folder()), write_shapes(folder()))
             if monitor is not None and settings.monitoring:
                 with gr.Tab(STATUS, id="status-room") as room:
                     StatusTab(room, tabs, monitor)

@@ -11,6 +11,14 @@ GRAIN = 18.0  # standard deviation of the added noise, of 255
 QUALITY = 18  # of the JPEG example
 DIGIT_HEIGHT = 90
 DIGITS = {"2": (246, 38), "5": (20, 235), "3": (228, 60), "8": (0, 200)}  # tone of the paper, and of the ink
+SHEET, GROUND, ROUGH = (192, 144), (70, 92, 88), 40.0  # pixels, colour, and deviation of the noise, of 255
+SHAPES = (  # middle, radius, corners (0: a circle), colour
+    (42, 44, 22, 0, (216, 96, 70)),
+    (108, 38, 24, 3, (232, 200, 84)),
+    (154, 92, 22, 4, (120, 190, 226)),
+    (74, 104, 20, 4, (206, 150, 210)),
+    (24, 108, 14, 0, (238, 236, 226)),
+)
 
 
 def write_examples(folder: Path) -> list[Path]:
@@ -36,6 +44,26 @@ def write_digits(folder: Path) -> list[Path]:
         ImageDraw.Draw(image).text((80, 60), digit, ink, face, anchor="mm")
         files.append(folder / f"{digit}.png")
         image.save(files[-1])
+    return files
+
+
+def write_shapes(folder: Path) -> list[Path]:
+    """Write two pictures of drawn shapes into `folder` and return them: one with strong noise, one that is small."""
+    sheet = Image.new("RGB", (3 * SHEET[0], 3 * SHEET[1]), GROUND)
+    draw = ImageDraw.Draw(sheet)
+    for x, y, radius, corners, tone in SHAPES:
+        place = (3 * x - 3 * radius, 3 * y - 3 * radius, 3 * x + 3 * radius, 3 * y + 3 * radius)
+        if corners:
+            draw.regular_polygon((3 * x, 3 * y, 3 * radius), corners, rotation=20, fill=tone)
+        else:
+            draw.ellipse(place, fill=tone)
+    clean = sheet.resize(SHEET, Image.Resampling.BOX)
+    noise = np.random.default_rng(0).normal(0, ROUGH, (SHEET[1], SHEET[0], 3))
+    noisy = Image.fromarray((np.asarray(clean) + noise).round().clip(0, 255).astype(np.uint8))
+    small = sheet.resize((SHEET[0] // 2, SHEET[1] // 2), Image.Resampling.BOX)
+    files = [folder / "shapes-noisy.png", folder / "shapes-small.png"]
+    for image, file in zip((noisy, small), files, strict=True):
+        image.save(file)
     return files
 
 

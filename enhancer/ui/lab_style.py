@@ -40,6 +40,16 @@ LAB_CSS = """
 .answer figcaption { font-size: 12px; line-height: 1.4; margin-top: 6px; color: var(--body-text-color-subdued); }
 .coarse { image-rendering: pixelated; display: block; margin: 0 !important; }
 .answer .coarse { width: 100%; border-radius: 8px; border: 1px solid var(--border-color-primary); }
+.main:has(.objects) > .blank, .main:not(:has(.objects)) > #detect-pictures { display: none !important; }
+#detect-pictures { gap: 12px; }
+.objects table { width: 100%; border-collapse: collapse; margin: 10px 0; font-size: 14px; }
+.objects :is(th, td) { text-align: left; padding: 6px 8px;
+  border: solid var(--border-color-primary) !important; border-width: 0 0 1px !important; }
+.objects :is(th, td):nth-child(n + 3) { text-align: right; font-variant-numeric: tabular-nums; }
+.objects td.faint { color: var(--body-text-color-subdued); }
+.objects td.up { color: #0f766e; } .dark .objects td.up { color: #2dd4bf; }
+.objects td.down { color: #b42318; } .dark .objects td.down { color: #f97066; }
+.objects p { margin: 4px 0; }
 .drawings { display: flex; justify-content: center; padding: 12px; border-radius: 12px;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-primary); }
 .drawings .coarse { width: 100%; border-radius: 6px; }

@@ -5,6 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 from enhancer.engine import Engine
+from enhancer.ui.lab_detect import DetectTab
 from enhancer.ui.lab_explain import ExplainTab
 from enhancer.ui.lab_recognise import RecogniseTab
 from enhancer.ui.lab_repair import RepairTab
@@ -13,13 +14,15 @@ from enhancer.ui.lab_synthesise import SynthesiseTab
 LAB = "Lab"
 
 
-def lab_tab(engine: Engine, examples: list[Path], digits: list[Path]) -> None:
-    """Lay the tabs out and wire them; `digits` are pictures of digits to try."""
+def lab_tab(engine: Engine, examples: list[Path], digits: list[Path], shapes: list[Path]) -> None:
+    """Lay the tabs out and wire them; `digits` and `shapes` are pictures of these to try."""
     with gr.Tabs(elem_id="lab-rooms", overflow_behavior="wrap"):
         with gr.Tab("Repair", id="repair"):
             RepairTab(engine, examples)
         with gr.Tab("Recognise", id="recognise"):
             RecogniseTab(engine.settings, digits)
+        with gr.Tab("Detect", id="detect"):
+            DetectTab(engine, [*shapes, *examples[:2]])
         with gr.Tab("Synthesise", id="synthesise"):
             SynthesiseTab(engine.settings, digits)
         with gr.Tab("Explain", id="explain"):

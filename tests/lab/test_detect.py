@@ -35,7 +35,7 @@ from tests.models.fake_hub import FakeHub
 from tests.training.detect.scenes import folder_of_shapes
 
 HERE = (0.0, 0.0, 10.0, 10.0)
-THERE = (50.0, 0.0, 60.0, 10.0)
+THERE, AWAY = (50.0, 0.0, 60.0, 10.0), (0.0, 50.0, 10.0, 60.0)
 
 
 def cat(score: float, box: tuple[float, float, float, float] = HERE) -> Found:
@@ -58,6 +58,8 @@ def scenes(count: int) -> tuple[list[Picture], list[Boxes]]:
         ([cat(0.9), cat(0.8, THERE)], [cat(0.9)], HURTS),
         ([cat(0.9)], [cat(0.7), cat(0.8, THERE)], BOTH_WAYS),
         ([cat(0.9)], [cat(0.9, THERE)], BOTH_WAYS),
+        ([cat(0.9)], [cat(0.9, THERE), cat(0.8, AWAY)], HELPS),
+        ([cat(0.9), cat(0.6, AWAY)], [cat(0.9, THERE), cat(0.9, AWAY)], BOTH_WAYS),
         ([cat(0.4)], [cat(0.6)], HELPS),
         ([cat(0.4)], [cat(0.3)], NOTHING),
         ([], [], NOTHING),

@@ -1,7 +1,10 @@
 """/v1/lab: a digit is named, digits are drawn, and a digit is drawn again."""
 
+import io
+
 import httpx
 import pytest
+from PIL import Image, ImageDraw
 
 from enhancer.lab.bundled import artist
 from enhancer.lab.drawing import DrawOptions, drawn, sheet
@@ -59,7 +62,45 @@ def test_pictures_that_show_nothing_are_answered(program: Running) -> None:
 
 def test_the_description_has_examples(program: Running) -> None:
     told = httpx.get(f"{program.url}/openapi.json").json()["paths"]
-    for path in ("/lab/recognise", "/lab/draw", "/lab/redraw"):
+    for path in ("/lab/recognise", "/lab/draw", "/lab/redraw", "/lab/detect"):
         (operation,) = told[path].values()
         assert "curl" in operation["description"]
         assert {"422", "429", "503"} <= set(operation["responses"])
+
+
+def test_objects_are_found_before_and_after(program: Running) -> None:
+    address = f"{program.url}/v1/lab/detect"
+    answer = httpx.post(address, params={"task": "contrast", "factor": "0"}, content=shapes(), timeout=60)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["before"].keys() == told["after"].keys() == {"width", "height", "found"}
+    assert told["before"]["found"] >= 2
+    assert told["after"]["found"] == 0
+    assert told["verdict"] == "hurts"
+    assert {row["name"] for row in told["objects"]} <= {"circle", "square", "star", "triangle"}
+    assert "ground truth" in told["caveat"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"least": "3"}, "least must lie between"),
+        ({"detector": "/etc/passwd"}, "detector must be one of"),
+        ({"detector": "a/b/c.safetensors"}, "detector must be one of"),
+        ({"task": "denoise", "scale": "2"}, "Unknown option 'scale'"),
+    ],
+)
+def test_what_cannot_be_detected_is_answered(program: Running, wish: dict[str, str], told: str) -> None:
+    answer = httpx.post(f"{program.url}/v1/lab/detect", params=wish, content=shapes(), timeout=60)
+    assert told in answer.json()["detail"]
+    assert answer.status_code == 422
+
+
+def shapes() -> bytes:
+    """A circle and a square on a plain ground."""
+    sheet = Image.new("RGB", (128, 96), (60, 80, 90))
+    ImageDraw.Draw(sheet).ellipse((20, 30, 50, 60), fill=(230, 120, 60))
+    ImageDraw.Draw(sheet).rectangle((80, 30, 108, 58), fill=(220, 210, 100))
+    stream = io.BytesIO()
+    sheet.save(stream, "PNG")
+    return stream.getvalue()

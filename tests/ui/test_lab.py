@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.evidence.cards import cards
+from enhancer.lab.detect import Change, Comparison
 from enhancer.models.catalog import BUNDLED_ENTRIES
+from enhancer.models.detector import Found
+from enhancer.models.store import Store
+from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.mask import mask_of
 from enhancer.tasks.repair_options import BIHARMONIC
-from enhancer.ui import lab_repair_work, models_words
+from enhancer.ui import lab_detect_work, lab_repair_work, models_words
 from enhancer.ui.lab_explain_work import askable, pixel_explained
 from enhancer.ui.lab_repair_work import choice_of, mask_text, ways
 
@@ -74,3 +79,38 @@ def test_only_networks_that_enhance_pictures_are_asked(tmp_path: Path) -> None:
     assert not {"repair", "video"} & {value for _, value in askable()}
     with pytest.raises(BadOptions, match="'gan-digits' cannot be asked here"):
         pixel_explained(tmp_path, "gan-digits", (0.5, 0.5), HERE, tmp_path)
+
+
+def test_enhancements_of_the_detect_tab_are_those_of_bundled_networks() -> None:
+    values = [value for _, value in lab_detect_work.ways()]
+    assert values[:2] == ["upscale 2", "upscale 4"]
+    assert {"denoise", "deblock"} <= set(values)
+    assert not {"repair", "median"} & set(values)
+
+
+def test_without_a_detector_the_tab_says_how_to_have_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    told = lab_detect_work.about(replace(HERE, weights=tmp_path, cache=tmp_path))
+    assert "There is no detector on this machine" in told
+    assert "python -m enhancer fetch coco-320" in told
+    assert "circles" not in told
+    engine = Engine(Store(HERE), HERE)
+    for way, detector, sentence in (("upscale 2", "", "no detector"), ("median", "shapes", "no enhancement 'median'")):
+        with pytest.raises(BadOptions, match=sentence):
+            lab_detect_work.detected(tmp_path, way, detector, 0.5, engine, tmp_path, Progress())
+
+
+def test_rows_say_what_rose_and_what_is_new() -> None:
+    box = (0.0, 0.0, 9.0, 9.0)
+    rows = (
+        Change(Found("<cat>", 0.6, box), Found("<cat>", 0.9, box)),
+        Change(None, Found("dog", 0.8, box)),
+        Change(Found("owl", 0.7, box), Found("owl", 0.4, box)),
+    )
+    told = lab_detect_work.table(Comparison(rows, 0.5))
+    assert "&lt;cat&gt;" in told
+    assert "+0.30" in told
+    assert "−0.30" in told
+    assert "only after" in told
+    assert told.count("class=faint") == 1
+    assert "<table" not in lab_detect_work.table(Comparison((), 0.5))

@@ -176,3 +176,18 @@ def test_an_answer_and_a_pixel_are_explained(visit: Visit, tmp_path: Path) -> No
     page.locator("#explain-go").click()
     visitor.says("explain", "x2-fast made at least half of this pixel from the very same one")
     visitor.images("explain-result", 2)
+
+
+def test_objects_are_found_before_and_after(visit: Visit) -> None:
+    visitor = opened(visit, "Detect")
+    page = visitor.page
+    page.locator("#detect-samples button").nth(0).click()
+    expect(page.locator("#detect-source")).to_contain_text("192 × 144", timeout=PATIENCE)
+    page.locator("#detect-go").click()
+    visitor.says("detect", "Here enhancement")
+    visitor.images("detect-pictures", 2)
+    rows = page.locator("#detect-told tbody tr")
+    expect(rows.first).to_contain_text("1", timeout=PATIENCE)
+    expect(page.locator("#detect-told")).to_contain_text("A detector is no ground truth")
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
