@@ -20,7 +20,7 @@ def test_objects_are_told_and_drawn(folder: Path, tmp_path: Path, capsys: pytest
     asked = ["detect", picture, "--task", "median", "--radius", "4", "--out", str(tmp_path)]
     assert main(asked) == DONE
     told = capsys.readouterr().out
-    assert "enhancement" in told
+    assert "Enhancement" in told
     assert "no ground truth" in told
     assert open_picture(tmp_path / "000-before.png").width == open_picture(tmp_path / "000-after.png").width
     assert main([*asked, "--json"]) == DONE

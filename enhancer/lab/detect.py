@@ -16,15 +16,15 @@ CLEARLY = 2  # times as many objects gained as lost, or the other way round, are
 MATTERS = 0.03  # a change of scores below this, in the mean, says nothing
 HELPS, HURTS, BOTH_WAYS, HARDLY, NOTHING = "helps", "hurts", "both ways", "hardly", "nothing"
 VERDICTS = {
-    HELPS: "Here enhancement helps this detector.",
-    HURTS: "Here enhancement hurts this detector.",
-    BOTH_WAYS: "Here enhancement cuts both ways for this detector.",
-    HARDLY: "Here enhancement hardly matters to this detector.",
+    HELPS: "Enhancement seems to help here: this detector finds more, or is surer.",
+    HURTS: "Enhancement seems to hurt here: this detector finds less, or is less sure.",
+    BOTH_WAYS: "Enhancement cuts both ways here: this detector gains in one respect and loses in another.",
+    HARDLY: "Enhancement hardly matters to this detector here.",
     NOTHING: "This detector found nothing that it knows, before or after, so it says nothing about the enhancement.",
 }
 CAVEAT = (
-    "A detector is no ground truth: it can become surer of a mistake, and what it learned from may have looked other "
-    "than your picture. One picture is one case."
+    "A detector is no ground truth: what is new may be a false alarm, and what is gone may have been one. One picture "
+    "is one case; where people drew the boxes, `detect --truths` on the command line tells average precision."
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from enhancer.errors import BadOptions
-from enhancer.lab.detect import HARDLY, HELPS, HURTS, VERDICTS, boxes_of
+from enhancer.lab.detect import boxes_of
 from enhancer.metrics.annotated import Annotated
 from enhancer.metrics.boxes import Boxes, mean_precision
 from enhancer.models.detector import Detector, Found
@@ -35,8 +35,9 @@ def precision(found: Sequence[Sequence[Found]], truths: Annotated, names: list[s
 
 def precision_sentence(before: float, after: float, pictures: int) -> str:
     """The answer where people have drawn what is there."""
-    verdict = HARDLY if abs(after - before) < LITTLE else HELPS if after > before else HURTS
+    verdict = "hardly matters to" if abs(after - before) < LITTLE else "helps" if after > before else "hurts"
     return (
-        f"{VERDICTS[verdict]} Average precision at an overlap of one half over {pictures} annotated pictures: "
+        f"Enhancement {verdict} this detector. Average precision at an overlap of one half over "
+        f"{pictures} annotated pictures: "
         f"{before:.1%} before, {after:.1%} after."
     )

@@ -43,6 +43,7 @@ LAB_CSS = """
 .main:has(.objects) > .blank, .main:not(:has(.objects)) > #detect-pictures { display: none !important; }
 #detect-pictures { gap: 12px; }
 .objects table { width: 100%; border-collapse: collapse; margin: 10px 0; font-size: 14px; }
+.objects :is(table, tr) { border: 0 !important; }
 .objects :is(th, td) { text-align: left; padding: 6px 8px;
   border: solid var(--border-color-primary) !important; border-width: 0 0 1px !important; }
 .objects :is(th, td):nth-child(n + 3) { text-align: right; font-variant-numeric: tabular-nums; }

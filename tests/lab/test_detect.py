@@ -68,7 +68,7 @@ def scenes(count: int) -> tuple[list[Picture], list[Boxes]]:
 def test_the_verdict_weighs_objects_and_scores(before: list[Found], after: list[Found], verdict: str) -> None:
     found = comparison(before, after, 0.5)
     assert found.verdict == verdict
-    assert found.sentences[0].startswith("This detector found nothing" if verdict == NOTHING else "Here enhancement")
+    assert found.sentences[0].startswith("This detector found nothing" if verdict == NOTHING else "Enhancement")
 
 
 def test_a_faint_guess_is_a_partner_but_no_row_of_its_own() -> None:

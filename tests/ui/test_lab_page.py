@@ -184,7 +184,7 @@ def test_objects_are_found_before_and_after(visit: Visit) -> None:
     page.locator("#detect-samples button").nth(0).click()
     expect(page.locator("#detect-source")).to_contain_text("192 × 144", timeout=PATIENCE)
     page.locator("#detect-go").click()
-    visitor.says("detect", "Here enhancement")
+    visitor.says("detect", "Enhancement")
     visitor.images("detect-pictures", 2)
     rows = page.locator("#detect-told tbody tr")
     expect(rows.first).to_contain_text("1", timeout=PATIENCE)

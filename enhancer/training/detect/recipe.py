@@ -35,7 +35,7 @@ class Search(Schedule):
         0.8, "pictures are shrunk by up to this factor, and enlarged by as much", minimum=0.3, maximum=1
     )
     settled: bool = option(False, "keep the statistics of normalisation as --start has them, for few pictures")
-    slack: float = option(0.0, "not used here", minimum=0, maximum=1)
+    slack: float = option(0.0, "precision up to which the watch-dog says that nothing is found", minimum=0, maximum=1)
 
     def architecture(self, classes: int) -> tuple[str, dict[str, Any]]:
         """Name and hyper-parameters of the network."""
