@@ -98,7 +98,7 @@ class Comparison:
             before, after = self.counts
             told.append(f"Objects found: {before} before, {after} after.")
         if self.mean_change is not None:
-            told.append(f"Scores of the same objects: {self.mean_change:+.2f} in the mean.")
+            told.append(f"Scores of the same objects: {round(self.mean_change, 2) + 0.0:+.2f} in the mean.")
         return tuple(told)
 
 

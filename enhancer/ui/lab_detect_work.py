@@ -117,4 +117,4 @@ def _change(row: Change) -> str:
         told, kind = ("only after", "up") if row.before is None else ("only before", "down")
         return f"<td class='{kind}'>{told}</td>"
     kind = "up" if row.change > 0 else "down"
-    return f"<td class='{kind}'>{row.change:+.2f}</td>".replace("-0", "−0")
+    return f"<td class='{kind}'>{round(row.change, 2) + 0.0:+.2f}</td>".replace("-0", "−0")

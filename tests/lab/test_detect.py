@@ -176,6 +176,10 @@ def test_wrong_bytes_never_get_the_name_of_a_published_file(tmp_path: Path, monk
     assert "coco-320" in [name for _, name in detectors_here(settings)]
 
 
+def test_a_change_too_small_to_be_told_has_no_minus() -> None:
+    assert comparison([cat(0.9)], [cat(0.8999)], 0.5).sentences[-1].startswith("Scores of the same objects: +0.00")
+
+
 def test_nothing_found_has_no_figures() -> None:
     assert Comparison((), 0.5).counts == (0, 0)
     assert Comparison((), 0.5).mean_change is None
