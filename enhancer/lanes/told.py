@@ -22,8 +22,10 @@ def told(made: Made, wish: Wish) -> Iterator[str]:
             f"{fit.high - fit.low:.6g} {made.unit}."
         )
     for kind, doubt in sorted(made.work.doubts.items()):
-        where = f" in band {kind + 1}" if len(made.work.doubts) > 1 else ""
-        yield f"Error to expect{where}: {doubt:.3g} of the same unit in the mean."
+        if len(made.work.doubts) > 1:
+            yield f"Error to expect in band {kind + 1}: {doubt:.3g} of the same unit in the mean."
+        else:
+            yield f"Error to expect: {doubt:.3g} of the same unit in the mean."
     if made.errors is not None:
         how = CALIBRATED if made.work.calibrated else UNMEASURED
         yield f"Where it is how large stands in {made.errors.name}. {how}"

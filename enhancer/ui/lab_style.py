@@ -11,6 +11,9 @@ LAB_CSS = """
 #repair-format { flex: 1 0 auto; }
 .answer + .said { margin-top: 10px; }
 .drawings + .said { margin-top: 10px; }
+#medical-notice, #satellite-notice { padding: 0 4px; }
+.take-scene { justify-content: flex-end; }
+.take-scene button { flex: 0 0 auto; min-width: 130px; }
 #repair-recipe { flex: 0 0 auto; min-width: 90px; }
 #repair-receipt .question { margin-top: 14px; }
 #repair-paint .painter { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 12px 16px;
@@ -24,6 +27,8 @@ LAB_CSS = """
 .main:has(#repair-stage input[value="Repaired"]:checked) #repair-paint,
 .main:has(.answer) > .blank, .main:has(.drawings) > .blank,
 .main:has(#explain-result img) > .blank,
+.main:has(:is(#medical-result, #satellite-result) img) > .blank,
+.main:not(:has(:is(#medical-result, #satellite-result) img)) .take-scene,
 .main:not(:has(.drawings)) > #draw-download { display: none !important; }
 #explain-result img { image-rendering: pixelated; }
 #explain-way .wrap { grid-template-columns: 1fr 1fr !important; }

@@ -9,6 +9,7 @@ from enhancer.ui.lab_detect import DetectTab
 from enhancer.ui.lab_explain import ExplainTab
 from enhancer.ui.lab_recognise import RecogniseTab
 from enhancer.ui.lab_repair import RepairTab
+from enhancer.ui.lab_scene import MEDICAL, SATELLITE, SceneTab
 from enhancer.ui.lab_synthesise import SynthesiseTab
 
 LAB = "Lab"
@@ -27,3 +28,7 @@ def lab_tab(engine: Engine, examples: list[Path], digits: list[Path], shapes: li
             SynthesiseTab(engine.settings, digits)
         with gr.Tab("Explain", id="explain"):
             ExplainTab(engine.settings, [*digits[:2], *examples[:2]])
+        with gr.Tab("Medical", id="medical"):
+            SceneTab(MEDICAL, engine.settings)
+        with gr.Tab("Satellite", id="satellite"):
+            SceneTab(SATELLITE, engine.settings)

@@ -27,7 +27,18 @@ from tests.conftest import ROOT
 from tests.ui.conftest import free_port
 from tests.ui.finished import on_a_page
 
-ROOMS = ("batch", "engine", "evidence", "lab", "media", "models", "tasks", "ui", "video")  # whose errors visitors read
+ROOMS = (
+    "batch",
+    "engine",
+    "evidence",
+    "lab",
+    "lanes",
+    "media",
+    "models",
+    "tasks",
+    "ui",
+    "video",
+)  # whose errors visitors read
 NOT_ON_THE_PAGE = (  # errors of other doors, and of what no visitor can choose
     "enhancer/batch/afar.py",
     "enhancer/batch/cluster.py",
@@ -37,12 +48,6 @@ NOT_ON_THE_PAGE = (  # errors of other doors, and of what no visitor can choose
     "enhancer/evidence/benchmark.py",
     "enhancer/evidence/recipe_text.py",
     "enhancer/evidence/verify.py",
-    "enhancer/lanes/dicom_file.py",
-    "enhancer/lanes/dicom_write.py",
-    "enhancer/lanes/geotiff_file.py",
-    "enhancer/lanes/geotiff_write.py",
-    "enhancer/lanes/limits.py",
-    "enhancer/lanes/made.py",
     "enhancer/lanes/wish.py",
     "enhancer/lab/detectors.py",
     "enhancer/lab/judged.py",
@@ -58,8 +63,8 @@ NOT_ON_THE_PAGE = (  # errors of other doors, and of what no visitor can choose
     "enhancer/models/weights.py",
 )
 SAME_EVERYWHERE = re.compile(  # names, units and what stands for itself
-    r"RealPLKSR|SPAN|DRCT-L|HAT-[SL]|NAFNet|SCUNet|HVI-CIDNet|Set5|Set14|LIVE1|McMaster|Classic5|Real-ESRGAN|HaarPSI|GMSD|Y-PSNR|PSNR|SSIM|Apache-2\.0|PNG|JPEG|WebP|TIFF|MB"
-    r"|GB|MP4|MOV|MKV|WebM|AVI|MPEG-TS"
+    r"RealPLKSR|SPAN|DRCT-L|HAT-[SL]|NAFNet|SCUNet|HVI-CIDNet|Set5|Set14|LIVE1|McMaster|Classic5|Real-ESRGAN|HaarPSI|GMSD|Y-PSNR|PSNR|SSIM|Apache-2\.0|PNG|JPEG|WebP|(?:Geo)?TIFF|MB"
+    r"|GB|MiB|DICOM|MP4|MOV|MKV|WebM|AVI|MPEG-TS"
     r"|python -m enhancer fetch [\w-]+"
     r"|sha256|cpu · \w+|dB|Hugging Face Hub|Hub|CLAHE|HEIC|AVIF|GIF|BMP|ZIP|CSV|USM|ENHANCER_CACHE"
 )

@@ -1,0 +1,109 @@
+"""The Medical and Satellite tabs of the Lab: one file each, enlarged with its tags, its units and its evidence."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import gradio as gr
+from gradio.processing_utils import save_file_to_cache
+
+from enhancer.errors import BadPicture
+from enhancer.lanes.wish import Wish
+from enhancer.settings import MIB, Settings
+from enhancer.ui.display import run_folder
+from enhancer.ui.jobs import Steps, Update, follow, guarded
+from enhancer.ui.parts import QUIET, WORK, Toolbar, before_after
+from enhancer.ui.words import bar, empty, said
+
+FACTORS = ("2", "3", "4")
+WHERE = "Where is it guessing?"
+GUESSING = "Writes the error to expect at every pixel into a second file; takes eight times as long."
+MIDDLE = "The middle of the first layer, before and after."
+BLANK = "Before and after stand here, one over the other."
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What differs between the two, in words; `name` as the lanes know it."""
+
+    name: str
+    file: str
+    begin: str
+    notice: str
+    suffix: str
+
+
+MEDICAL = Lane(
+    "medical",
+    "DICOM file",
+    "Choose a DICOM file. Its tags, bits, units and place in the patient are kept.",
+    "Not for diagnosis: detail between the pixels of the source is estimated by a network, which was trained on "
+    "photographs. Please judge by the source.",
+    ".dcm",
+)
+SATELLITE = Lane(
+    "satellite",
+    "GeoTIFF file",
+    "Choose a GeoTIFF. All of its bands, its tags and its place on Earth are kept.",
+    "Detail between the pixels of the source is estimated: please measure in the source.",
+    ".tif",
+)
+
+
+class SceneTab:
+    """Components and handlers of one of the tabs."""
+
+    def __init__(self, lane: Lane, settings: Settings) -> None:
+        self.lane, self.settings, name = lane, settings, lane.name
+        with gr.Row(elem_classes="columns"):
+            with gr.Column(scale=2, min_width=300, elem_classes="side"):
+                self.file = gr.File(label=lane.file, file_count="single", height=180, elem_id=f"{name}-file")
+                gr.HTML(_limits(settings), elem_id=f"{name}-limits")
+                with gr.Group(elem_classes="options"):
+                    self.factor = gr.Dropdown(
+                        FACTORS, value=FACTORS[0], label="Factor", filterable=False, elem_id=f"{name}-factor"
+                    )
+                    self.doubt = gr.Checkbox(True, label=WHERE, info=GUESSING, elem_id=f"{name}-doubt")
+                gr.HTML(said(lane.notice), elem_id=f"{name}-notice")
+            with gr.Column(scale=3, min_width=300, elem_classes="main"):
+                self.toolbar = Toolbar(name, "Enlarge", lane.begin)
+                gr.HTML(empty("No scene yet", BLANK), elem_classes="blank")
+                self.pair = before_after(f"{name}-result")
+                self.facts = gr.HTML(elem_id=f"{name}-facts")
+                with gr.Row(elem_classes="take-scene"):
+                    self.errors = gr.DownloadButton("Errors", size="md", elem_id=f"{name}-errors")
+                    self.download = gr.DownloadButton("Download", variant="primary", elem_id=f"{name}-download")
+        self.outputs = [self.pair, self.facts, self.errors, self.download, *self.toolbar.parts]
+        run = self.toolbar.go.click(self.run, [self.file, self.factor, self.doubt], self.outputs, **QUIET, **WORK)
+        self.toolbar.stops(run, saying=self.toolbar.stopped, outputs=self.toolbar.parts)
+
+    def run(self, upload: str | None, factor: str, doubt: bool) -> Steps:
+        """Enlarge the file; reading, drawing and writing are done in a process apart."""
+        yield from guarded(self._run(upload, Wish(int(factor), uncertainty=doubt)), self.toolbar.failed)
+
+    def _run(self, upload: str | None, wish: Wish) -> Steps:
+        from enhancer.lanes.apart import Asked, enhance_apart
+        from enhancer.lanes.told import told
+
+        if upload is None:
+            raise BadPicture("Please choose a file first.")
+        yield {self.facts: "", self.pair: None, self.errors: None, self.download: None, **self.toolbar.running()}
+        with run_folder() as place:
+            target = place / f"{Path(upload).stem}-x{wish.scale}{self.lane.suffix}"
+            work = partial(enhance_apart, Asked(self.lane.name, Path(upload), target, wish), self.settings)
+            shown = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Enlarging", "%")})
+            made, kept = shown.made, {"errors": self._served(shown.made.errors), "file": self._served(shown.made.file)}
+            pair = tuple(self._served(file) for file in shown.pair)
+        words = [MIDDLE, *told(made, wish), self.lane.notice]
+        update: Update = {self.pair: pair, self.facts: "".join(said(line) for line in words)}
+        yield update | {self.errors: kept["errors"], self.download: kept["file"]} | self.toolbar.ready()
+        width, height = made.size
+        yield {self.toolbar.status: said(f"Done: {width} × {height} pixels.", "good")}
+
+    def _served(self, file: Path | None) -> str | None:
+        return None if file is None else str(save_file_to_cache(file, self.download.GRADIO_CACHE))
+
+
+def _limits(settings: Settings) -> str:
+    size, pixels = settings.max_scene_bytes / MIB, settings.max_scene_pixels / 1e6
+    return said(f"At most {size:g} MiB, and {pixels:g} million pixels in all bands or frames.")
