@@ -13,7 +13,7 @@ from tests.ui.conftest import Server
 
 Open = Callable[..., Visitor]
 TABS = ["Enhance", "Batch", "Video", "Compare", "Metrics", "Models", "Lab", "Status"]
-LAB = ["Repair", "Recognise", "Synthesise", "Explain"]
+LAB = ["Repair", "Recognise", "Detect", "Synthesise", "Explain", "Medical", "Satellite"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"\b(?:the|of|and|is|it|picture|model|how|what|size|choose|press|not|with|for|this|here)\b", re.I)
 
