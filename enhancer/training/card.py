@@ -10,7 +10,9 @@ from enhancer.models.entry import Entry, Spread
 from enhancer.networks import ARCHITECTURES
 from enhancer.training.evaluate import Protocol, Row, markdown
 from enhancer.training.history import History
+from enhancer.training.moving import VIDEOS
 from enhancer.training.recipes import RECIPES
+from enhancer.training.schedule import Schedule
 from enhancer.training.words import Words
 
 OWN_SECTION = ("command",)
@@ -100,8 +102,9 @@ def _train_command(entry: Entry, history: History) -> str:
     if isinstance(history.recipe, str):
         name, options = history.recipe, ""
     else:
-        name = entry.id if entry.id in RECIPES else "sr"
-        usual = asdict(RECIPES[name])
+        recipes: Mapping[str, Schedule] = {**RECIPES, **VIDEOS}
+        name = entry.id if entry.id in recipes else "sr"
+        usual = asdict(recipes[name])
         options = "".join(_option(k, v) for k, v in history.recipe.items() if k not in usual or usual[k] != v)
     start = f" --start {history.more['start']}" if "start" in history.more else ""
     return (

@@ -12,6 +12,7 @@ SETS = {
     "LIVE1": "29 photographs of many kinds",
     "Classic5": "five grey pictures that papers on JPEG are measured on",
     "McMaster": "18 photographs of strong colours and fine detail",
+    "tennis": "24 frames of a film in which much moves fast",
 }
 KINDS = {  # name in a label → as people say it, and what it tells
     "Y-PSNR": ("likeness", f"Likeness to the true picture, by its light (PSNR). {METRICS['psnr'].explanation}"),
@@ -19,6 +20,7 @@ KINDS = {  # name in a label → as people say it, and what it tells
     "SSIM": ("structure", METRICS["ssim"].explanation),
     "HaarPSI": ("likeness to the eye", METRICS["haarpsi"].explanation),
     "GMSD": ("damage at edges", f"{METRICS['gmsd'].explanation} Less is better."),
+    "flicker": ("flicker", "What changes from frame to frame without moving, in grey levels. Less is better."),
     "change": ("change", "How much the pictures differ afterwards, in per cent of white. Less is better."),
 }
 DAMAGES = (  # what stands between them → as people say it, and what was done to the pictures

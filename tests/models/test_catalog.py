@@ -7,6 +7,7 @@ import pytest
 
 from enhancer.errors import UnknownModel
 from enhancer.models.catalog import BUNDLED_ENTRIES, CATALOG, HUB_ENTRIES, PURPOSES, Bundled, Entry, Hub, entry
+from enhancer.models.entry import VIDEO
 from enhancer.models.fetch import digest
 from enhancer.networks import ARCHITECTURES
 from enhancer.settings import ROOT
@@ -25,9 +26,9 @@ def test_ids_and_hashes_are_unique() -> None:
 def test_an_entry_is_complete(model: Entry) -> None:
     assert re.fullmatch(r"[a-z0-9-]{2,30}", model.id)
     assert re.fullmatch(r"[0-9a-f]{64}", model.sha256)
-    assert model.purpose in PURPOSES
+    assert model.purpose in (*PURPOSES, VIDEO)
     assert model.scale in (1, 2, 3, 4)
-    assert (model.scale > 1) == (model.purpose == "upscale")
+    assert (model.scale > 1) == (model.purpose == "upscale") or model.purpose == VIDEO
     assert 3 <= len(model.title) <= 40
     assert 80 <= len(model.description) <= 300
     assert model.description.endswith(".")
@@ -61,7 +62,7 @@ def test_a_bundled_entry_names_the_file_that_is_there(model: Entry) -> None:
 
 
 def test_every_purpose_is_served() -> None:
-    assert {e.purpose for e in CATALOG} == set(PURPOSES)
+    assert {e.purpose for e in CATALOG} == {*PURPOSES, VIDEO}
 
 
 def test_an_unknown_id_is_answered_with_the_known_ones() -> None:

@@ -63,7 +63,7 @@ NOT_ON_THE_PAGE = (  # errors of other doors, and of what no visitor can choose
     "enhancer/models/weights.py",
 )
 SAME_EVERYWHERE = re.compile(  # names, units and what stands for itself
-    r"RealPLKSR|SPAN|DRCT-L|HAT-[SL]|NAFNet|SCUNet|HVI-CIDNet|Set5|Set14|LIVE1|McMaster|Classic5|Real-ESRGAN|HaarPSI|GMSD|Y-PSNR|PSNR|SSIM|Apache-2\.0|PNG|JPEG|WebP|(?:Geo)?TIFF|MB"
+    r"RealPLKSR|SPAN|DRCT-L|HAT-[SL]|NAFNet|SCUNet|HVI-CIDNet|Set5|Set14|LIVE1|McMaster|Classic5|tennis|Real-ESRGAN|HaarPSI|GMSD|Y-PSNR|PSNR|SSIM|Apache-2\.0|PNG|JPEG|WebP|(?:Geo)?TIFF|MB"
     r"|GB|MiB|DICOM|MP4|MOV|MKV|WebM|AVI|MPEG-TS"
     r"|python -m enhancer fetch [\w-]+"
     r"|sha256|cpu · \w+|dB|Hugging Face Hub|Hub|CLAHE|HEIC|AVIF|GIF|BMP|ZIP|CSV|USM|ENHANCER_CACHE"
