@@ -104,9 +104,6 @@ def _hiring(a: argparse.Namespace, order: Order) -> tuple[Callable[[], Hand], in
         return hire, min(a.workers or devices, devices)  # one too many would wait for ever
     if a.workers in (None, 1):
         return partial(Here, order, default_engine()), 1
-    from enhancer.nursery import plant
-
-    plant()  # workers that need not import all of this once more
     return partial(Worker, order, max(1, torch.get_num_threads() // a.workers)), a.workers
 
 

@@ -79,7 +79,7 @@ def test_every_bundled_network_draws_the_very_same(hall: Engine, model_id: str) 
     assert isinstance(there.network, Elsewhere)
     assert replace(there, network=model.network) == model
     assert hall.tile_side(there) == beside.tile_side(model)
-    plane = torch.linspace(0, 1, 50 * 61).view(1, 50, 61) if model.planes else None
+    plane = torch.linspace(0, 1, model.planes * 50 * 61).view(-1, 50, 61) if model.planes else None
     for told in (None, plane):
         drawn = hall.run(there, pixels, Progress(), told)
         assert torch.equal(drawn, beside.run(model, pixels, Progress(), told))
