@@ -77,7 +77,7 @@ def test_pictures_lie_under_our_numbers_and_keep_their_names(tmp_path: Path) -> 
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
     file = packed(tmp_path / "a.zip", ("good.png", png()), (name, png()))
     refused(file, tmp_path / "place", "which no ZIP of pictures needs")
-    assert [p.name for p in tmp_path.rglob("evil.png")] == []
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["a.zip"]
 
 
 def test_an_entry_without_a_name_is_left_out(tmp_path: Path) -> None:

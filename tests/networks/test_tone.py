@@ -51,8 +51,8 @@ def test_what_was_seen_of_the_whole_picture_serves_its_parts() -> None:
 
 
 def test_each_picture_of_a_batch_gets_its_own_tone() -> None:
-    network, x = adapted(), torch.cat([photograph(), photograph() ** 3])
-    assert torch.allclose(network(x), torch.cat([network(x[:1]), network(x[1:])]), atol=2e-5)
+    network, x = adapted().double(), torch.cat([photograph(), photograph() ** 3]).double()  # exact on any processor
+    assert torch.allclose(network(x), torch.cat([network(x[:1]), network(x[1:])]), atol=1e-6)
 
 
 def test_interpolation_is_trilinear_between_the_colours() -> None:
