@@ -46,17 +46,20 @@ class Shown:
 def enhance_apart(asked: Asked, settings: Settings, progress: Progress) -> Shown:
     """As the lane does, in a process that begins now and ends with the work, or with its Stop.
 
-    Raises what the lane raises, BadPicture where the process dies at it, TooSlow where it no longer answers.
+    Raises what the lane raises, BadPicture where the process dies at it, TooSlow where it no longer answers; nothing
+    then stays at the target.
     """
     given = settings, torch.get_num_threads()
     worker = Worker("lane", _Desk, given, settings.decode_memory + settings.model_memory)
+    shown: Shown | None = None
     try:
         worker.ask(asked, settings.decode_seconds)
         while True:
             state: tuple[int, int, str, Shown | None] = worker.ask(None, settings.tile_seconds)[0]
-            done, total, note, shown = state
+            done, total, note, made = state
             progress.step(done, total, note)
-            if shown is not None:
+            if made is not None:
+                shown = made
                 return shown
     except Ended as error:
         raise BadPicture("This file makes the program that reads it crash; please export it again.") from error
@@ -64,6 +67,8 @@ def enhance_apart(asked: Asked, settings: Settings, progress: Progress) -> Shown
         raise TooSlow("A step with this file takes too long; please make it smaller.", "tile_seconds") from error
     finally:
         worker.close()
+        if shown is None:  # it may have been done before the Stop was heard
+            asked.target.unlink(missing_ok=True)
 
 
 class _Desk:

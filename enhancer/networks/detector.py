@@ -5,6 +5,7 @@ torchvision is imported where a network is built: it is slow to import, and most
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import log2
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from enhancer.networks.classifier import NormedBlock, NormedConv2d
 
 ANCHORS = (16, 32, 64)  # pixels, sides of the squares that the narrow network starts from
 RATIOS = (0.5, 1.0, 2.0)
+STRIDES = {"narrow": (8,), "mobilenet-320": (32, 32), "mobilenet": (32, 32)}  # pixels a cell of what is pooled from
 POOLED, HIDDEN = 5, 96  # cells a side of what the narrow network sees of an object, and the width of its judge
 
 
@@ -52,9 +54,20 @@ def faster_rcnn(
     with torch.device("cpu"):  # no parameters, so that loading weights would not fill them
         pairs = zip(anchors.sizes, anchors.aspect_ratios, strict=True)
         anchors.cell_anchors = [anchors.generate_anchors(sizes, ratios) for sizes, ratios in pairs]
+    _fix_scales(network.roi_heads.box_roi_pool, STRIDES[backbone])
     network.classes, network.backbone_name = classes, backbone
     found: nn.Module = network
     return found
+
+
+def _fix_scales(pool: Any, strides: Sequence[int]) -> None:
+    """Say how much smaller the features are; left alone, the first picture decides it for all, and a tiny one wrongly."""
+    from torchvision.ops.poolers import initLevelMapper
+
+    pool.scales = [1 / stride for stride in strides]
+    pool.map_levels = initLevelMapper(
+        int(log2(strides[0])), int(log2(strides[-1])), pool.canonical_scale, pool.canonical_level
+    )
 
 
 def _narrow(answers: int, widths: Sequence[int], longest: int) -> nn.Module:

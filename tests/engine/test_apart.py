@@ -147,11 +147,14 @@ def test_a_process_that_is_killed_costs_the_picture_it_draws_and_is_begun_anew(o
     drawn, lost = list[Tensor](), list[tuple[float, BaseException]]()
     lock = threading.Lock()
 
-    def kill(progress: Progress) -> None:
-        if progress.done == 2 and not killed:
-            victim = pid(own)
-            killed.append(0.0)
-            threading.Timer(0.01, lambda: (killed.append(time.monotonic()), os.kill(victim, signal.SIGKILL))).start()
+    def kill() -> None:
+        if not lost:  # it may be between two tiles, where its end costs nobody anything; then the next one has to do
+            killed.append(time.monotonic())
+            os.kill(pid(own), signal.SIGKILL)
+
+    def soon(progress: Progress) -> None:
+        if progress.done >= 2:
+            threading.Timer(0.01, kill).start()
 
     def visit(name: str, progress: Progress) -> None:
         with asked_by(Asker(name)):
@@ -164,7 +167,7 @@ def test_a_process_that_is_killed_costs_the_picture_it_draws_and_is_begun_anew(o
                 drawn.append(result)
 
     threads = [
-        threading.Thread(target=visit, args=("one", Progress(kill))),
+        threading.Thread(target=visit, args=("one", Progress(soon))),
         threading.Thread(target=visit, args=("two", Progress())),
     ]
     for thread in threads:
@@ -172,10 +175,10 @@ def test_a_process_that_is_killed_costs_the_picture_it_draws_and_is_begun_anew(o
     for thread in threads:
         thread.join(120)
     assert len(lost) == len(drawn) == 1
-    (told, error), (_, died) = lost[0], killed
-    assert told - died < PATIENCE
+    told, error = lost[0]
+    assert told - killed[-1] < PATIENCE
     assert "was ended" in str(error)
-    assert restarts == ["drawing"]
+    assert restarts == ["drawing"] * len(killed)
     reference = here(own)
     assert torch.equal(drawn[0], reference.run(reference.model(SLOW), pixels, Progress()))
     part = pixels[:, :30, :30]

@@ -17,6 +17,19 @@ def test_any_size_goes_through(size: tuple[int, int]) -> None:
     assert found["boxes"].amax() <= max(size)
 
 
+@pytest.mark.parametrize("backbone", ["narrow", "mobilenet-320", "mobilenet"])
+def test_no_picture_decides_how_later_ones_are_seen(backbone: str) -> None:
+    """torchvision infers the scale of features from the first picture; a large one tells what ours must be."""
+    network = faster_rcnn(classes=2, backbone=backbone).eval()
+    pool = network.roi_heads.box_roi_pool  # type: ignore[union-attr]
+    known = list(pool.scales), vars(pool.map_levels)  # type: ignore[arg-type, union-attr]
+    network([torch.rand(3, 9, 1)])
+    assert (pool.scales, vars(pool.map_levels)) == known  # type: ignore[union-attr]
+    pool.scales = None  # type: ignore[union-attr, assignment]
+    network([torch.rand(3, 320, 320)])
+    assert (pool.scales, vars(pool.map_levels)) == known  # type: ignore[union-attr]
+
+
 def test_large_pictures_are_shrunk_and_their_boxes_are_not() -> None:
     network = faster_rcnn(**SMALL, longest=64).eval()  # type: ignore[arg-type]
     initialise(network, 0)
