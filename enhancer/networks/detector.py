@@ -61,7 +61,7 @@ def faster_rcnn(
 
 
 def _fix_scales(pool: Any, strides: Sequence[int]) -> None:
-    """Say how much smaller the features are; left alone, the first picture decides it for all, and a tiny one wrongly."""
+    """Say how much smaller the features are; else the first picture decides it for all, and a tiny one wrongly."""
     from torchvision.ops.poolers import initLevelMapper
 
     pool.scales = [1 / stride for stride in strides]
