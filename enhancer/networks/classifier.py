@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 class NormedConv2d(nn.Sequential):
@@ -36,17 +37,29 @@ class NormedBlock(nn.Module):
 class Classifier(nn.Module):
     """Compact residual recogniser: `blocks` at each of `widths`, halving the sides in between, then the mean.
 
-    Shape: (B, channels, side, side) in [0, 1] → (B, classes) logits. Raises ValueError for sizes that make no network.
+    Squares of `fold` pixels a side are one cell from the start: no pixel is lost, and the costly full size is left out.
+
+    Shape: (B, channels, side, side) in [0, 1] → (B, classes) logits; other sizes go as well, and what does not fill a
+    cell at the right and at the bottom is left out. Raises ValueError for sizes that make no network.
     """
 
     def __init__(
-        self, *, classes: int, side: int, channels: int = 3, widths: Sequence[int] = (32, 64, 128), blocks: int = 1
+        self,
+        *,
+        classes: int,
+        side: int,
+        channels: int = 3,
+        widths: Sequence[int] = (32, 64, 128),
+        blocks: int = 1,
+        fold: int = 1,
     ) -> None:
         super().__init__()
-        if min(classes, channels, blocks, *widths) < 1 or side < 2 ** (len(widths) - 1):
-            raise ValueError(f"{classes} classes, widths {widths} and {blocks} blocks at side {side} make no network")
-        self.side, self.channels, self.classes = side, channels, classes
-        layers: list[nn.Module] = [NormedConv2d(channels, widths[0])]
+        if min(classes, channels, blocks, fold, *widths) < 1 or side < fold << (len(widths) - 1) or side % fold:
+            raise ValueError(
+                f"{classes} classes, widths {widths}, {blocks} blocks and fold {fold} at side {side} make no network"
+            )
+        self.side, self.channels, self.classes, self.fold = side, channels, classes, fold
+        layers: list[nn.Module] = [NormedConv2d(channels * fold**2, widths[0])]
         layers += [NormedBlock(widths[0]) for _ in range(blocks)]
         for narrow, wide in pairwise(widths):
             layers += [NormedConv2d(narrow, wide, stride=2), *(NormedBlock(wide) for _ in range(blocks))]
@@ -55,7 +68,9 @@ class Classifier(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, channels, side, side) → (B, classes)."""
-        logits: Tensor = self.judge(self.features(x - 0.5).mean((2, 3)))
+        height, width = (side // self.fold * self.fold for side in x.shape[2:])
+        cells = F.pixel_unshuffle(x[..., :height, :width] - 0.5, self.fold)
+        logits: Tensor = self.judge(self.features(cells).mean((2, 3)))
         return logits
 
 

@@ -59,12 +59,14 @@ class Inspection(Schedule):
     lr: float = option(2e-3, "rate of AdamW", minimum=0, maximum=0.1)
     weight_decay: float = option(0.05, "how strongly weights are drawn to zero", minimum=0, maximum=1)
     zoom: float = option(0.5, "half of the batches are shrunk first, at most by this factor", minimum=0.1, maximum=1)
-    width: int = option(24, "channels at full size", minimum=4, maximum=256)
+    width: int = option(32, "channels at the first size", minimum=4, maximum=256)
+    fold: int = option(2, "pixels a side that are one cell from the start", minimum=1, maximum=8)
 
     def architecture(self) -> tuple[str, dict[str, Any]]:
         """Name and hyper-parameters of the network."""
         widths = [self.width, 2 * self.width, 4 * self.width]
-        return "classifier", {"classes": len(FAULTS), "side": self.patch, "channels": 3, "widths": widths, "blocks": 1}
+        size = {"side": self.patch, "channels": 3, "widths": widths, "blocks": 1, "fold": self.fold}
+        return "classifier", {"classes": len(FAULTS)} | size
 
 
 RECOGNITIONS: dict[str, Course] = {
