@@ -17,8 +17,9 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from enhancer.errors import BadPicture, EnhancerError, NotAPicture
-from enhancer.lanes.limits import check_file, check_scene
+from enhancer.lanes.limits import check_scene
 from enhancer.lanes.scene import Layer, Window
+from enhancer.media.files import check_file
 from enhancer.media.formats import cut_off, damaged, unsupported
 from enhancer.settings import Settings
 
@@ -37,7 +38,7 @@ class DicomFile:
     together = False
 
     def __init__(self, path: Path, settings: Settings) -> None:
-        check_file(path, settings)
+        check_file(path, settings, "max_scene_bytes")
         self._file = path.open("rb")
         try:
             with understood():

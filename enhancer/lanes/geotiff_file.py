@@ -14,8 +14,9 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window as Part
 
 from enhancer.errors import NotAPicture
-from enhancer.lanes.limits import check_file, check_scene
+from enhancer.lanes.limits import check_scene
 from enhancer.lanes.scene import Layer, Window
+from enhancer.media.files import check_file
 from enhancer.media.formats import damaged, unsupported
 from enhancer.settings import MIB, Settings
 
@@ -34,7 +35,7 @@ class GeoFile:
     """
 
     def __init__(self, path: Path, settings: Settings) -> None:
-        check_file(path, settings)
+        check_file(path, settings, "max_scene_bytes")
         self.big = _is_big(path)
         with understood():
             self.file: Any = rasterio.open(path.resolve(), driver="GTiff")

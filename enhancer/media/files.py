@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from enhancer.errors import BadOptions, Unwritable
+from enhancer.errors import BadOptions, BadPicture, Unwritable
 from enhancer.media.decode import decode
 from enhancer.media.encode import write
 from enhancer.media.formats import FORMATS, Format
 from enhancer.media.picture import Picture
-from enhancer.settings import Settings
+from enhancer.settings import MIB, Settings
 
 STALE = 600  # seconds after which nobody still writes to what a crash has left
 PARTS = "." + "?" * 16 + ".part"
@@ -24,6 +24,20 @@ OF_THE_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPE
 def open_picture(path: str | Path, settings: Settings | None = None) -> Picture:
     """The picture in this file, whatever its name. Raises BadPicture as `decode` does."""
     return decode(Path(path), settings)
+
+
+def check_file(
+    path: Path, settings: Settings, limit: str, what: str = "file", error: type[BadPicture] = BadPicture
+) -> None:
+    """Raises `error` where there is no such file, or one above the setting `limit`, in bytes, calling it `what`."""
+    if not path.is_file():
+        raise error("There is no such file; please check its name and folder.")
+    size, most = path.stat().st_size, getattr(settings, limit)
+    if size > most:
+        raise error(
+            f"This {what} has {size / MIB:.1f} MiB, and at most {most / MIB:g} are read; please cut it into parts.",
+            limit=limit,
+        )
 
 
 def save_picture(picture: Picture, path: str | Path, quality: int = 95, recipe: str | None = None) -> None:

@@ -10,7 +10,8 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from enhancer.errors import BadVideo, NotAPicture
-from enhancer.settings import MIB, Settings
+from enhancer.media.files import check_file
+from enhancer.settings import Settings
 
 log = logging.getLogger(__name__)
 HEAD = 4096
@@ -38,17 +39,9 @@ def kind_of(head: bytes) -> str:
     raise NotAPicture("This file is empty; please choose a video and send it again." if not head else NOT_ONE)
 
 
-def check_file(path: Path, settings: Settings) -> str:
+def check_video(path: Path, settings: Settings) -> str:
     """What `kind_of` says of a file. Raises BadVideo where it is missing or too large, NotAPicture as `kind_of`."""
-    if not path.is_file():
-        raise BadVideo("There is no such file; please check its name and folder.")
-    size = path.stat().st_size
-    if size > settings.max_video_bytes:
-        raise BadVideo(
-            f"This video has {size / MIB:.1f} MiB, and at most {settings.max_video_bytes / MIB:g} are read; please cut "
-            "it into parts.",
-            limit="max_video_bytes",
-        )
+    check_file(path, settings, "max_video_bytes", "video", BadVideo)
     with path.open("rb") as file:
         return kind_of(file.read(HEAD))
 
@@ -57,9 +50,9 @@ def check_file(path: Path, settings: Settings) -> str:
 def opened(path: Path, settings: Settings) -> Iterator[InputContainer]:
     """The file for reading: it is handed over open, so that whatever it names, no other is looked for.
 
-    Raises as `check_file` does, and BadVideo for a damaged one.
+    Raises as `check_video` does, and BadVideo for a damaged one.
     """
-    kind = check_file(path, settings)
+    kind = check_video(path, settings)
     with path.open("rb") as file:
         with understood():
             container = _container(file, kind)

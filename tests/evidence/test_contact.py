@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from enhancer.engine import Engine
+from enhancer.engine.device import choose_precision
 from enhancer.errors import BadOptions, Cancelled, WeightsRefused
 from enhancer.evidence import contact
 from enhancer.evidence.contact import PLAIN, Tile, chosen, contact_sheet, suitable
@@ -27,7 +28,6 @@ from enhancer.tasks import task
 from enhancer.tasks.chain import run_chain
 from enhancer.tasks.restore_options import MendOptions, RestoreOptions
 from enhancer.tasks.upscale_options import UpscaleOptions
-from tests.machine import SLOWER
 from tests.metrics.pictures import natural
 from tests.models.conftest import make_entry
 
@@ -281,4 +281,5 @@ def test_the_first_tile_comes_within_a_second_and_all_bundled_within_five() -> N
         tile = next(sheet)
         assert tile.pixels is not None, tile.skipped
         bundled -= {tile.model_id}
-    assert time.process_time() - began < 10 * SLOWER
+    multiplies = choose_precision("auto", torch.device("cpu")) is torch.bfloat16
+    assert time.process_time() - began < (10 if multiplies else 40)  # 256-bit units alone have a fourth of the speed
