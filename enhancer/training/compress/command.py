@@ -33,12 +33,12 @@ def compress(
     FileNotFoundError without pictures.
     """
     engine = bench_engine()
-    model, known = engine.model(model_id), entry(model_id)
+    model, damage = engine.model(model_id), damage_of(entry(model_id))
     out.mkdir(parents=True, exist_ok=True)
     whole, small = out / f"{model_id}.onnx", out / f"{model_id}.int8.onnx"
     write_onnx(replace(model, network=_in_float32(engine.settings.weights / f"{model_id}.safetensors", model)), whole)
     held = hold_out(picture_files(tiles), Recipe.hold_out)[1]
-    write_int8(whole, small, held, model.scale, damage_of(known))
+    write_int8(whole, small, held, model.scale, damage)
     protocol = replace(PROTOCOLS[protocols_of(model_id, model.scale)[0]], timed=True)
     methods = [(model_id, model), ("ONNX float32", _opened(model, whole)), ("ONNX int8", _opened(model, small))]
     rows = run_protocol(protocol, methods, engine, bench, levels=_levels(protocol.stated, model), pictures=pictures)

@@ -35,11 +35,13 @@ def write_onnx(model: Model, out: Path) -> None:
 
     Any H and W that are multiples of `multiple_of`, which stands in the file's metadata beside id, scale and halo; the
     extra map of networks that take one is an input "plane" (1, 1, H, W), negative where it is not known.
-    Raises TrainingError without the packages, for a network that glances at the whole picture, and where the file does
-    not give what PyTorch gives.
+    Raises TrainingError without the packages, for a network that glances at the whole picture or remembers frames, and
+    where the file does not give what PyTorch gives.
     """
     if model.thumbnail:
         raise TrainingError(f"{model.id} glances at the whole picture first, which one ONNX graph cannot do.")
+    if model.state:
+        raise TrainingError(f"{model.id} remembers from frame to frame, which one ONNX graph of a picture cannot do.")
     package("onnx")
     data = _exported(model)
     _check(data, model)

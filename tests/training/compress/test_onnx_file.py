@@ -1,5 +1,6 @@
 """An ONNX file does what PyTorch does, at any size, and says what a caller must know."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,5 +77,7 @@ def test_what_cannot_be_exported_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     tone = Model("tone", ToneNetwork(widths=[8, 8], blocks=[1, 1]), scale=1, thumbnail=64)
     with pytest.raises(TrainingError, match="glances at the whole picture"):
         write_onnx(tone, tmp_path / "m.onnx")
+    with pytest.raises(TrainingError, match="remembers from frame to frame"):
+        write_onnx(replace(unet(), state=1), tmp_path / "m.onnx")
     with pytest.raises(TrainingError, match="pip install onnx"):
         package("a_package_that_nobody_has")
