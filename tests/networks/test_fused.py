@@ -14,8 +14,8 @@ from enhancer.networks.initialise import initialise
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways; the operator of PyTorch may be missing where the tests run."""
     if request.param == "plain":
-        monkeypatch.setattr(fused, "_works", lambda: False)
-    elif not fused._works():
+        monkeypatch.setattr(fused, "_works", lambda _kind: False)
+    elif not any(map(fused._works, fused.CLOSE)):
         pytest.skip("this PyTorch has no such operator")
     return str(request.param)
 
@@ -53,6 +53,14 @@ def test_whole_networks_stay_within_bfloat16_of_float32(network: nn.Module, way:
     assert (in_bfloat16(network, x) - network(x)).abs().max() < 0.01
 
 
+@pytest.mark.parametrize("kind", [torch.float16, torch.float64, torch.int32])
+def test_other_numbers_go_the_plain_way(kind: torch.dtype) -> None:
+    with torch.inference_mode():
+        assert not fused.fuses(torch.zeros(1, 1, 2, 2, dtype=kind))
+        with torch.autocast("cpu", torch.float16):
+            assert not fused.fuses(torch.zeros(1, 1, 2, 2))
+
+
 def test_training_is_never_fused() -> None:
     network = ActiveConv2d(4, 4, 3, padding=1)
     with torch.autocast("cpu", torch.bfloat16):
@@ -61,15 +69,16 @@ def test_training_is_never_fused() -> None:
     assert float(network.weight.grad.abs().sum()) > 0
 
 
-def test_an_operator_that_changed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", list(fused.CLOSE))
+def test_an_operator_that_changed_is_not_used(monkeypatch: pytest.MonkeyPatch, kind: torch.dtype) -> None:
     monkeypatch.setattr(fused, "fused", lambda layer, x, slope=None, plus=None: layer(x))  # forgets what follows
-    assert not fused._works.__wrapped__()
+    assert not fused._works.__wrapped__(kind)
 
     def gone(*_args: object, **_named: object) -> Tensor:
         raise AttributeError("no such operator")
 
     monkeypatch.setattr(fused, "fused", gone)
-    assert not fused._works.__wrapped__()
+    assert not fused._works.__wrapped__(kind)
 
 
 @pytest.mark.parametrize(("scale", "fold"), [(1, 1), (1, 2), (2, 1), (4, 1), (3, 2)])
