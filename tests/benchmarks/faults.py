@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks.faults FOLDER...`: how often a fault is named rightly, by the network and by measuring.
 
 Every picture of the folders is shown as it is and with each fault alone, always of the same strength and seed; the
-measurements are those of the diagnosis without its network.
+measurements are those of the diagnosis without its network. `--hidden` tells instead which points noise gets that lies
+below compression: what `enhancer.evidence.diagnosis.seen.SUSPICIOUS` must tell apart.
 """
 
 import argparse
@@ -14,14 +15,16 @@ import torch
 
 from enhancer.evidence.diagnosis import Diagnosis, diagnose
 from enhancer.evidence.diagnosis.resolution import HALF
-from enhancer.evidence.diagnosis.seen import likely_faults
+from enhancer.evidence.diagnosis.seen import SUSPICIOUS, likely_faults
 from enhancer.media.picture import Picture
 from enhancer.training.data import picture_files, read_rgb
+from enhancer.training.degradations import Jpeg, quantise
 from enhancer.training.degradations.faults import FAULTS, Faults, FaultsParams
 
 CLEAN = "clean"
 KINDS = (CLEAN, *FAULTS)
 SEED = 80_000
+HIDDEN = 20  # grey levels of the noise that `--hidden` lays below compression
 
 
 def damaged(files: list[Path]) -> list[tuple[str, torch.Tensor]]:
@@ -57,13 +60,40 @@ def by_network(picture: Picture) -> str:
     return best if found[best] > 0.5 else CLEAN
 
 
+def below_compression(files: list[Path], sigma: float) -> list[float]:
+    """The points in [0, 1] for noise of `sigma` grey levels below JPEG of quality 30 to 80, picture by picture."""
+    found = []
+    for n, file in enumerate(files):
+        source = torch.Generator().manual_seed(SEED + n)
+        sharp = read_rgb(file)[None] / 255.0
+        noisy = quantise(sharp + torch.randn(sharp.shape, generator=source) * sigma / 255)
+        kind = Jpeg(quality=(30, 80), double=0.0)
+        found.append(likely_faults(Picture(kind.apply(noisy, kind.draw(1, source))[0]))["noise"])
+    return found
+
+
+def hidden(folder: Path, files: list[Path]) -> None:
+    """How far clean pictures come, and how many noisy ones stay below what counts."""
+    clean, noisy = (below_compression(files, sigma) for sigma in (0, HIDDEN))
+    missed = sum(points < SUSPICIOUS for points in noisy)
+    alarms = sum(points >= SUSPICIOUS for points in clean)
+    sys.stdout.write(
+        f"{folder.name}: of {len(files)} without noise {alarms} get {SUSPICIOUS} or more (at most {max(clean):.2f}); "
+        f"of as many with noise of {HIDDEN} levels {missed} get less\n"
+    )
+
+
 def main() -> None:
     """Both ways on every folder."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     parser.add_argument("--every", type=int, default=1, help="look at every n-th picture alone")
+    parser.add_argument("--hidden", action="store_true", help="noise below compression")
     a = parser.parse_args()
     for folder in a.folders:
+        if a.hidden:
+            hidden(folder, picture_files(folder)[:: a.every])
+            continue
         shown = damaged(picture_files(folder)[:: a.every])
         for way in ("network", "measuring"):
             right: Counter[str] = Counter()
