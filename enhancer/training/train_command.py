@@ -16,7 +16,7 @@ from enhancer.training.loop import Budget, fast_as_can_be, follow
 from enhancer.training.restoration import Restoration
 
 TILES = "folder of tiles, as `prepare` makes it"
-CLASSES = "folder of classes, or of the authors' files, or the word digits"
+CLASSES = "folder of classes, or of the authors' files, or the word digits, or textures: and a folder of photographs"
 SCENES = "folder with a COCO file or YOLO text files, or the word shapes"
 DIGITS = Settings.weights / "lab" / "digits.safetensors"
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from enhancer.errors import TrainingError
 from enhancer.training.data import SUFFIXES, picture_files
+from enhancer.training.recognise.textures import KINDS, TEXTURES, read_textures
 
 DIGITS = "digits"  # in place of a folder
 CIFAR_RECORD = 1 + 3 * 32 * 32
@@ -35,9 +36,13 @@ def read_labelled(data: Path, side: int, grey: bool, hold_out: int) -> tuple[Lab
     """Those to learn from, and those never learned from, brought to `side`.
 
     `data` is a folder of folders, one a class; or one with `train` and `test` of such folders; or the binary version of
-    CIFAR-10; or the four files of MNIST, packed or not; or the word "digits" for those of scikit-learn. Where the data
-    name no test, every `hold_out`-th picture is held out. Raises TrainingError for anything else and for damaged files.
+    CIFAR-10; or the four files of MNIST, packed or not; or the word "digits" for those of scikit-learn; or "textures:"
+    and a folder of photographs, see `read_textures`. Where the data name no test, every `hold_out`-th picture is held
+    out. Raises TrainingError for anything else and for damaged files.
     """
+    if str(data).startswith(TEXTURES):
+        seen, unseen = read_textures(Path(str(data).removeprefix(TEXTURES)), side, hold_out)
+        return _fitted(Labelled(*seen, KINDS), side, grey), _fitted(Labelled(*unseen, KINDS), side, grey)
     if data.name == DIGITS and not data.exists():
         return _held(_fitted(_digits(), side, grey), hold_out)
     if (data / "test_batch.bin").is_file():

@@ -19,6 +19,7 @@ class Draft(Schedule):
     classes: bool = option(True, "tell the network the class of each picture, so that it can be asked for one")
     noise: int = option(100, "random numbers that a picture is drawn from", minimum=1, maximum=1024)
     width: int = option(32, "channels at full size", minimum=4, maximum=512)
+    judge_width: int = option(0, "GAN: channels of the judge at full size; as many where 0", minimum=0, maximum=512)
     levels: int = option(2, "times that the side doubles from the stem to the picture", minimum=1, maximum=6)
     warmup: int = otherwise("warmup", 1)
     decay: float = otherwise("decay", 0.5)
@@ -43,7 +44,7 @@ class Draft(Schedule):
 
     def judge(self, classes: int) -> tuple[str, dict[str, Any]]:
         """Name and hyper-parameters of the judge of a GAN."""
-        return KINDS[self.kind][1], self._shape(classes)
+        return KINDS[self.kind][1], self._shape(classes) | {"width": self.judge_width or self.width}
 
     def _shape(self, classes: int) -> dict[str, Any]:
         told = classes if self.classes else 0
@@ -52,15 +53,20 @@ class Draft(Schedule):
 
 
 DIGITS = replace(Draft(), side=8, grey=True)
+TEXTURES = Draft(levels=3, hold_out=8)
 DRAFTS: dict[str, Draft] = {
     "gan-digits": replace(DIGITS, lr=4e-4, batch=128, ema=0.999),
     "vae-digits": replace(DIGITS, kind="vae", noise=12, width=48, lr=1e-3, noise_level=0.15),
+    "gan-textures": replace(TEXTURES, judge_width=16, batch=32, lr=4e-4, ema=0.995),
+    "vae-textures": replace(TEXTURES, kind="vae", noise=48, width=16, lr=1e-3, ema=0.99, noise_level=0.25, slack=0.1),
     "gan-pictures": Draft(levels=3),
     "vae-pictures": replace(Draft(levels=3), kind="vae", noise=64, lr=1e-3),
 }
 SUMMARIES = {
     "gan-digits": "A DCGAN that draws digits from 100 random numbers; give --data digits.",
     "vae-digits": "A variational autoencoder of digits; give --data digits.",
+    "gan-textures": "A DCGAN of textures, cut out of photographs; give --data textures:FOLDER and a --judge of these.",
+    "vae-textures": "A variational autoencoder of textures; give --data textures:FOLDER and a --judge of these.",
     "gan-pictures": "A DCGAN on folders of small pictures, one a class.",
     "vae-pictures": "A variational autoencoder on folders of small pictures, one a class.",
 }
