@@ -208,7 +208,7 @@ def test_one_that_does_not_answer_is_ended_at_the_limit(own: Engine) -> None:
 
 
 def test_one_with_little_memory_draws_in_smaller_tiles(own: Engine) -> None:
-    tight = replace(own.settings, model_memory=96 * MIB, tile_memory=512 * MIB)
+    tight = replace(own.settings, model_memory=48 * MIB, tile_memory=512 * MIB)
     engine = next(halls(tight, tuple(own._store._catalog.values())))  # type: ignore[attr-defined]
     notes = set[str]()
     drawn = engine.run(engine.model(SLOW), noise(320, 320), Progress(lambda p: notes.add(p.note)))
