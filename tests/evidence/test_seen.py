@@ -28,6 +28,14 @@ def test_noise_below_compression_is_seen_or_measured(name: str, quality: int) ->
     assert found["hidden_noise"].value >= 30
 
 
+@pytest.mark.parametrize("size", [(384, 384), (333, 347), (250, 384)])
+def test_compression_is_seen_whatever_the_size(size: tuple[int, int]) -> None:
+    """The windows begin where the blocks do; of 500 pixels a side, the middle window once began between them."""
+    inner = PICTURES["coffee"][:, : size[0], : size[1]]
+    assert likely_faults(Picture(jpeg(20)(inner)))["compression"] > 0.9
+    assert likely_faults(Picture(inner))["compression"] < 0.5
+
+
 def test_what_is_measured_as_noise_is_not_found_twice() -> None:
     found = diagnose(Picture(noisy(25)(PICTURES["chelsea"])))
     assert found["noise"].found
