@@ -21,7 +21,7 @@ from enhancer.lab.detectors import detector_of
 from enhancer.lab.framed import framed
 from enhancer.lab.judged import precision, precision_sentence, shared_names
 from enhancer.media import Picture, open_picture, save_picture
-from enhancer.metrics.annotated import read_annotated
+from enhancer.models.annotated import read_annotated
 from enhancer.models.detector import Detector, Found
 from enhancer.tasks import TASKS
 from enhancer.tasks.mask import mask_in, packed

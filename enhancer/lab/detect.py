@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import torch
 
+from enhancer.lab.pairs import paired
 from enhancer.media.picture import Picture
-from enhancer.metrics.boxes import Boxes, paired
+from enhancer.metrics.boxes import Boxes
 from enhancer.models.detector import Detector, Found
 from enhancer.tasks.resize import colours, resize
 

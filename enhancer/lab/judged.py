@@ -6,8 +6,8 @@ import torch
 
 from enhancer.errors import BadOptions
 from enhancer.lab.detect import boxes_of
-from enhancer.metrics.annotated import Annotated
 from enhancer.metrics.boxes import Boxes, mean_precision
+from enhancer.models.annotated import Annotated
 from enhancer.models.detector import Detector, Found
 
 LITTLE = 0.005  # a difference of precision below this says nothing

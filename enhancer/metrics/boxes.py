@@ -1,4 +1,4 @@
-"""Boxes against boxes: how far they overlap, which belong together, and average precision."""
+"""Boxes against boxes: how far they overlap, and average precision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,21 +30,6 @@ def iou(a: Tensor, b: Tensor) -> Tensor:
     shared = (high - low).clamp(min=0).prod(-1)
     sizes = [(box[:, 2:] - box[:, :2]).clamp(min=0).prod(-1) for box in (a, b)]
     return shared / (sizes[0][:, None] + sizes[1][None] - shared).clamp(min=1e-9)
-
-
-def paired(a: Boxes, b: Boxes, overlap: float = OVERLAP) -> list[tuple[int, int]]:
-    """Which objects are the same: of one label, overlapping by `overlap` at least, each in one pair at most.
-
-    Of all such pairings that with the largest sum of overlaps (Kuhn, Naval Research Logistics 1955).
-    """
-    from scipy.optimize import linear_sum_assignment  # slow to import, and only needed here
-
-    shared = iou(a.boxes.float(), b.boxes.float())
-    allowed = (a.labels[:, None] == b.labels[None]) & (shared >= overlap)
-    worth = torch.where(allowed, shared, 0.0)
-    rows, columns = linear_sum_assignment(worth.numpy(), maximize=True)
-    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
-    return [(row, column) for row, column in pairs if allowed[row, column]]
 
 
 def average_precision(found: Sequence[Boxes], truths: Sequence[Boxes], overlap: float = OVERLAP) -> dict[int, float]:

@@ -24,8 +24,8 @@ from enhancer.lab.detectors import detector_here, detector_of, detectors_here, f
 from enhancer.lab.framed import ALONE, BOTH, framed
 from enhancer.lab.judged import precision, precision_sentence, shared_names
 from enhancer.media.picture import Picture
-from enhancer.metrics.annotated import Annotated, read_annotated
 from enhancer.metrics.boxes import Boxes
+from enhancer.models.annotated import Annotated, Truth, read_annotated
 from enhancer.models.detector import Detector, Found
 from enhancer.models.published import PUBLISHED
 from enhancer.settings import Settings
@@ -113,18 +113,18 @@ def test_boxes_are_numbered_and_coloured() -> None:
 def test_enlarging_small_shapes_helps_the_bundled_detector() -> None:
     pictures, truths = scenes(5)
     detector = detector_here(detectors.SHAPES, Settings())
-    told = Annotated((Path(),) * 5, tuple(Boxes(t.boxes / 4, t.labels) for t in truths), NAMES)
+    told = Annotated((Path(),) * 5, tuple(Truth(t.boxes / 4, t.labels) for t in truths), NAMES)
     small = [Picture(torch.nn.functional.avg_pool2d(picture.pixels[None], 4)[0]) for picture in pictures]
     before = precision([objects_in(one, detector) for one in small], told, list(NAMES))
     large = [enhance(one, "upscale", scale=4.0) for one in small]
     after = [on_the_first(one, better, detector) for one, better in zip(small, large, strict=True)]
     assert precision(after, told, list(NAMES)) > before + 0.3
-    whole = Annotated(told.files, tuple(truths), NAMES)
+    whole = Annotated(told.files, tuple(Truth(t.boxes, t.labels) for t in truths), NAMES)
     assert precision([objects_in(one, detector) for one in pictures], whole, list(NAMES)) > 0.9
 
 
 def test_precision_counts_the_classes_that_both_know(tmp_path: Path) -> None:
-    truths = Annotated((tmp_path,), (Boxes(torch.tensor([HERE, THERE]), torch.tensor([0, 1])),), ("owl", "cat"))
+    truths = Annotated((tmp_path,), (Truth(torch.tensor([HERE, THERE]), torch.tensor([0, 1])),), ("owl", "cat"))
     detector = Detector(torch.nn.Identity(), ("cat", "dog"))
     names = shared_names(truths, detector)
     assert names == ["cat"]

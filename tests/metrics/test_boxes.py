@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from enhancer.metrics.boxes import Boxes, average_precision, iou, mean_precision, paired
+from enhancer.metrics.boxes import Boxes, average_precision, iou, mean_precision
 
 WHOLE = [0.0, 0.0, 10.0, 10.0]
 
@@ -19,21 +19,6 @@ def boxes(rows: list[list[float]], labels: list[int] | None = None, scores: list
 )
 def test_overlap_is_the_shared_area_over_the_covered_one(other: list[float], shared: float) -> None:
     assert float(iou(torch.tensor([WHOLE]), torch.tensor([other]).float())) == pytest.approx(shared)
-
-
-def test_pairs_have_one_label_and_overlap_by_half() -> None:
-    a = boxes([WHOLE, [20, 0, 30, 10]], [0, 1])
-    b = boxes([[21, 0, 31, 10], [0, 0, 10, 9], [0, 0, 10, 10]], [1, 1, 0])
-    assert sorted(paired(a, b)) == [(0, 2), (1, 0)]
-    assert paired(a, boxes([[6, 0, 16, 10]], [0])) == []
-    assert paired(a, boxes([])) == []
-
-
-def test_pairs_overlap_most_in_all_and_not_one_by_one() -> None:
-    """Greedily the first pair would take the best overlap and leave the second box alone."""
-    a = boxes([[0, 0, 10, 10], [0, 0, 10, 7]])
-    b = boxes([[0, 0, 10, 9], [0, 0, 10, 15]])
-    assert sorted(paired(a, b)) == [(0, 1), (1, 0)]
 
 
 def test_precision_of_three_boxes_on_two_truths() -> None:

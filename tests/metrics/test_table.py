@@ -18,7 +18,7 @@ from tests.metrics.pictures import NAMES, blurred, natural, noisy
 ALL = list(METRICS.values())
 NOISE_LEAVES = {"sharpness"}  # by design: it takes the noise off
 BLUR_LEAVES = {"noise"}
-ALLOWED = {"torch", "numpy", "skimage", "scipy", "PIL", "enhancer.metrics", "enhancer.errors"}
+ALLOWED = {"torch", "numpy", "skimage", "enhancer.metrics"}
 
 
 def figure(metric: Metric, candidate: torch.Tensor, reference: torch.Tensor) -> float:

@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from enhancer.errors import TrainingError
-from enhancer.metrics.annotated import read_annotated
 from enhancer.metrics.boxes import Boxes
+from enhancer.models.annotated import Truth, read_annotated
 from enhancer.training.data import read_rgb
 from enhancer.training.detect.shapes import NAMES, drawn
 
@@ -54,7 +54,7 @@ def _part(scenes: Scenes, every: int, held: bool) -> Scenes:
     return Scenes([scenes.pictures[n] for n in kept], [scenes.truths[n] for n in kept], scenes.names)
 
 
-def _fitted(picture: Tensor, truth: Boxes, longest: int) -> tuple[Tensor, Boxes]:
+def _fitted(picture: Tensor, truth: Truth, longest: int) -> tuple[Tensor, Boxes]:
     """The picture shrunk to `longest` pixels at most, and its boxes cut to what lies inside of it."""
     height, width = picture.shape[1:]
     factor = min(1.0, longest / max(height, width))

@@ -11,7 +11,6 @@ from PIL import Image
 from torch import Tensor
 
 from enhancer.errors import BadOptions
-from enhancer.metrics.boxes import Boxes
 
 COCO = ("annotations.json", "_annotations.coco.json", "instances.json")  # names that are looked for in a folder
 NAMES = "classes.txt"
@@ -20,11 +19,22 @@ LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
+class Truth:
+    """What people drew on one picture: `boxes` (N, 4) as left, top, right, bottom in pixels, and `labels` (N,)."""
+
+    boxes: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
 class Annotated:
     """Picture files with the boxes of each, in pixels, labelled by their place in `names`."""
 
     files: tuple[Path, ...]
-    truths: tuple[Boxes, ...]
+    truths: tuple[Truth, ...]
     names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -82,7 +92,7 @@ def _yolo(folder: Path) -> Annotated:
     return _checked(files, tuple(_lines(file, folder) for file in files), names, folder.name)
 
 
-def _lines(file: Path, folder: Path) -> Boxes:
+def _lines(file: Path, folder: Path) -> Truth:
     """The boxes of one picture; without a text file it shows nothing."""
     beside = next((t for t in _texts(file, folder) if t.is_file()), None)
     if beside is None:
@@ -104,14 +114,14 @@ def _texts(file: Path, folder: Path) -> tuple[Path, Path]:
     return file.with_suffix(".txt"), folder / "labels" / f"{file.stem}.txt"
 
 
-def _boxes(rows: list[tuple[Tensor, int]], name: str) -> Boxes:
+def _boxes(rows: list[tuple[Tensor, int]], name: str) -> Truth:
     boxes = torch.stack([box for box, _ in rows]) if rows else torch.zeros(0, 4)
     if not bool(torch.isfinite(boxes).all()) or not bool((boxes[:, 2:] > boxes[:, :2]).all()):
         raise BadOptions(f"{name} has a box without width or height.")
-    return Boxes(boxes, torch.tensor([label for _, label in rows], dtype=torch.long))
+    return Truth(boxes, torch.tensor([label for _, label in rows], dtype=torch.long))
 
 
-def _checked(files: tuple[Path, ...], truths: tuple[Boxes, ...], names: tuple[str, ...], told: str) -> Annotated:
+def _checked(files: tuple[Path, ...], truths: tuple[Truth, ...], names: tuple[str, ...], told: str) -> Annotated:
     if not files or not names:
         raise BadOptions(f"{told} names no picture, or no class.")
     if not all(0 < len(name) <= LONGEST_NAME for name in names):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from enhancer.errors import BadOptions
-from enhancer.metrics.annotated import read_annotated
+from enhancer.models.annotated import read_annotated
 
 CATEGORIES = [{"id": 7, "name": "cat"}, {"id": 3, "name": "dog"}]
 
