@@ -8,7 +8,7 @@ import torch
 from enhancer.lab.pairs import paired
 from enhancer.media.picture import Picture
 from enhancer.metrics.boxes import Boxes
-from enhancer.models.detector import Detector, Found
+from enhancer.models.detector import Found, Looking
 from enhancer.tasks.resize import colours, resize
 
 LONGEST = 1600  # pixels of a longer side; larger pictures are shrunk before they are looked at, as detectors do anyway
@@ -103,7 +103,7 @@ class Comparison:
         return tuple(told)
 
 
-def objects_in(picture: Picture, detector: Detector) -> tuple[Found, ...]:
+def objects_in(picture: Picture, detector: Looking) -> tuple[Found, ...]:
     """All that a detector sees in a picture, faint guesses too, with boxes in pixels of the picture."""
     pixels = colours(picture)
     factor = LONGEST / max(pixels.shape[1:])
@@ -114,7 +114,7 @@ def objects_in(picture: Picture, detector: Detector) -> tuple[Found, ...]:
     return tuple(_scaled(found, _scale(small.shape, pixels.shape)) for found in detector(small))
 
 
-def compared(before: Picture, after: Picture, detector: Detector, least: float = LEAST) -> Comparison:
+def compared(before: Picture, after: Picture, detector: Looking, least: float = LEAST) -> Comparison:
     """What changes from one picture to the other, which shows the same and may be larger."""
     return comparison(objects_in(before, detector), on_the_first(before, after, detector), least, _times(before, after))
 
@@ -135,7 +135,7 @@ def comparison(
     return Comparison(tuple(sorted(told, key=_best, reverse=True)), least)
 
 
-def on_the_first(before: Picture, after: Picture, detector: Detector) -> tuple[Found, ...]:
+def on_the_first(before: Picture, after: Picture, detector: Looking) -> tuple[Found, ...]:
     """What is in the second picture, with boxes in pixels of the first."""
     across, down = _times(before, after)
     return tuple(_scaled(found, (1 / across, 1 / down)) for found in objects_in(after, detector))

@@ -33,6 +33,12 @@ def detectors_here(settings: Settings) -> list[tuple[str, str]]:
 
 def detector_here(name: str, settings: Settings) -> Detector:
     """One of `detectors_here`. Raises UnknownModel for any other, WeightsUnavailable where its file is missing."""
+    file = file_here(name, settings)
+    return opened(file, file.stat().st_mtime_ns)
+
+
+def file_here(name: str, settings: Settings) -> Path:
+    """The weights of one of `detectors_here`. Raises as `detector_here`."""
     if name == SHAPES:
         file: Path | None = _bundled(settings)
     elif name in FETCHED:
@@ -44,7 +50,7 @@ def detector_here(name: str, settings: Settings) -> Detector:
             f"The detector {name} is not on this machine yet; whoever runs it can have it with "
             f"`python -m enhancer fetch {name}`."
         )
-    return _opened(file, file.stat().st_mtime_ns)
+    return file
 
 
 def detector_of(name: str, settings: Settings, progress: Progress | None = None) -> Detector:
@@ -111,5 +117,6 @@ def _bundled(settings: Settings) -> Path:
 
 
 @cache
-def _opened(file: Path, _written: int) -> Detector:
+def opened(file: Path, _written: int) -> Detector:
+    """The detector of a file as it was written then; read once."""
     return open_detector(file)

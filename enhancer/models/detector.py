@@ -1,7 +1,7 @@
 """Networks that find objects, from files of ours or from those that torchvision publishes, known by their sha256."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ class Found:
     name: str
     score: float
     box: tuple[float, float, float, float]
+
+
+Looking = Callable[[Tensor], tuple[Found, ...]]  # what is in a picture (3, H, W) in [0, 1], the surest first
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.hall import enhance
 from enhancer.lab.detect import CAVEAT, LEAST, Comparison, compared
-from enhancer.lab.detectors import FETCHED, SHAPES, detector_here
+from enhancer.lab.detectors import FETCHED, SHAPES
+from enhancer.lab.lookout import looking_with
 from enhancer.media import decode
 from enhancer.media.picture import Picture
 from enhancer.models.detector import Found
@@ -103,7 +104,7 @@ def _wish(given: Sequence[tuple[str, str]]) -> _Wish:
 
 def _detected(data: bytes, wish: _Wish, engine: Engine, progress: Progress) -> dict[str, Any]:
     asked = wish.options
-    detector = detector_here(asked.detector, engine.settings)
+    detector = looking_with(asked.detector, engine.settings)
     before = decode(data, engine.settings)
     after = enhance(before, asked.task, engine=engine, progress=progress, **wish.of_the_task)
     progress.step(0, 1, "looking for objects")

@@ -10,8 +10,9 @@ from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.hall import enhance
 from enhancer.lab.detect import CAVEAT, Change, Comparison, compared
-from enhancer.lab.detectors import SHAPES, detector_here, detectors_here
+from enhancer.lab.detectors import SHAPES, detectors_here
 from enhancer.lab.framed import framed
+from enhancer.lab.lookout import looking_with
 from enhancer.models.catalog import CATALOG, Bundled
 from enhancer.models.detector import Found
 from enhancer.models.published import PUBLISHED
@@ -59,7 +60,7 @@ def detected(
         raise BadOptions(f"There is no enhancement {way!r} here; choose one of the list.")
     if not detector_id:
         raise BadOptions(MISSING)
-    detector = detector_here(detector_id, engine.settings)
+    detector = looking_with(detector_id, engine.settings)
     picture = read(path, engine.settings)
     task_id, _, factor = way.partition(" ")
     options: dict[str, Any] = {"scale": float(factor)} if factor else {}

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.media.make import flat_png
-from tests.server.conftest import TIGHT, Running, png, running
+from tests.server.conftest import TIGHT, Running, png
 from tests.server.wire import process, raw
 from tests.ui.browser import huge_png
 
@@ -64,23 +64,17 @@ def forget_peak(server: Running) -> None:
     Path(f"/proc/{process(server)}/clear_refs").write_text("5")
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A server whose memory holds nothing that other tests asked for, such as networks of the Lab."""
-    yield from running(tmp_path_factory.mktemp("fresh"), {})
-
-
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_item_4_bombs_do_not_go_off(fresh: Running, bomb: str, tmp_path: Path) -> None:
+def test_item_4_bombs_do_not_go_off(program: Running, bomb: str, tmp_path: Path) -> None:
     make, statuses = BOMBS[bomb]
     data = make(tmp_path)
-    forget_peak(fresh)
+    forget_peak(program)
     began = time.perf_counter()
-    answer = httpx.post(f"{fresh.url}/v1/median", content=data, timeout=60)
+    answer = httpx.post(f"{program.url}/v1/median", content=data, timeout=60)
     assert answer.status_code in statuses, answer.text
     assert time.perf_counter() - began < SOON * BUSY
-    assert peak(fresh) <= MOST_MEMORY
-    assert httpx.post(f"{fresh.url}/v1/median", content=png(8, 8)).status_code == 200
+    assert peak(program) <= MOST_MEMORY
+    assert httpx.post(f"{program.url}/v1/median", content=png(8, 8)).status_code == 200
 
 
 def endless(size: int) -> Iterator[bytes]:

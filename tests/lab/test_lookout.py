@@ -1,0 +1,100 @@
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from enhancer.errors import UnknownModel, WeightsRefused, WorkerLost
+from enhancer.lab.detectors import SHAPES, detector_here, file_here
+from enhancer.lab.lookout import Lookout, looking_with
+from enhancer.settings import Settings
+from enhancer.training.detect.shapes import drawn
+from enhancer.worker import POSSIBLE
+
+pytestmark = pytest.mark.skipif(not POSSIBLE, reason="no open files are passed between processes here")
+MEMORY, SECONDS = Settings().model_memory, 120
+SHAPES_FILE = file_here(SHAPES, Settings())
+
+
+def scene() -> torch.Tensor:
+    return drawn(1, 4711, noisy=False)[0][0].float() / 255
+
+
+def gone(pid: int, within: float = 10) -> bool:
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def look_and_be_killed(lookout: Lookout, picture: torch.Tensor) -> None:
+    """Until it is hit at work: between two looks the loss costs nobody anything."""
+    for _ in range(20):
+        killer = threading.Timer(0.2, lambda: os.kill(lookout.pid or 0, signal.SIGKILL))
+        killer.start()
+        lookout.look(SHAPES_FILE, picture)
+        killer.join()
+
+
+def test_what_is_found_apart_is_what_is_found_here() -> None:
+    picture = scene()
+    here, apart = (looking_with(SHAPES, Settings(model_worker=many))(picture) for many in (0, 1))
+    assert here == detector_here(SHAPES, Settings())(picture)
+    assert [one.name for one in apart] == [one.name for one in here]
+    assert len(here) > 0
+    for one, other in zip(here, apart, strict=True):
+        assert other.score == pytest.approx(one.score, abs=1e-5)
+        assert other.box == pytest.approx(one.box, abs=1e-3)
+
+
+def test_the_process_ends_when_nobody_asks_and_begins_again() -> None:
+    lookout = Lookout(MEMORY, SECONDS, idle=0.5)
+    found = lookout.look(SHAPES_FILE, scene())
+    first = lookout.pid
+    assert first
+    assert gone(first)
+    assert lookout.look(SHAPES_FILE, scene()) == found
+    assert lookout.pid
+    assert lookout.pid != first
+
+
+def test_several_at_once_share_one_process_which_stays_as_long_as_they_ask() -> None:
+    lookout = Lookout(MEMORY, SECONDS, idle=30)
+    seen: list[tuple[int | None, int]] = []
+
+    def ask() -> None:
+        found = lookout.look(SHAPES_FILE, scene())
+        seen.append((lookout.pid, len(found)))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
+
+
+def test_a_process_that_dies_or_dawdles_costs_one_look(tmp_path: Path) -> None:
+    lookout = Lookout(MEMORY, SECONDS, idle=30)
+    found = lookout.look(SHAPES_FILE, scene())
+    large = torch.rand(3, 1600, 1600)
+    with pytest.raises(WorkerLost, match="looked for objects was ended"):
+        look_and_be_killed(lookout, large)
+    assert lookout.look(SHAPES_FILE, scene()) == found
+    with pytest.raises(WorkerLost, match="longer than 0 seconds"):
+        Lookout(MEMORY, 0, idle=1).look(SHAPES_FILE, large)
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"no weights")
+    with pytest.raises(WeightsRefused):
+        lookout.look(broken, scene())
+
+
+def test_an_unknown_detector_is_said_at_once() -> None:
+    with pytest.raises(UnknownModel, match="There is no detector"):
+        looking_with("cats", Settings(model_worker=1))
