@@ -135,6 +135,22 @@ def test_a_model_meets_the_values_beyond_black_and_white(tmp_path: Path) -> None
     assert row.figures[0] == pytest.approx(-10 * np.log10(mse), abs=1e-3)
 
 
+def test_the_mean_of_eight_turns_is_a_row_of_its_own(tmp_path: Path) -> None:
+    """What errs to one side, and to no other when the picture is turned, errs less in the mean."""
+
+    class Slanted(torch.nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x + torch.linspace(-0.4, 0.4, x.shape[-1])
+
+    from enhancer.models.contract import Model
+
+    given = PROTOCOLS["noise"], [("slanted", Model("slanted", Slanted(), scale=1, halo=0))], bench_engine()
+    plain, once, mean = run_protocol(*given, folder_of(tmp_path), ["Small"], [15], best=True)
+    assert [row.method for row in (plain, once, mean)] == ["noisy", "slanted", "slanted, eight turns"]
+    assert once.figures[0] + 5 < mean.figures[0] < plain.figures[0]
+    assert [row.method for row in run_protocol(*given, tmp_path, ["Small"], [15])] == ["noisy", "slanted"]
+
+
 def test_grey_jpeg_takes_a_grey_file_as_it_is_and_matlab_s_luminance_of_colours(tmp_path: Path) -> None:
     grey = next(iter(PROTOCOLS["jpeg"].cases(folder_of(tmp_path / "a", colour=False) / "Small", 40)))
     assert grey.grey

@@ -26,6 +26,7 @@ def evaluate(
     levels: Sequence[int] | None = None,
     protocols: Sequence[str] = (),
     pictures: int | None = None,
+    best: bool = False,
 ) -> list[str]:
     """One table for each protocol, as lines: level, method, set, pictures, figures; the row of the input first.
 
@@ -42,7 +43,7 @@ def evaluate(
             groups.setdefault(_known(chosen), []).append((Path(name).name, model))
     text: list[str] = []
     for chosen, members in groups.items():
-        rows = run_protocol(PROTOCOLS[chosen], members, engine, bench, sets, levels, pictures)
+        rows = run_protocol(PROTOCOLS[chosen], members, engine, bench, sets, levels, pictures, best)
         text += [*([""] if text else []), *lines(PROTOCOLS[chosen], rows)]
     return text
 
@@ -74,7 +75,7 @@ def _known(protocol: str) -> str:
 
 def run_evaluate(a: argparse.Namespace) -> None:
     """Measure models by the published protocols, with the row of the input beside them."""
-    rows = evaluate(a.models, a.sets, a.bench, a.levels, a.protocol, a.pictures)
+    rows = evaluate(a.models, a.sets, a.bench, a.levels, a.protocol, a.pictures, a.best)
     sys.stdout.write("\n".join(rows) + "\n")
 
 
@@ -94,4 +95,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     judge.add_argument("--sets", nargs="+", help="benchmark folders, instead of those of the protocol")
     judge.add_argument("--levels", "--scales", nargs="+", type=int, help="scales, noise or qualities, instead of all")
     judge.add_argument("--pictures", type=int, help="only the first so many of each set, for a quick look")
+    judge.add_argument(
+        "--best", action="store_true", help="the mean of eight flips and turns as well, eight times as slow"
+    )
     judge.set_defaults(call=run_evaluate)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from enhancer.engine import Engine
+from enhancer.engine.ensemble import enhanced
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.training.degradations import quantise
@@ -28,8 +29,12 @@ def run_protocol(
     sets: Sequence[str] | None = None,
     levels: Sequence[int] | None = None,
     pictures: int | None = None,
+    best: bool = False,
 ) -> list[Row]:
     """Rows by level, method (the baseline first) and set. `pictures` takes only so many of each set.
+
+    With `best` each model has a second row: the mean of the picture's eight flips and turns, "geometric self-ensemble"
+    (Timofte, Rothe and Van Gool, CVPR 2016, section 3.5), which papers mark by a plus sign.
 
     Raises ValueError for a model whose scale the protocol or `levels` leave out and for an unknown level,
     FileNotFoundError for a set without pictures, and what the engine raises.
@@ -42,7 +47,7 @@ def run_protocol(
         methods: dict[str, Method] = {protocol.baseline: protocol.plain}
         for name, model in models:
             if not protocol.scaled or model.scale == level:
-                methods |= _methods(name, engine, model)
+                methods |= _methods(name, engine, model, best)
         found = [_score(protocol, methods, bench / name, level, pictures) for name in sets or protocol.sets]
         rows += [one[method] for method in methods for one in found]
     return rows
@@ -90,20 +95,23 @@ def _mean(values: list[list[float]]) -> tuple[float, ...]:
     return tuple(torch.tensor(values, dtype=torch.float64).mean(0).tolist())
 
 
-def _methods(name: str, engine: Engine, model: Model) -> dict[str, Method]:
-    """The model, and where it remembers from frame to frame, the same without its memory."""
+def _methods(name: str, engine: Engine, model: Model, best: bool) -> dict[str, Method]:
+    """The model, with `best` in eight turns as well; where it remembers from frame to frame, without its memory."""
     found = {name: _network(engine, model)}
-    return found | ({f"{name}, no memory": _network(engine, model, remember=False)} if model.state else {})
+    if model.state:
+        return found | {f"{name}, no memory": _network(engine, model, remember=False)}
+    return found | ({f"{name}, eight turns": _network(engine, model, best=True)} if best else {})
 
 
-def _network(engine: Engine, model: Model, remember: bool = True) -> Method:
+def _network(engine: Engine, model: Model, remember: bool = True, best: bool = False) -> Method:
     """The model as a method; outputs rounded to 8 bits. A network of one channel sees a grey picture once."""
 
     def run(case: Case) -> Tensor:
         if case.given.ndim == 4:
             return drawn(engine, model, case.given, remember)
         once = case.grey and model.channels == 1
-        output = engine.run(model, case.given[:1] if once else case.given, Progress(), case.plane)
+        given = case.given[:1] if once else case.given
+        output = enhanced(engine, model, given, Progress(), case.plane, best)
         return quantise(output.mean(0, keepdim=True) if case.grey else output)
 
     return run
