@@ -31,7 +31,8 @@ class ApiError(EnhancerError):
 class Enhanced:
     """A result: the bytes of its file, and what the server says about it.
 
-    `recipe` is packed as the page's links have it; `kept` and `lost` are empty where no receipt was wished.
+    `recipe` is packed as the page's links have it, and empty for videos and scenes; `kept` and `lost` are empty where
+    no receipt was wished.
     """
 
     file: bytes
@@ -156,7 +157,7 @@ def _enhanced(answer: httpx.Response) -> Enhanced:
         width=int(width),
         height=int(height),
         seconds=float(answer.headers["X-Enhancer-Seconds"]),
-        recipe=answer.headers["X-Enhancer-Recipe"],
+        recipe=answer.headers.get("X-Enhancer-Recipe", ""),
         kept=tuple(receipt.get("kept", ())),
         lost=tuple(receipt.get("lost", ())),
     )

@@ -95,10 +95,9 @@ class _Desk:
     def _work(self) -> None:
         assert self._asked is not None
         asked, settings = self._asked, self._settings
+        store = Store(settings, catalog_only=True)
         try:
-            made = LANES[asked.lane](
-                asked.source, asked.target, asked.wish, Engine(Store(settings), settings), self._progress
-            )
+            made = LANES[asked.lane](asked.source, asked.target, asked.wish, Engine(store, settings), self._progress)
             self._shown.append(Shown(made, _pair(asked, settings)))
         except BaseException as error:  # it is raised again where somebody asks
             self._error.append(error)

@@ -9,20 +9,18 @@ from starlette.responses import JSONResponse, Response
 
 from enhancer.evidence.receipt import Receipt
 from enhancer.evidence.recipe_text import to_json, to_link
-from enhancer.server.work import Answer, VideoAnswer
+from enhancer.server.work import Answer, FileAnswer
 
 JSON, FORM = "application/json", "multipart/form-data"
 RECIPE, RECEIPT, SIZE, SECONDS = "X-Enhancer-Recipe", "X-Enhancer-Receipt", "X-Enhancer-Size", "X-Enhancer-Seconds"
 CONSISTENCY = "X-Enhancer-Consistency"
-VIDEOS = {".mp4": "video/mp4", ".mkv": "video/x-matroska"}
-KEPT = ("sound", "times", "colours")  # of a video, always
 PRIVATE = {"Cache-Control": "no-store"}  # a visitor's picture
 
 
-def respond(answer: Answer | VideoAnswer, accept: str) -> Response:
-    """The answer as the client wants it; the file alone where it does not say, and for videos."""
-    if isinstance(answer, VideoAnswer):
-        return _video(answer)
+def respond(answer: Answer | FileAnswer, accept: str) -> Response:
+    """The answer as the client wants it; the file alone where it does not say, and for what is no picture."""
+    if isinstance(answer, FileAnswer):
+        return _file(answer)
     if JSON in accept:
         return JSONResponse({**story(answer), "base64": base64.b64encode(answer.file).decode()}, headers=PRIVATE)
     if FORM in accept or "multipart/*" in accept:
@@ -40,14 +38,14 @@ def respond(answer: Answer | VideoAnswer, accept: str) -> Response:
     return Response(answer.file, headers={**headers, **PRIVATE}, media_type=answer.format.media_type)
 
 
-def _video(answer: VideoAnswer) -> Response:
+def _file(answer: FileAnswer) -> Response:
     headers = {
         SIZE: "{}x{}".format(*answer.size),
         SECONDS: f"{answer.seconds:.3f}",
-        RECEIPT: json.dumps({"kept": list(KEPT), "lost": list(answer.notes)}),
-        "Content-Disposition": f'attachment; filename="video{answer.suffix}"',
+        RECEIPT: json.dumps({"kept": answer.kept, "lost": answer.notes}),
+        "Content-Disposition": f'attachment; filename="{answer.name}"',
     }
-    return Response(answer.file, headers={**headers, **PRIVATE}, media_type=VIDEOS[answer.suffix])
+    return Response(answer.file, headers={**headers, **PRIVATE}, media_type=answer.media_type)
 
 
 def story(answer: Answer) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from enhancer.models.catalog import CATALOG, Entry
 from enhancer.monitor import Monitor
 from enhancer.server import describe
 from enhancer.server.enhance import enhance_routes, unknown_task
+from enhancer.server.filed import file_routes
 from enhancer.server.jobs import job_routes
 from enhancer.server.lab import lab_routes
 from enhancer.server.lab_detect import detect_route
@@ -18,8 +19,9 @@ from enhancer.server.lists import lists
 from enhancer.server.measure import measure_routes
 from enhancer.server.page import page
 from enhancer.server.problems import handle_problems
+from enhancer.server.scenes import SCENES
 from enhancer.server.service import Service
-from enhancer.server.video import video_routes
+from enhancer.server.video import VIDEO
 from enhancer.settings import VERSION
 
 
@@ -38,7 +40,8 @@ def build_api(engine: Engine, catalog: Sequence[Entry] = CATALOG, monitor: Monit
     )
     app.state.service = service
     handle_problems(app)
-    for routes in (enhance_routes, video_routes, job_routes, measure_routes, lab_routes, detect_route, lists):
+    app.include_router(file_routes(service, (VIDEO, *SCENES)))
+    for routes in (enhance_routes, job_routes, measure_routes, lab_routes, detect_route, lists):
         app.include_router(routes(service))
     if service.settings.mcp:
         from enhancer.server.mcp import mcp_routes  # here: the page starts sooner without it

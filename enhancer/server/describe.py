@@ -51,6 +51,9 @@ TOLD = {
     answers.CONSISTENCY: "of enlargements: how well the result, shrunk back, gives the picture, in dB",
 }
 REFUSALS = (400, 404, 408, 413, 415, 422, 429, 500, 502, 503, 504)
+VIDEOS = {".mp4": "video/mp4", ".mkv": "video/x-matroska"}
+DICOM, GEOTIFF, ZIP = "application/dicom", "image/tiff; application=geotiff", "application/zip"
+OTHER_FILES = (*VIDEOS.values(), DICOM, GEOTIFF, ZIP)  # that jobs make, beside pictures
 READING = (404, 409, 413, 415, 422, 500, 502, 503)  # of a result
 
 
@@ -63,7 +66,7 @@ def refusals(codes: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
 def result() -> dict[int | str, dict[str, Any]]:
     """What stands in the description for a picture that comes back."""
     kinds: dict[str, Any] = {f.media_type: {"schema": BINARY} for f in FORMATS if f.writable}
-    kinds |= {kind: {"schema": BINARY} for kind in answers.VIDEOS.values()}
+    kinds |= {kind: {"schema": BINARY} for kind in OTHER_FILES}
     kinds |= {answers.JSON: {"schema": STORY}, answers.FORM: {"schema": {"type": "object"}}}
     headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in TOLD.items()}
     return {200: {"description": "The better picture; Accept chooses how.", "content": kinds, "headers": headers}}

@@ -16,7 +16,7 @@ from enhancer.engine.turns import Asker
 from enhancer.progress import Progress
 from enhancer.server.door import Place
 from enhancer.server.problems import LATER, Problem, Refused, problem_of
-from enhancer.server.work import Answer, VideoAnswer
+from enhancer.server.work import Answer, FileAnswer
 from enhancer.settings import Settings
 
 ID_BYTES = 24  # random ones in an id
@@ -27,12 +27,12 @@ WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 class Parked:
     """An answer whose file lies on disk, in a file without a name: a crash leaves nothing behind."""
 
-    answer: Answer | VideoAnswer
+    answer: Answer | FileAnswer
     disk: IO[bytes]
     size: int
 
     @classmethod
-    def park(cls, answer: Answer | VideoAnswer) -> "Parked":
+    def park(cls, answer: Answer | FileAnswer) -> "Parked":
         """Raises OSError where the disk is full, and DiskFull where the folder of the server is."""
         workplace.check(len(answer.file))
         disk = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the job
@@ -40,7 +40,7 @@ class Parked:
         disk.flush()
         return cls(replace(answer, file=b""), disk, len(answer.file))
 
-    def fetch(self) -> Answer | VideoAnswer:
+    def fetch(self) -> Answer | FileAnswer:
         """The answer, as often and by as many as one likes."""
         return replace(self.answer, file=os.pread(self.disk.fileno(), self.size, 0))
 
@@ -79,7 +79,7 @@ class Kept:
         error = self.job.future.exception() if state == FAILED else None
         return {**told, "problem": None if error is None else problem_of(error).content}
 
-    def answer(self) -> Answer | VideoAnswer | Problem:
+    def answer(self) -> Answer | FileAnswer | Problem:
         """The result, or what went wrong. Raises Refused, 409, while it is not there yet."""
         if not self.job.future.done():
             raise Refused(
@@ -98,7 +98,7 @@ class Keeper:
         self._guard = threading.Lock()
         self._sweeper: threading.Timer | None = None
 
-    def start(self, task: str, work: Callable[[Progress], Answer | VideoAnswer], asker: Asker, place: Place) -> Kept:
+    def start(self, task: str, work: Callable[[Progress], Answer | FileAnswer], asker: Asker, place: Place) -> Kept:
         """Begin a job, in its `place` until it ends. Raises Refused where there is no room for its result."""
         with self._guard:
             self._drop_old()

@@ -39,13 +39,18 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class VideoAnswer:
-    """A video as a file whose name ends in `suffix`, with one sentence for each thing that is to be known of it."""
+class FileAnswer:
+    """What became of a file that is no picture: its bytes and what they are, of a `name` that tells nothing.
+
+    `kept` of its source, always, and one sentence in `notes` for each thing that is to be known beside.
+    """
 
     file: bytes
-    suffix: str
+    name: str
+    media_type: str
     size: tuple[int, int]
     seconds: float
+    kept: tuple[str, ...]
     notes: tuple[str, ...]
 
 
