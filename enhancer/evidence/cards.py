@@ -70,6 +70,7 @@ class CardRow:
     place: str
     failures: tuple[str, ...]
     pictures: tuple[Path, ...]
+    successes: tuple[Path, ...]
     sha256: str
 
     @property
@@ -162,9 +163,14 @@ def _row(entry: Entry, speed: Speed | None, settings: Settings) -> CardRow:
         commercial=entry.commercial,
         place=_place(entry, settings),
         failures=entry.failures,
-        pictures=pictures_of(entry.id, settings.weights) if isinstance(entry.source, Bundled) else (),
+        pictures=_beside(entry, settings, good=False),
+        successes=_beside(entry, settings, good=True),
         sha256=entry.sha256,
     )
+
+
+def _beside(entry: Entry, settings: Settings, good: bool) -> tuple[Path, ...]:
+    return pictures_of(entry.id, settings.weights, good) if isinstance(entry.source, Bundled) else ()
 
 
 def _score(label: str, text: str) -> Score | None:

@@ -19,6 +19,7 @@ KINDS: dict[str, type] = {  # others are text
 }
 OPTIONAL = ("hyperparameters", "figures", "blind", "twin", "spread", "failures")
 RISING = ("levels", "errors")  # the columns of a spread
+GOOD = ".good"  # before the suffix of a picture of what goes well
 PICTURES = (".png", ".jpg", ".webp")
 
 
@@ -55,9 +56,10 @@ def read_entry(file: Path) -> Entry:
     return Entry(source=source, figures=figures, spread=spread, failures=failures, **values)
 
 
-def pictures_of(model_id: str, folder: Path) -> tuple[Path, ...]:
-    """The pictures of known failures beside a card, `<id>.<caption>.<suffix>`."""
-    return tuple(sorted(p for p in folder.glob(f"{model_id}.*") if p.suffix.lower() in PICTURES))
+def pictures_of(model_id: str, folder: Path, good: bool = False) -> tuple[Path, ...]:
+    """Pictures of known failures beside a card, `<id>.<caption>.<suffix>`; `good` ones end in `.good.<suffix>`."""
+    shown = (p for p in folder.glob(f"{model_id}.*") if p.suffix.lower() in PICTURES)
+    return tuple(sorted(p for p in shown if (Path(p.stem).suffix == GOOD) is good))
 
 
 def entry_text(entry: Entry) -> str:

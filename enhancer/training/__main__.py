@@ -8,6 +8,7 @@ from enhancer.errors import EnhancerError
 from enhancer.training import average, benchmark, evaluate, export, join, prepare, publish, studio, teach, train_command
 from enhancer.training.compress import command as compress
 from enhancer.training.compress import prune
+from enhancer.training.crops import section as crops
 from enhancer.training.degradations import sheet
 from enhancer.training.evaluate import calibrate
 
@@ -21,6 +22,7 @@ COMMANDS = (
     evaluate,
     export,
     calibrate,
+    crops,
     compress,
     prune,
     publish,

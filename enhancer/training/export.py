@@ -24,6 +24,7 @@ from enhancer.models.weights import Weights, read_weights, write_weights
 from enhancer.networks import ARCHITECTURES
 from enhancer.settings import Settings
 from enhancer.training.card import card
+from enhancer.training.crops.section import crops, with_crops
 from enhancer.training.evaluate import PROTOCOLS, Protocol, Row, bench_engine, run_protocol, stated
 from enhancer.training.evaluate.command import BENCH
 from enhancer.training.history import FILE, HEADER, History, history_of
@@ -48,8 +49,8 @@ def export(
 
     `source` is a weight file, or a checkpoint or folder of a run, of which `best.safetensors` is taken, else
     `weights.safetensors`. `given` replaces what `run.json` beside it or its header say of the training. `pictures` of
-    known failures are copied beside the card, their names being captions; those of an earlier export stay. Nothing is
-    written unless everything could be measured.
+    known failures are copied beside the card, their names being captions; those of an earlier export stay. The crops
+    chosen for the model are drawn anew. Nothing is written unless everything could be measured.
 
     Raises BadOptions for an id without words, a scale that does not fit its purpose or an unknown training,
     WeightsRefused for weights that are not of our own networks, FileNotFoundError for missing weights or benchmarks.
@@ -73,7 +74,8 @@ def export(
             shutil.copyfile(picture, Path(folder) / name)
         shown = sorted({p.name for place in (weights, Path(folder)) for p in pictures_of(model_id, place)})
         precision = str(engine.precision_of(model)).removeprefix("torch.")
-        text = card(entry, words, history, model.network, tables, shown, precision)
+        shots = crops(model_id, model, engine, Path(folder))
+        text = with_crops(card(entry, words, history, model.network, tables, shown, precision), model_id, shots)
         made.with_suffix(".json").write_text(entry_text(entry), encoding="utf-8")
         made.with_suffix(".md").write_text(text, encoding="utf-8")
         for written in sorted(Path(folder).iterdir()):

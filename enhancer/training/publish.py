@@ -66,7 +66,8 @@ def bundle(model_id: str, weights: Path, place: Path) -> list[Path]:
     entry = read_entry(files[".json"])
     if digest(files[".safetensors"]) != entry.sha256:
         raise WeightsRefused(f"{model_id}.safetensors is not the file that its entry was measured on; export it again.")
-    for file in (files[".json"], files[".safetensors"], *pictures_of(model_id, weights)):
+    shown = [file for good in (True, False) for file in pictures_of(model_id, weights, good)]
+    for file in (files[".json"], files[".safetensors"], *shown):
         shutil.copyfile(file, place / file.name)
     text = files[".md"].read_text(encoding="utf-8")
     (place / CARD).write_text(f"{front_matter(entry)}\n{text}", encoding="utf-8")

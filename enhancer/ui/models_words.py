@@ -29,7 +29,8 @@ DOUBTS_HELP = (
     "with: 1 is perfect, 0 is chance."
 )
 HASH_HELP = "The fingerprint of the weight file (sha256). It is checked each time the file is opened."
-SHOWN_PIXELS = 90_000  # of a picture of a failure
+PARTS = "Each picture: what the model was given, what it made of it, and the truth."
+SHOWN_PIXELS = 100_000  # of a picture of what goes well or badly
 NOTHING = ("No model is like this", "Take one of the filters back.")
 MEANINGS = (
     "Each figure is measured on test pictures whose truth is known: they are shrunk or damaged, given to the model, "
@@ -54,7 +55,7 @@ def card(row: CardRow) -> str:
         f"<article class='card model' data-id='{row.id}' aria-label='{escape(row.title)}'><header><div>"
         f"<h4>{escape(row.title)}</h4><span class='for'>{does(row)}</span></div>{_buttons(row)}</header>"
         f"<p>{escape(row.description)}</p><div class='chips'>{_traits(row)}</div>{_figures(row)}{_facts(row)}"
-        f"<div class='folded'>{_failures(row)}{_hash(row)}</div></article>"
+        f"<div class='folded'>{_successes(row)}{_failures(row)}{_hash(row)}</div></article>"
     )
 
 
@@ -132,17 +133,27 @@ def _fact(name: str, value: str, about: str) -> str:
     )
 
 
+def _successes(row: CardRow) -> str:
+    if not row.successes:
+        return ""
+    pictures = _crops(row, row.successes)
+    return f"<details class='more'><summary>What it does well</summary><p>{PARTS}</p>{pictures}</details>"
+
+
 def _failures(row: CardRow) -> str:
     if not row.failures and not row.pictures:
         return ""
     told = "".join(f"<li>{escape(text)}</li>" for text in row.failures)
-    shown = "".join(_picture(row, file) for file in row.pictures)
-    pictures = f"<div class='wrong'>{shown}</div>" if shown else ""
+    pictures = _crops(row, row.pictures) if row.pictures else ""
     return f"<details class='more'><summary>What it does badly</summary><ul>{told}</ul>{pictures}</details>"
 
 
+def _crops(row: CardRow, files: Sequence[Path]) -> str:
+    return f"<div class='crops'>{''.join(_picture(row, file) for file in files)}</div>"
+
+
 def _picture(row: CardRow, file: Path) -> str:
-    caption = file.stem.removeprefix(f"{row.id}.").replace("-", " ")
+    caption = file.stem.removeprefix(f"{row.id}.").partition(".")[0].replace("-", " ")
     caption = caption[:1].upper() + caption[1:]
     image = f"<img src='{_embedded(file, file.stat().st_mtime_ns)}' alt='{escape(caption)}' loading='lazy'>"
     return f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>"

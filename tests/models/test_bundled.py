@@ -44,9 +44,11 @@ def test_failures_read_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_pictures_of_failures_are_those_with_a_caption(tmp_path: Path) -> None:
-    for name in ("tiny.soft-hair.png", "tiny.a-sky.JPG", "tiny.safetensors", "tiny.md", "tiny2.text.png"):
+    good = "tiny.clear-lines.good.png"
+    for name in ("tiny.soft-hair.png", "tiny.a-sky.JPG", good, "tiny.safetensors", "tiny.md", "tiny2.text.png"):
         (tmp_path / name).touch()
     assert [p.name for p in pictures_of("tiny", tmp_path)] == ["tiny.a-sky.JPG", "tiny.soft-hair.png"]
+    assert [p.name for p in pictures_of("tiny", tmp_path, good=True)] == [good]
 
 
 def test_a_table_of_the_spread_reads_back_as_it_was(tmp_path: Path) -> None:

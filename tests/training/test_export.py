@@ -16,6 +16,7 @@ from enhancer.errors import BadOptions, WeightsRefused
 from enhancer.models.bundled import read_entry
 from enhancer.models.fetch import digest
 from enhancer.networks import Generator
+from enhancer.training.crops.cases import CROPS
 from enhancer.training.evaluate import PROTOCOLS, bench_engine, run_protocol
 from enhancer.training.export import add_command, export
 from enhancer.training.recipes import RECIPES
@@ -69,7 +70,9 @@ def test_weights_are_halved_and_say_what_they_are(run: Path, bench: Path, tmp_pa
     assert json.loads(header["training"]) == RUN
     assert (entry.sha256, entry.bytes) == (digest(file), file.stat().st_size)
     assert file.stat().st_mode & 0o777 == 0o644
-    assert sorted(p.name for p in file.parent.iterdir()) == ["x2-fast.json", "x2-fast.md", "x2-fast.safetensors"]
+    crops = [crop.file("x2-fast") for crop in CROPS["x2-fast"]]
+    written = ["x2-fast.json", "x2-fast.md", "x2-fast.safetensors", *crops]
+    assert sorted(p.name for p in file.parent.iterdir()) == sorted(written)
 
 
 def test_the_entry_states_what_evaluate_measures(run: Path, bench: Path, tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def _source() -> str:
     found = [
         json.dumps(json.loads(f.read_text("utf-8")), ensure_ascii=False) for f in (ROOT / "weights").glob("*.json")
     ]
-    found += [file.stem.partition(".")[2].replace("-", " ") for file in (ROOT / "weights").glob("*.webp")]
+    found += [file.stem.split(".")[1].replace("-", " ") for file in (ROOT / "weights").glob("*.webp")]
     for file in (ROOT / "enhancer").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.AnnAssign):  # the names of options are labels, too

@@ -99,7 +99,17 @@ def test_failures_come_with_their_pictures(tmp_path: Path) -> None:
     told = card(row(weights=tmp_path))
     assert "<img src='data:image/png;base64," in told
     assert "<figcaption>Painted hair</figcaption>" in told
-    assert "<figure>" not in card(row())
+    assert "What it does well" not in told
+    assert "<figure>" not in card(row(weights=tmp_path / "none"))
+
+
+def test_what_goes_well_is_shown_before_what_does_not(tmp_path: Path) -> None:
+    for name in ("clear-lines.good", "painted-hair"):
+        Image.new("RGB", (640, 480), "red").save(tmp_path / f"x2-fast.{name}.png")
+    told = card(row(weights=tmp_path))
+    parts = ("What it does well", "<figcaption>Clear lines</", "What it does badly", "<figcaption>Painted hair</")
+    places = [told.index(part) for part in parts]
+    assert places == sorted(places)
 
 
 def test_what_the_catalogue_says_is_escaped() -> None:
