@@ -41,10 +41,9 @@ MODELS_CSS = """
 .model details[open] { flex: 1 0 100%; }
 .model details ul { margin: 6px 0 0; padding-left: 18px; line-height: 1.5; color: var(--body-text-color-subdued); }
 .model code { font-size: 12px; overflow-wrap: anywhere; background: none; padding: 0; }
-.model .crops { display: grid; gap: 10px; margin-top: 8px;
-  grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); }
+.model .crops { display: grid; gap: 10px; margin-top: 8px; }
 .model .crops figure { margin: 0; }
-.model .crops img { width: 100%; margin: 0 !important; border-radius: 8px !important; }
+.model .crops img { max-width: 100%; margin: 0 !important; border-radius: 8px !important; }
 .model .crops figcaption { font-size: 12px; color: var(--body-text-color-subdued); }
 .main:has(#models-go:disabled) .act[data-event=measure] { opacity: .45; pointer-events: none; }
 #models-plot .card { padding-bottom: 4px; }

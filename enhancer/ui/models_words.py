@@ -1,5 +1,6 @@
 """The cards of the Models tab as HTML: what a model is for, how good, how fast here, whose, and where it lies."""
 
+import base64
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from enhancer.evidence.cards import BUNDLED, FETCHED, ON_THE_HUB, CardRow
 from enhancer.media import open_picture
+from enhancer.media.formats import FORMATS
 from enhancer.tasks import TASKS
 from enhancer.tasks.repair_options import REPAIR
 from enhancer.ui.display import data_uri, reduced
@@ -30,7 +32,7 @@ DOUBTS_HELP = (
 )
 HASH_HELP = "The fingerprint of the weight file (sha256). It is checked each time the file is opened."
 PARTS = "Each picture: what the model was given, what it made of it, and the truth."
-SHOWN_PIXELS = 100_000  # of a picture of what goes well or badly
+SHOWN_BYTES, SHOWN_PIXELS = 60_000, 100_000  # of a picture of what goes well or badly
 NOTHING = ("No model is like this", "Take one of the filters back.")
 MEANINGS = (
     "Each figure is measured on test pictures whose truth is known: they are shrunk or damaged, given to the model, "
@@ -161,8 +163,11 @@ def _picture(row: CardRow, file: Path) -> str:
 
 @cache
 def _embedded(file: Path, changed: int) -> str:
-    """A small copy of a picture inside a link, made anew when the file has `changed`. Raises BadPicture."""
-    return data_uri(reduced(open_picture(file), SHOWN_PIXELS))
+    """A picture inside a link, a small copy of a large one; anew when the file has `changed`. Raises BadPicture."""
+    data, kind = file.read_bytes(), next(f.media_type for f in FORMATS if file.suffix.lower() in f.suffixes)
+    if len(data) > SHOWN_BYTES:
+        return data_uri(reduced(open_picture(file), SHOWN_PIXELS))
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _hash(row: CardRow) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -100,6 +101,9 @@ def test_failures_come_with_their_pictures(tmp_path: Path) -> None:
     assert "<img src='data:image/png;base64," in told
     assert "<figcaption>Painted hair</figcaption>" in told
     assert "What it does well" not in told
+    grain = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+    Image.fromarray(grain).save(tmp_path / "x2-fast.painted-hair.png")
+    assert 50_000 < len(card(row(weights=tmp_path))) < 500_000  # a smaller copy: the file has a megabyte
     assert "<figure>" not in card(row(weights=tmp_path / "none"))
 
 
