@@ -1,14 +1,15 @@
 """Enlarging medical and satellite scenes on the command line."""
 
 import argparse
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 from enhancer.cli.report import DONE, say, show
 from enhancer.hall import default_engine
+from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
 from enhancer.lanes.made import Made
-from enhancer.lanes.medical import NOTICE, enhance_medical
-from enhancer.lanes.satellite import NOTICE as MEASURE
+from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.satellite import enhance_satellite
 from enhancer.lanes.told import told
 from enhancer.lanes.wish import Wish
@@ -18,19 +19,19 @@ from enhancer.progress import Progress
 
 def run_medical(a: argparse.Namespace) -> int:
     """Enlarge a DICOM file into another, tags, geometry and bits kept. Not for diagnosis."""
-    wish = _wish(a)
-    made = enhance_medical(a.input, a.output, wish, default_engine(), Progress(show))
-    _tell(a.input, made, wish, "frame")
-    say(f"  {NOTICE}")
-    return DONE
+    return _enlarged(a, MEDICAL, enhance_medical)
 
 
 def run_satellite(a: argparse.Namespace) -> int:
     """Enlarge a GeoTIFF of any number of bands into another, its place on Earth and its tags kept."""
+    return _enlarged(a, SATELLITE, enhance_satellite)
+
+
+def _enlarged(a: argparse.Namespace, lane: Lane, enhance: Callable[..., Made]) -> int:
     wish = _wish(a)
-    made = enhance_satellite(a.input, a.output, wish, default_engine(), Progress(show))
-    _tell(a.input, made, wish, "band")
-    say(f"  {MEASURE}")
+    made = enhance(a.input, a.output, wish, default_engine(), Progress(show))
+    _tell(a.input, made, wish, lane.layer)
+    say(f"  {lane.notice}")
     return DONE
 
 

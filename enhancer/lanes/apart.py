@@ -11,6 +11,7 @@ import torch
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture, TooSlow
 from enhancer.lanes.glimpse import glimpse
+from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
 from enhancer.lanes.made import Made
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.satellite import enhance_satellite
@@ -20,8 +21,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.worker import Ended, Files, Late, More, Worker
 
-MEDICAL, SATELLITE = "medical", "satellite"
-LANES = {MEDICAL: enhance_medical, SATELLITE: enhance_satellite}
+WORK = {MEDICAL.name: enhance_medical, SATELLITE.name: enhance_satellite}
 WAIT = 0.3  # seconds until it is asked again how far it is
 
 
@@ -29,7 +29,7 @@ WAIT = 0.3  # seconds until it is asked again how far it is
 class Asked:
     """One scene: from `source` into `target`, by a lane."""
 
-    lane: str
+    lane: Lane
     source: Path
     target: Path
     wish: Wish
@@ -97,7 +97,9 @@ class _Desk:
         asked, settings = self._asked, self._settings
         store = Store(settings, catalog_only=True)
         try:
-            made = LANES[asked.lane](asked.source, asked.target, asked.wish, Engine(store, settings), self._progress)
+            made = WORK[asked.lane.name](
+                asked.source, asked.target, asked.wish, Engine(store, settings), self._progress
+            )
             self._shown.append(Shown(made, _pair(asked, settings)))
         except BaseException as error:  # it is raised again where somebody asks
             self._error.append(error)

@@ -9,11 +9,6 @@ from enhancer.lanes.run import enhance_scene
 from enhancer.lanes.wish import Wish, chosen
 from enhancer.progress import Progress
 
-NOTICE = (
-    "Not for diagnosis: detail between the pixels of the source is estimated by a network, which was trained on "
-    "photographs. Please judge by the source."
-)
-
 
 def enhance_medical(source: Path, target: Path, wish: Wish, engine: Engine, progress: Progress | None = None) -> Made:
     """Enlarge every frame of a DICOM file into another, which is there whole at the end, or not at all.

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from enhancer.lanes.geotiff_file import GeoFile
 
 WHAT = "The GeoTIFF"
-NOTICE = "Detail between the pixels of the source is estimated: please measure in the source."
 
 
 def enhance_satellite(source: Path, target: Path, wish: Wish, engine: Engine, progress: Progress | None = None) -> Made:

@@ -2,15 +2,13 @@
 
 import time
 import zipfile
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from enhancer.engine import Engine
-from enhancer.lanes.apart import MEDICAL, SATELLITE, Asked, enhance_apart
+from enhancer.lanes.apart import Asked, enhance_apart
+from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
 from enhancer.lanes.made import Made
-from enhancer.lanes.medical import NOTICE
-from enhancer.lanes.satellite import NOTICE as MEASURE
 from enhancer.lanes.told import told
 from enhancer.lanes.wish import Wish
 from enhancer.progress import Progress
@@ -23,34 +21,22 @@ BOTH = (
 )
 
 
-@dataclass(frozen=True)
-class _Lane:
-    """What differs between the two; the `notice` comes with every result."""
-
-    name: str
-    suffix: str
-    media_type: str
-    kept: tuple[str, ...]
-    notice: str
+TYPES = {MEDICAL.name: DICOM, SATELLITE.name: GEOTIFF}
 
 
-_MEDICAL = _Lane(MEDICAL, ".dcm", DICOM, ("tags", "bits", "units", "place in the patient"), NOTICE)
-_SATELLITE = _Lane(SATELLITE, ".tif", GEOTIFF, ("tags", "bits", "bands", "place on Earth"), MEASURE)
-
-
-def _made(lane: _Lane, source: Path, wish: Wish, engine: Engine, progress: Progress) -> FileAnswer:
+def _made(lane: Lane, source: Path, wish: Wish, engine: Engine, progress: Progress) -> FileAnswer:
     began = time.perf_counter()
-    asked = Asked(lane.name, source, source.with_name(f"{lane.name}{lane.suffix}"), wish)
+    asked = Asked(lane, source, source.with_name(f"{lane.name}{lane.suffix}"), wish)
     made = enhance_apart(asked, engine.settings, progress).made
     data, name, kind = _packed(lane, made)
     notes = (lane.notice, *told(made, wish))
     return FileAnswer(data, name, kind, made.size, time.perf_counter() - began, lane.kept, notes)
 
 
-def _packed(lane: _Lane, made: Made) -> tuple[bytes, str, str]:
+def _packed(lane: Lane, made: Made) -> tuple[bytes, str, str]:
     """Bytes, name and media type of what goes out."""
     if made.errors is None:
-        return made.file.read_bytes(), made.file.name, lane.media_type
+        return made.file.read_bytes(), made.file.name, TYPES[lane.name]
     packed = made.file.with_suffix(".zip")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file in (made.file, made.errors):
@@ -58,23 +44,19 @@ def _packed(lane: _Lane, made: Made) -> tuple[bytes, str, str]:
     return packed.read_bytes(), packed.name, ZIP
 
 
+def _job(lane: Lane, title: str, example: str) -> FileJob:
+    return FileJob(
+        id=lane.name,
+        title=title,
+        about=f"{lane.notice} {BOTH}",
+        example=example,
+        limit="max_scene_bytes",
+        options=Wish,
+        make=partial(_made, lane),
+    )
+
+
 SCENES = (
-    FileJob(
-        id=MEDICAL,
-        title="Enlarge a DICOM file",
-        about=f"{NOTICE} {BOTH}",
-        example="scan.dcm '{}?scale=2'",
-        limit="max_scene_bytes",
-        options=Wish,
-        make=partial(_made, _MEDICAL),
-    ),
-    FileJob(
-        id=SATELLITE,
-        title="Enlarge a GeoTIFF",
-        about=f"{MEASURE} {BOTH}",
-        example="scene.tif '{}?scale=2'",
-        limit="max_scene_bytes",
-        options=Wish,
-        make=partial(_made, _SATELLITE),
-    ),
+    _job(MEDICAL, "Enlarge a DICOM file", "scan.dcm '{}?scale=2'"),
+    _job(SATELLITE, "Enlarge a GeoTIFF", "scene.tif '{}?scale=2'"),
 )

@@ -1,6 +1,5 @@
 """The Medical and Satellite tabs of the Lab: one file each, enlarged with its tags, its units and its evidence."""
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import gradio as gr
 from gradio.processing_utils import save_file_to_cache
 
 from enhancer.errors import BadPicture
+from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
 from enhancer.lanes.wish import Wish
 from enhancer.settings import MIB, Settings
 from enhancer.ui.display import run_folder
@@ -22,32 +22,10 @@ MIDDLE = "The middle of the first layer, before and after."
 BLANK = "Before and after stand here, one over the other."
 
 
-@dataclass(frozen=True)
-class Lane:
-    """What differs between the two, in words; `name` as the lanes know it."""
-
-    name: str
-    file: str
-    begin: str
-    notice: str
-    suffix: str
-
-
-MEDICAL = Lane(
-    "medical",
-    "DICOM file",
-    "Choose a DICOM file. Its tags, bits, units and place in the patient are kept.",
-    "Not for diagnosis: detail between the pixels of the source is estimated by a network, which was trained on "
-    "photographs. Please judge by the source.",
-    ".dcm",
-)
-SATELLITE = Lane(
-    "satellite",
-    "GeoTIFF file",
-    "Choose a GeoTIFF. All of its bands, its tags and its place on Earth are kept.",
-    "Detail between the pixels of the source is estimated: please measure in the source.",
-    ".tif",
-)
+BEGIN = {
+    MEDICAL.name: "Choose a DICOM file. Its tags, bits, units and place in the patient are kept.",
+    SATELLITE.name: "Choose a GeoTIFF. All of its bands, its tags and its place on Earth are kept.",
+}
 
 
 class SceneTab:
@@ -66,7 +44,7 @@ class SceneTab:
                     self.doubt = gr.Checkbox(True, label=WHERE, info=GUESSING, elem_id=f"{name}-doubt")
                 gr.HTML(said(lane.notice), elem_id=f"{name}-notice")
             with gr.Column(scale=3, min_width=300, elem_classes="main"):
-                self.toolbar = Toolbar(name, "Enlarge", lane.begin)
+                self.toolbar = Toolbar(name, "Enlarge", BEGIN[name])
                 gr.HTML(empty("No scene yet", BLANK), elem_classes="blank")
                 self.pair = before_after(f"{name}-result")
                 self.facts = gr.HTML(elem_id=f"{name}-facts")
@@ -90,7 +68,7 @@ class SceneTab:
         yield {self.facts: "", self.pair: None, self.errors: None, self.download: None, **self.toolbar.running()}
         with run_folder() as place:
             target = place / f"{Path(upload).stem}-x{wish.scale}{self.lane.suffix}"
-            work = partial(enhance_apart, Asked(self.lane.name, Path(upload), target, wish), self.settings)
+            work = partial(enhance_apart, Asked(self.lane, Path(upload), target, wish), self.settings)
             shown = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Enlarging", "%")})
             made, kept = shown.made, {"errors": self._served(shown.made.errors), "file": self._served(shown.made.file)}
             pair = tuple(self._served(file) for file in shown.pair)

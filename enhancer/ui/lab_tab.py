@@ -5,11 +5,12 @@ from pathlib import Path
 import gradio as gr
 
 from enhancer.engine import Engine
+from enhancer.lanes.lane import MEDICAL, SATELLITE
 from enhancer.ui.lab_detect import DetectTab
 from enhancer.ui.lab_explain import ExplainTab
 from enhancer.ui.lab_recognise import RecogniseTab
 from enhancer.ui.lab_repair import RepairTab
-from enhancer.ui.lab_scene import MEDICAL, SATELLITE, SceneTab
+from enhancer.ui.lab_scene import SceneTab
 from enhancer.ui.lab_synthesise import SynthesiseTab
 
 LAB = "Lab"

@@ -10,7 +10,8 @@ from PIL import Image
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled, TooSlow
 from enhancer.lanes import apart
-from enhancer.lanes.apart import MEDICAL, SATELLITE, Asked, enhance_apart
+from enhancer.lanes.apart import Asked, enhance_apart
+from enhancer.lanes.lane import MEDICAL, SATELLITE
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.wish import Wish
 from enhancer.progress import Progress

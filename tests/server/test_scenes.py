@@ -13,7 +13,8 @@ import rasterio
 
 from enhancer.client import ApiError, Client
 from enhancer.engine import Engine
-from enhancer.lanes.medical import NOTICE, enhance_medical
+from enhancer.lanes.lane import MEDICAL
+from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.satellite import enhance_satellite
 from enhancer.lanes.wish import Wish
 from enhancer.models.store import Store
@@ -46,7 +47,7 @@ def test_a_dicom_file_comes_back_as_the_command_line_makes_it(client: Client, tm
     done = client.submit(source, "medical", scale=2, uncertainty=False).result()
     assert (done.media_type, done.width, done.height, done.recipe) == ("application/dicom", 96, 80, "")
     assert "tags" in done.kept
-    assert done.lost[0] == NOTICE
+    assert done.lost[0] == MEDICAL.notice
     assert any("gives the source again" in sentence for sentence in done.lost)
     made = pydicom.dcmread(io.BytesIO(done.file))
     assert (made.PatientName, made.Rows, list(made.PixelSpacing)) == (PATIENT, 80, [0.3, 0.2])
