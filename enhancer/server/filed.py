@@ -93,8 +93,8 @@ async def _received(request: Request, file: Path, job: FileJob, settings: Settin
         options: Any = parse_text(job.options, dict(body.fields))
         if [name for name, _ in body.files] != ["file"]:
             raise BadOptions(f"Give one {job.id} file, as the field `file` of a form or as the whole body.")
-        data: bytes = await body.files[0][1].read()
-        await run_in_threadpool(file.write_bytes, data)
+        with file.open("wb") as target:
+            await run_in_threadpool(shutil.copyfileobj, body.files[0][1].file, target)
     return options
 
 

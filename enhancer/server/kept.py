@@ -34,6 +34,8 @@ class Parked:
     @classmethod
     def park(cls, answer: Answer | FileAnswer) -> "Parked":
         """Raises OSError where the disk is full, and DiskFull where the folder of the server is."""
+        if isinstance(answer, FileAnswer):  # which lies on disk already
+            return cls(answer, answer.file, os.fstat(answer.file.fileno()).st_size)
         workplace.check(len(answer.file))
         disk = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the job
         disk.write(answer.file)
@@ -42,6 +44,8 @@ class Parked:
 
     def fetch(self) -> Answer | FileAnswer:
         """The answer, as often and by as many as one likes."""
+        if isinstance(self.answer, FileAnswer):
+            return replace(self.answer, file=os.fdopen(os.dup(self.disk.fileno()), "rb"))
         return replace(self.answer, file=os.pread(self.disk.fileno(), self.size, 0))
 
     def __del__(self) -> None:

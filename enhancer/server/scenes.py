@@ -28,20 +28,20 @@ def _made(lane: Lane, source: Path, wish: Wish, engine: Engine, progress: Progre
     began = time.perf_counter()
     asked = Asked(lane, source, source.with_name(f"{lane.name}{lane.suffix}"), wish)
     made = enhance_apart(asked, engine.settings, progress).made
-    data, name, kind = _packed(lane, made)
+    file, kind = _packed(lane, made)
     notes = (lane.notice, *told(made, wish))
-    return FileAnswer(data, name, kind, made.size, time.perf_counter() - began, lane.kept, notes)
+    return FileAnswer(file.open("rb"), file.name, kind, made.size, time.perf_counter() - began, lane.kept, notes)
 
 
-def _packed(lane: Lane, made: Made) -> tuple[bytes, str, str]:
-    """Bytes, name and media type of what goes out."""
+def _packed(lane: Lane, made: Made) -> tuple[Path, str]:
+    """What goes out, and its media type."""
     if made.errors is None:
-        return made.file.read_bytes(), made.file.name, TYPES[lane.name]
+        return made.file, TYPES[lane.name]
     packed = made.file.with_suffix(".zip")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file in (made.file, made.errors):
             archive.write(file, file.name)
-    return packed.read_bytes(), packed.name, ZIP
+    return packed, ZIP
 
 
 def _job(lane: Lane, title: str, example: str) -> FileJob:

@@ -56,7 +56,7 @@ def _looked(source: Path, options: VideoOptions, settings: Settings, progress: P
 def _made(source: Path, options: VideoOptions, engine: Engine, progress: Progress) -> FileAnswer:
     made = enhance_video(source, source.with_name("result"), options.wish, engine, progress)
     suffix, notes = made.file.suffix, tuple(noticed(made))
-    return FileAnswer(made.file.read_bytes(), f"video{suffix}", VIDEOS[suffix], made.size, made.seconds, KEPT, notes)
+    return FileAnswer(made.file.open("rb"), f"video{suffix}", VIDEOS[suffix], made.size, made.seconds, KEPT, notes)
 
 
 VIDEO = FileJob(

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, EnhancerError
@@ -40,12 +41,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class FileAnswer:
-    """What became of a file that is no picture: its bytes and what they are, of a `name` that tells nothing.
+    """What became of a file that is no picture: open, as it may be larger than the memory.
 
-    `kept` of its source, always, and one sentence in `notes` for each thing that is to be known beside.
+    Its `name` tells nothing; `kept` of its source, always, and a sentence in `notes` for each thing to be known beside.
     """
 
-    file: bytes
+    file: BinaryIO
     name: str
     media_type: str
     size: tuple[int, int]

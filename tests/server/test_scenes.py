@@ -113,3 +113,19 @@ def test_nothing_stays_behind_a_job_that_is_forgotten(with_bundled: Running, cli
     while [path for path in work.rglob("*") if path.suffix == ".dcm" or path.name == "source"]:
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_a_result_is_sent_whole_to_several_at_once_even_when_its_job_is_dropped(
+    with_bundled: Running, client: Client, tmp_path: Path
+) -> None:
+    job = client.submit(geotiff(tmp_path / "a.tif", bands(5, 180, 200)), "satellite", uncertainty=False, scale=4)
+    whole = job.result().file
+    assert len(whole) > 1_000_000
+    address = f"{with_bundled.url}{job.address}/result"
+    with httpx.stream("GET", address) as one, httpx.stream("GET", address) as other:
+        parts = [one.iter_bytes(65_536), other.iter_bytes(65_536)]
+        begun = [next(part) for part in parts]
+        job.cancel()
+        assert [first + b"".join(part) for first, part in zip(begun, parts, strict=True)] == [whole, whole]
+        assert int(one.headers["Content-Length"]) == len(whole)
+    assert httpx.get(address).status_code == 404
