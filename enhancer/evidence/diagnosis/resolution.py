@@ -71,17 +71,33 @@ def detail_share(planes: list[np.ndarray], noise: float) -> float:
     come back beyond the limit, over the floor of noise and rounding. The power law of photographs is that of Field,
     JOSA A 1987; that resampling leaves its kernel in the spectrum is what Gallagher, CRV 2005, detects it by.
     """
-    power = power_rings(planes)
-    floor = ROUNDING + float((LUMA_601**2).sum()) * noise**2
-    templates = _templates()
-    misfit = np.array([_misfit(power, template.power, floor) for template in templates])
+    templates, misfit = _misfits(planes, noise)
     best = int(misfit.argmin())
-    whole = [(template.soft, off) for template, off in zip(templates, misfit, strict=True) if template.factor == 1]
-    sharp, blurred = (min(off for soft, off in whole if soft in kind) for kind in (SHARP, BLURRED))
+    sharp, blurred = (_whole(templates, misfit, kind) for kind in (SHARP, BLURRED))
     factor = templates[best].factor
     if sharp - misfit[best] < CLEARLY or blurred - misfit[best] < DISTINCTLY[factor >= SLIGHT]:
         return 1.0
     return 1 / factor
+
+
+def enlarged_rather_than_blurred(planes: list[np.ndarray]) -> float:
+    """Decibels by which the best template of enlarged pictures fits planes (H, W) better than that of blurred ones."""
+    templates, misfit = _misfits(planes, 0.0)
+    enlarged = min(off for template, off in zip(templates, misfit, strict=True) if template.factor > 1)
+    return _whole(templates, misfit, BLURRED) - float(enlarged)
+
+
+def _misfits(planes: list[np.ndarray], noise: float) -> tuple[tuple[Template, ...], np.ndarray]:
+    power = power_rings(planes)
+    floor = ROUNDING + float((LUMA_601**2).sum()) * noise**2
+    templates = _templates()
+    return templates, np.array([_misfit(power, template.power, floor) for template in templates])
+
+
+def _whole(templates: Sequence[Template], misfit: np.ndarray, soft: Sequence[float]) -> float:
+    """The best fit among those that were not enlarged and are so soft."""
+    fits = zip(templates, misfit, strict=True)
+    return min(float(off) for template, off in fits if template.factor == 1 and template.soft in soft)
 
 
 def _misfit(power: np.ndarray, template: np.ndarray, floor: float) -> float:

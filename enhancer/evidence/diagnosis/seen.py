@@ -1,11 +1,15 @@
 """What a network sees that measuring cannot: noise that compression has smeared."""
 
+import math
 from collections.abc import Mapping
 from functools import cache
 
+import numpy as np
 from torch import Tensor
 
 from enhancer.evidence.diagnosis.finding import MILD, NONE, UNKNOWN, Finding
+from enhancer.evidence.diagnosis.resolution import enlarged_rather_than_blurred
+from enhancer.evidence.diagnosis.spectrum import WINDOW as SPECTRUM
 from enhancer.evidence.diagnosis.view import View, view_of
 from enhancer.media.picture import Picture
 from enhancer.models.inspector import Inspector, open_inspector
@@ -19,6 +23,10 @@ SMALLEST = 32  # pixels a side of a picture
 # Of 45 held-out photographs under JPEG of quality 30 to 80 none has over 0.26 without noise, and of as many with noise
 # of 20 levels below the JPEG all but one reach it.
 SUSPICIOUS = 0.3
+# Logistic regression of enlargement against blur on the decibels of 144 training tiles, of which every eighth was used
+# once with either; of 40 held-out ones with either the decibels alone name 84 %.
+LEANING, FARTHEST = (3.80, 0.38), 2.0
+SURE = 1e-4  # no probability is taken to be nearer to 0 or 1
 
 
 def measure_hidden_noise(view: View, found: Mapping[str, Finding]) -> Finding:
@@ -41,13 +49,39 @@ def measure_hidden_noise(view: View, found: Mapping[str, Finding]) -> Finding:
 
 
 def likely_faults(picture: Picture) -> dict[str, float]:
-    """The probability of each fault that the bundled network knows."""
-    return faults_of(view_of(picture, None))
+    """The probability of each fault that the bundled network knows; the spectrum tells enlargement from blur.
+
+    To the network these two look much alike, while to the spectrum they do not: what they say is joined as
+    independent evidence of which of the two it is. How soft the picture is at all remains the network's word.
+    """
+    view = view_of(picture, None)
+    found = faults_of(view)
+    if min(view.width, view.height) < SPECTRUM:
+        return found
+    decibels = float(np.clip(enlarged_rather_than_blurred([plane.numpy() for plane in view.luma]), -FARTHEST, FARTHEST))
+    return told_apart(found, LEANING[0] * decibels + LEANING[1])
 
 
 def faults_of(view: View) -> dict[str, float]:
-    """The same for a view."""
+    """What the network alone says of a view."""
     return _inspector()(windows(view.crops))
+
+
+def told_apart(found: Mapping[str, float], leaning: float) -> dict[str, float]:
+    """Enlargement and blur with `leaning`, the natural logarithm of the odds of enlargement, as further evidence.
+
+    The likelier of the two gets what the likelier had, the other one less by their odds.
+    """
+    both = found["enlargement"], found["blur"]
+    odds = leaning + _logit(both[0]) - _logit(both[1])
+    less = max(both) * math.exp(-abs(odds))
+    enlargement, blur = (max(both), less) if odds > 0 else (less, max(both))
+    return {**found, "enlargement": enlargement, "blur": blur}
+
+
+def _logit(probability: float) -> float:
+    share = min(max(probability, SURE), 1 - SURE)
+    return math.log(share / (1 - share))
 
 
 def windows(crops: tuple[Tensor, ...]) -> list[Tensor]:
