@@ -72,8 +72,9 @@ def _beginning(service: Service, job: FileJob) -> Callable[[Request], Awaitable[
             options = await _received(request, source, job, service.settings)
             if job.look is not None:
                 await service.done(partial(job.look, source, options, service.settings), request)
-            work = partial(_made, job, folder, options, service.engine)
+            work = partial(job.make, source, options, service.engine)
             kept = await run_in_threadpool(service.keeper.start, job.id, work, asker_of(request), place)
+            kept.job.future.add_done_callback(lambda _: shutil.rmtree(folder, ignore_errors=True))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             place.leave()
@@ -96,10 +97,3 @@ async def _received(request: Request, file: Path, job: FileJob, settings: Settin
         with file.open("wb") as target:
             await run_in_threadpool(shutil.copyfileobj, body.files[0][1].file, target)
     return options
-
-
-def _made(job: FileJob, folder: Path, options: Any, engine: Engine, progress: Progress) -> FileAnswer:
-    try:
-        return job.make(folder / "source", options, engine, progress)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -42,6 +42,12 @@ def here() -> Engine:
     return Engine(Store(settings), settings)
 
 
+def left(server: Running) -> list[Path]:
+    """What lies in the server's folder of what strangers sent, or of what became of it."""
+    work = Path(server.environment["ENHANCER_WORK"])
+    return [path for path in work.rglob("*") if path.suffix == ".dcm" or path.name == "source"]
+
+
 def test_a_dicom_file_comes_back_as_the_command_line_makes_it(client: Client, tmp_path: Path) -> None:
     source = dicom(tmp_path / "a.dcm", body())
     done = client.submit(source, "medical", scale=2, uncertainty=False).result()
@@ -104,13 +110,26 @@ def test_what_is_too_large_or_out_of_range_is_refused_at_once(with_bundled: Runn
 
 
 def test_nothing_stays_behind_a_job_that_is_forgotten(with_bundled: Running, client: Client, tmp_path: Path) -> None:
-    work = Path(with_bundled.environment["ENHANCER_WORK"])
     job = client.submit(dicom(tmp_path / "a.dcm", np.stack([body(96, 96)] * 12)), "medical")
     while job.status()["progress"]["done"] == 0:
         time.sleep(0.05)
     job.cancel()
     until = time.monotonic() + 30
-    while [path for path in work.rglob("*") if path.suffix == ".dcm" or path.name == "source"]:
+    while left(with_bundled):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_nothing_stays_behind_a_job_that_is_forgotten_before_it_begins(
+    with_bundled: Running, client: Client, tmp_path: Path
+) -> None:
+    scan = dicom(tmp_path / "a.dcm", np.stack([body(96, 96)] * 12))
+    jobs = [client.submit(scan, "medical") for _ in range(4)]
+    assert jobs[-1].status()["state"] == "waiting"
+    for job in reversed(jobs):
+        job.cancel()
+    until = time.monotonic() + 30
+    while left(with_bundled):
         assert time.monotonic() < until
         time.sleep(0.1)
 
