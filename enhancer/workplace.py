@@ -30,6 +30,7 @@ class Workplace:
         self.folder = folder
         self._settings, self._clock = settings, clock
         self._lasting: frozenset[Path] = frozenset()
+        self._held: frozenset[Path] = frozenset()
         self._promised = 0  # bytes
         self._known, self._known_until = 0, 0.0  # bytes, what came since the last look included
         self._guard = threading.Lock()
@@ -37,6 +38,16 @@ class Workplace:
     def settle(self) -> None:
         """What lies here now belongs to the page, and lasts."""
         self._lasting = frozenset(self._files())
+
+    def hold(self, folder: Path) -> None:
+        """A job works there: nothing in it is swept, however long that takes, until `let_go`."""
+        with self._guard:
+            self._held |= {folder}
+
+    def let_go(self, folder: Path) -> None:
+        """The job has ended."""
+        with self._guard:
+            self._held -= {folder}
 
     def used(self) -> int:
         """Bytes of the disk that all files here take, those without a name included."""
@@ -81,6 +92,8 @@ class Workplace:
         """Delete what is older than `files_seconds` and does not last, and folders that are empty since then."""
         oldest = self._clock() - self._settings.files_seconds
         for place, _, names in os.walk(self.folder, topdown=False):
+            if any(Path(place).is_relative_to(held) for held in self._held):
+                continue
             for path in (Path(place, name) for name in names):
                 found = _look(path)
                 if found and found.st_ctime < oldest and path not in self._lasting and stat.S_ISREG(found.st_mode):
@@ -149,6 +162,19 @@ def check(more: int) -> None:
     """Raises DiskFull as the folder of this server does; elsewhere nothing happens."""
     if _here is not None:
         _here.check(more)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """`Workplace.hold` in the folder of this server for as long as the block runs; elsewhere nothing happens."""
+    own = _here
+    if own is not None:
+        own.hold(folder)
+    try:
+        yield
+    finally:
+        if own is not None:
+            own.let_go(folder)
 
 
 def told(seconds: int) -> str:

@@ -89,6 +89,22 @@ def test_old_files_go_and_what_belongs_to_the_page_stays(tmp_path: Path) -> None
     assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == ["page", "page/example.png"]
 
 
+def test_the_folder_of_a_job_that_works_is_swept_when_it_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Workplace(tmp_path, Settings(files_seconds=100), clock=lambda: time.time() + 3600)
+    monkeypatch.setattr(workplace, "_here", place)
+    (inner := tmp_path / "job" / "pieces").mkdir(parents=True)
+    files = [tmp_path / "job" / "source", inner / "first", tmp_path / "other"]
+    for file in files:
+        file.write_bytes(b"x")
+    with workplace.held(tmp_path / "job"):
+        place.sweep()
+        assert [file.exists() for file in files] == [True, True, False]
+    place.sweep()
+    assert not (tmp_path / "job").exists()
+
+
 def test_it_is_swept_while_files_come_and_go(tmp_path: Path) -> None:
     """What made the framework's own cleaning end for ever."""
     place, over = Workplace(tmp_path, Settings(files_seconds=0)), threading.Event()

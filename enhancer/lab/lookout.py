@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from enhancer.errors import WorkerLost
+from enhancer.errors import OutOfMemory, WorkerLost
 from enhancer.lab.detectors import detector_here, file_here, opened
+from enhancer.memory import lacking
 from enhancer.models.detector import Found, Looking
 from enhancer.settings import Settings
 from enhancer.shared import Outbox, Slots, seen
@@ -71,6 +72,13 @@ class Lookout:
             raise WorkerLost(
                 f"Looking for objects took longer than {self._seconds} seconds; please choose a smaller picture.",
                 limit="tile_seconds",
+            ) from error
+        except (MemoryError, RuntimeError) as error:
+            if not lacking(error):
+                raise
+            raise OutOfMemory(
+                "Looking for objects needs more memory than it may have; please choose a smaller picture.",
+                "model_memory",
             ) from error
         return found
 

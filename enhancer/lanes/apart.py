@@ -9,13 +9,14 @@ from typing import Any
 import torch
 
 from enhancer.engine import Engine
-from enhancer.errors import BadPicture, TooSlow
+from enhancer.errors import BadPicture, OutOfMemory, TooSlow
 from enhancer.lanes.glimpse import glimpse
 from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
 from enhancer.lanes.made import Made
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.satellite import enhance_satellite
 from enhancer.lanes.wish import Wish
+from enhancer.memory import lacking
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
@@ -46,8 +47,8 @@ class Shown:
 def enhance_apart(asked: Asked, settings: Settings, progress: Progress) -> Shown:
     """As the lane does, in a process that begins now and ends with the work, or with its Stop.
 
-    Raises what the lane raises, BadPicture where the process dies at it, TooSlow where it no longer answers; nothing
-    then stays at the target.
+    Raises what the lane raises, OutOfMemory, BadPicture where the process dies at it, and TooSlow where it no longer
+    answers; nothing then stays at the target.
     """
     given = settings, torch.get_num_threads()
     worker = Worker("lane", _Desk, given, settings.decode_memory + settings.model_memory)
@@ -65,6 +66,12 @@ def enhance_apart(asked: Asked, settings: Settings, progress: Progress) -> Shown
         raise BadPicture("This file makes the program that reads it crash; please export it again.") from error
     except Late as error:
         raise TooSlow("A step with this file takes too long; please make it smaller.", "tile_seconds") from error
+    except (MemoryError, RuntimeError) as error:
+        if not lacking(error):
+            raise
+        raise OutOfMemory(
+            "This file needs more memory than it may have; please cut it into parts.", "model_memory"
+        ) from error
     finally:
         worker.close()
         if shown is None:  # it may have been done before the Stop was heard

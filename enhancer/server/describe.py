@@ -20,7 +20,6 @@ ABOUT = (
     "Errors are application/problem+json; 429 and 503 say in Retry-After when to come again."
 )
 BINARY = {"type": "string", "format": "binary"}
-FILE = {**BINARY, "description": "the picture"}
 MASKED = '-F "mask=$(base64 -w0 mask.png)"'
 SAMPLE = 2.0  # of a number that has no default of its own
 PROBLEM = {
@@ -54,7 +53,7 @@ REFUSALS = (400, 404, 408, 413, 415, 422, 429, 500, 502, 503, 504)
 VIDEOS = {".mp4": "video/mp4", ".mkv": "video/x-matroska"}
 DICOM, GEOTIFF, ZIP = "application/dicom", "image/tiff; application=geotiff", "application/zip"
 OTHER_FILES = (*VIDEOS.values(), DICOM, GEOTIFF, ZIP)  # that jobs make, beside pictures
-READING = (404, 409, 413, 415, 422, 500, 502, 503)  # of a result
+READING = (404, 409, 413, 415, 422, 500, 502, 503, 504)  # of a result
 
 
 def refusals(codes: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
@@ -69,7 +68,7 @@ def result() -> dict[int | str, dict[str, Any]]:
     kinds |= {kind: {"schema": BINARY} for kind in OTHER_FILES}
     kinds |= {answers.JSON: {"schema": STORY}, answers.FORM: {"schema": {"type": "object"}}}
     headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in TOLD.items()}
-    return {200: {"description": "The better picture; Accept chooses how.", "content": kinds, "headers": headers}}
+    return {200: {"description": "The result; for pictures, Accept chooses how.", "content": kinds, "headers": headers}}
 
 
 def asking(task: Task, place: str = ROOT) -> dict[str, Any]:
@@ -84,10 +83,13 @@ def asking(task: Task, place: str = ROOT) -> dict[str, Any]:
     }
 
 
-def carrying(schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """What a request carries that brings a picture and these options."""
-    form = {"type": "object", "required": ["file"], "properties": {"file": FILE, **schemas}}
-    content = {answers.FORM: {"schema": form}, "image/*": {"schema": FILE}}
+def carrying(
+    schemas: dict[str, dict[str, Any]], media_type: str = "image/*", about: str = "the picture"
+) -> dict[str, Any]:
+    """What a request carries that brings a file, by default a picture, and these options."""
+    file = {**BINARY, "description": about}
+    form = {"type": "object", "required": ["file"], "properties": {"file": file, **schemas}}
+    content = {answers.FORM: {"schema": form}, media_type: {"schema": file}}
     return {**parameters(schemas), "requestBody": {"required": True, "content": content}}
 
 

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from enhancer import workplace
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.options import parse_text
@@ -32,17 +34,20 @@ from enhancer.settings import Settings
 class FileJob:
     """One kind of job. `limit` is the setting of the most bytes, `options` the type whose fields a request may carry.
 
-    `look`, if any, refuses before anybody waits what cannot be done; `make` writes into the folder of the source.
+    `check` refuses options at once, and `look`, if any, files before anybody waits; `make` writes into the folder of
+    the source.
     """
 
     id: str
     title: str
     about: str
     example: str
+    media_type: str
     limit: str
     options: type
+    check: Callable[[Any], object]
     make: Callable[[Path, Any, Engine, Progress], FileAnswer]
-    look: Callable[[Path, Any, Settings, Progress], None] | None = None
+    look: Callable[[Path, Settings, Progress], None] | None = None
 
 
 def file_routes(service: Service, jobs: Sequence[FileJob]) -> APIRouter:
@@ -59,29 +64,33 @@ def file_routes(service: Service, jobs: Sequence[FileJob]) -> APIRouter:
             description=f"{job.about}\n\n`curl -F file=@{job.example.format(f'{HOST}{JOBS}/{job.id}')}`",
             response_class=Response,
             responses={**ACCEPTED, **refusals(REFUSALS)},
-            openapi_extra=carrying(option_schemas(job.options)),
+            openapi_extra=carrying(option_schemas(job.options), job.media_type, f"the {job.id} file"),
         )
     return router
 
 
 def _beginning(service: Service, job: FileJob) -> Callable[[Request], Awaitable[Response]]:
     async def begin(request: Request) -> Response:
-        place, folder = service.enter(request), Path(tempfile.mkdtemp(prefix=f"{job.id}-"))
-        source = folder / "source"
-        try:
+        with ExitStack() as undone:
+            place = service.enter(request)
+            undone.callback(place.leave)
+            folder = Path(tempfile.mkdtemp(prefix=f"{job.id}-"))
+            undone.callback(shutil.rmtree, folder, ignore_errors=True)
+            undone.enter_context(workplace.held(folder))
+            source = folder / "source"
             options = await _received(request, source, job, service.settings)
             if job.look is not None:
-                await service.done(partial(job.look, source, options, service.settings), request)
+                await service.done(partial(job.look, source, service.settings), request)
             work = partial(job.make, source, options, service.engine)
             kept = await run_in_threadpool(service.keeper.start, job.id, work, asker_of(request), place)
-            kept.job.future.add_done_callback(lambda _: shutil.rmtree(folder, ignore_errors=True))
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            place.leave()
-            raise
+            kept.job.future.add_done_callback(partial(_over, undone.pop_all()))
         return JSONResponse(kept.status(JOBS), HTTPStatus.ACCEPTED, {"Location": f"{JOBS}/{kept.id}", **PRIVATE})
 
     return begin
+
+
+def _over(undone: ExitStack, _: object) -> None:
+    undone.close()
 
 
 async def _received(request: Request, file: Path, job: FileJob, settings: Settings) -> Any:
@@ -92,6 +101,7 @@ async def _received(request: Request, file: Path, job: FileJob, settings: Settin
         if len(set(names)) < len(names):
             raise BadOptions("An option is given twice; please give it once.")
         options: Any = parse_text(job.options, dict(body.fields))
+        job.check(options)
         if [name for name, _ in body.files] != ["file"]:
             raise BadOptions(f"Give one {job.id} file, as the field `file` of a form or as the whole body.")
         with file.open("wb") as target:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from typing import IO, Any
 
@@ -35,6 +36,7 @@ class Parked:
     def park(cls, answer: Answer | FileAnswer) -> "Parked":
         """Raises OSError where the disk is full, and DiskFull where the folder of the server is."""
         if isinstance(answer, FileAnswer):  # which lies on disk already
+            workplace.check(0)
             return cls(answer, answer.file, os.fstat(answer.file.fileno()).st_size)
         workplace.check(len(answer.file))
         disk = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the job
@@ -110,7 +112,7 @@ class Keeper:
             job = Job(lambda progress: Parked.park(work(progress)), asker)
             kept = Kept(secrets.token_urlsafe(ID_BYTES), task, job, place)
             self._kept[kept.id] = kept
-        kept.job.future.add_done_callback(lambda _: self._ended(kept))
+        kept.job.future.add_done_callback(partial(self._ended, kept.id, place))  # which holds no result
         kept.job.start()
         return kept
 
@@ -139,10 +141,11 @@ class Keeper:
             self._drop_old()
             self._sweep_later()
 
-    def _ended(self, kept: Kept) -> None:
-        kept.place.leave()
+    def _ended(self, job_id: str, place: Place, _: object) -> None:
+        place.leave()
         with self._guard:
-            kept.ended = self._clock()
+            if job_id in self._kept:
+                self._kept[job_id].ended = self._clock()
             self._sweep_later()
 
     def _check_room(self) -> None:

@@ -57,6 +57,9 @@ def option_schemas(options: type) -> dict[str, dict[str, Any]]:
     return found
 
 
+INSIDE = ("pictures", "successes", "scores", "spread")  # of a card: places on this disk, and what `figures` says
+
+
 def models(service: Service) -> list[dict[str, Any]]:
     """The catalogue as JSON; no places on the disk of the server."""
     speeds = known_speeds(service.engine, tuple(service.catalog))
@@ -64,7 +67,7 @@ def models(service: Service) -> list[dict[str, Any]]:
 
 
 def _model(row: CardRow) -> dict[str, Any]:
-    told = {name: value for name, value in asdict(row).items() if name not in ("pictures", "scores", "spread")}
+    told = {name: value for name, value in asdict(row).items() if name not in INSIDE}
     return {**told, "figures": dict(row.figures)}
 
 

@@ -5,12 +5,13 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
+from enhancer import workplace
 from enhancer.engine import Engine
 from enhancer.lanes.apart import Asked, enhance_apart
 from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
 from enhancer.lanes.made import Made
 from enhancer.lanes.told import told
-from enhancer.lanes.wish import Wish
+from enhancer.lanes.wish import Wish, chosen
 from enhancer.progress import Progress
 from enhancer.server.describe import DICOM, GEOTIFF, ZIP
 from enhancer.server.filed import FileJob
@@ -38,6 +39,7 @@ def _packed(lane: Lane, made: Made) -> tuple[Path, str]:
     if made.errors is None:
         return made.file, TYPES[lane.name]
     packed = made.file.with_suffix(".zip")
+    workplace.check(sum(file.stat().st_size for file in (made.file, made.errors)))
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file in (made.file, made.errors):
             archive.write(file, file.name)
@@ -50,8 +52,10 @@ def _job(lane: Lane, title: str, example: str) -> FileJob:
         title=title,
         about=f"{lane.notice} {BOTH}",
         example=example,
+        media_type=TYPES[lane.name],
         limit="max_scene_bytes",
         options=Wish,
+        check=chosen,
         make=partial(_made, lane),
     )
 

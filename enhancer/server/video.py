@@ -1,6 +1,7 @@
 """POST /v1/jobs/video: a video in; looked through at once, enhanced as a job, and fetched like the others."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from enhancer.engine import Engine
@@ -45,9 +46,8 @@ class VideoOptions:
         return Wish(self.model, (), part) if self.model else usual_wish(part)
 
 
-def _looked(source: Path, options: VideoOptions, settings: Settings, progress: Progress) -> None:
+def _looked(source: Path, settings: Settings, progress: Progress) -> None:
     """So that what cannot be done is refused before anybody waits for it."""
-    _ = options.wish
     progress.step(0, 1, "looking through the video")
     with studio(settings) as desk:
         desk.look(source)
@@ -64,8 +64,10 @@ VIDEO = FileJob(
     title="Enhance a video",
     about="Sound, times and colours are kept.",
     example="clip.mp4 '{}?seconds=1'",
+    media_type="video/*",
     limit="max_video_bytes",
     options=VideoOptions,
+    check=attrgetter("wish"),
     look=_looked,
     make=_made,
 )

@@ -36,10 +36,11 @@ def folder() -> Path:
 def run_folder() -> Iterator[Path]:
     """Such a folder for as long as one handler runs."""
     place = folder()
-    try:
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with workplace.held(place):
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def save_display(picture: Picture, file: Path, largest: int = DISPLAY_PIXELS) -> tuple[Path, int, int]:

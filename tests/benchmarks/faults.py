@@ -1,4 +1,5 @@
-"""`python -m tests.benchmarks.faults FOLDER...`: how often a fault is named rightly, by the network and by measuring.
+"""`python -m tests.benchmarks.faults FOLDER...`: how often a fault is named rightly, by the network with
+and without the spectrum, and by measuring.
 
 Every picture of the folders is shown as it is and with each fault alone, always of the same strength and seed; the
 measurements are those of the diagnosis without its network. `--hidden` tells instead which points noise gets that lies
@@ -8,6 +9,7 @@ below compression: what `enhancer.evidence.diagnosis.seen.SUSPICIOUS` must tell 
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,8 @@ import torch
 
 from enhancer.evidence.diagnosis import Diagnosis, diagnose
 from enhancer.evidence.diagnosis.resolution import HALF
-from enhancer.evidence.diagnosis.seen import SUSPICIOUS, likely_faults
+from enhancer.evidence.diagnosis.seen import SUSPICIOUS, faults_of, likely_faults
+from enhancer.evidence.diagnosis.view import view_of
 from enhancer.media.picture import Picture
 from enhancer.training.data import picture_files, read_rgb
 from enhancer.training.degradations import Jpeg, quantise
@@ -53,11 +56,26 @@ def by_measuring(found: Diagnosis) -> str:
     return "blur" if found["softness"].found else CLEAN
 
 
+def by_both(picture: Picture) -> str:
+    """The likeliest fault, if any is likely, by the network joined with the spectrum."""
+    return _likeliest(likely_faults(picture))
+
+
 def by_network(picture: Picture) -> str:
-    """The likeliest fault, if any is likely."""
-    found = likely_faults(picture)
+    """The same by the network alone."""
+    return _likeliest(faults_of(view_of(picture, None)))
+
+
+def _likeliest(found: dict[str, float]) -> str:
     best = max(found, key=lambda name: found[name])
     return best if found[best] > 0.5 else CLEAN
+
+
+WAYS: dict[str, Callable[[Picture], str]] = {
+    "both": by_both,
+    "network": by_network,
+    "measuring": lambda picture: by_measuring(diagnose(picture)),
+}
 
 
 def below_compression(files: list[Path], sigma: float) -> list[float]:
@@ -84,7 +102,7 @@ def hidden(folder: Path, files: list[Path]) -> None:
 
 
 def main() -> None:
-    """Both ways on every folder."""
+    """All ways on every folder."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     parser.add_argument("--every", type=int, default=1, help="look at every n-th picture alone")
@@ -95,11 +113,11 @@ def main() -> None:
             hidden(folder, picture_files(folder)[:: a.every])
             continue
         shown = damaged(picture_files(folder)[:: a.every])
-        for way in ("network", "measuring"):
+        for way, name_of in WAYS.items():
             right: Counter[str] = Counter()
             for name, pixels in shown:
                 picture = Picture(pixels)
-                right[name] += name == (by_network(picture) if way == "network" else by_measuring(diagnose(picture)))
+                right[name] += name == name_of(picture)
             count = len(shown) // len(KINDS)
             each = "  ".join(f"{name} {right[name] / count:.0%}" for name in KINDS)
             macro = sum(right.values()) / len(shown)

@@ -23,10 +23,10 @@ def scene() -> torch.Tensor:
     return drawn(1, 4711, noisy=False)[0][0].float() / 255
 
 
-def gone(pid: int, within: float = 10) -> bool:
+def ended(lookout: Lookout, within: float = 10) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
-        if not Path(f"/proc/{pid}").exists():
+        if lookout.pid is None:
             return True
         time.sleep(0.05)
     return False
@@ -35,7 +35,9 @@ def gone(pid: int, within: float = 10) -> bool:
 def look_and_be_killed(lookout: Lookout, picture: torch.Tensor) -> None:
     """Until it is hit at work: between two looks the loss costs nobody anything."""
     for _ in range(20):
-        killer = threading.Timer(0.2, lambda: os.kill(lookout.pid or 0, signal.SIGKILL))
+        pid = lookout.pid
+        assert pid
+        killer = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
         killer.start()
         lookout.look(SHAPES_FILE, picture)
         killer.join()
@@ -57,7 +59,7 @@ def test_the_process_ends_when_nobody_asks_and_begins_again() -> None:
     found = lookout.look(SHAPES_FILE, scene())
     first = lookout.pid
     assert first
-    assert gone(first)
+    assert ended(lookout)
     assert lookout.look(SHAPES_FILE, scene()) == found
     assert lookout.pid
     assert lookout.pid != first

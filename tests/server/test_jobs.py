@@ -1,13 +1,21 @@
 """Jobs: begun, asked about, fetched, stopped; bounded in number, swept by age, and nobody's but who knows the id."""
 
+import gc
 import re
+import tempfile
 import time
+import weakref
 from pathlib import Path
 
 import httpx
 import pytest
 
 from enhancer.client import ApiError, Client
+from enhancer.engine.turns import Asker
+from enhancer.server.door import Door
+from enhancer.server.kept import Keeper
+from enhancer.server.work import FileAnswer
+from enhancer.settings import Settings
 from tests.server.conftest import TIGHT, Running, png, shown
 
 LONG = {"model": "x4-fast", "scale": 4, "best": True}
@@ -88,3 +96,26 @@ def test_jobs_are_bounded_and_swept(tight: Running) -> None:
 def test_the_list_of_all_jobs_is_nobodys_business(program: Running) -> None:
     assert httpx.get(f"{program.url}/v1/jobs").status_code in (404, 405)
     assert httpx.get(f"{program.url}/v1/jobs/").status_code in (404, 405)
+
+
+def test_a_forgotten_result_is_gone_at_once() -> None:
+    """Its file counts against the room of all as long as anything holds it; nothing waits for a collection."""
+    disk = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever holds it last
+    answers = [FileAnswer(disk, "clip.mp4", "video/mp4", (2, 2), 0.1, (), ())]
+    keeper, place = Keeper(Settings()), Door(4, 4).enter("somebody")
+    gc.collect()
+    gc.disable()
+    try:
+        kept = keeper.start("video", lambda _: answers.pop(), Asker("somebody"), place)
+        kept.job.future.result()
+        parked = weakref.ref(kept.job.future.result())
+        job_id = kept.id
+        del kept
+        keeper.drop(job_id)
+        until = time.monotonic() + 5
+        while parked() is not None and time.monotonic() < until:
+            time.sleep(0.01)  # the thread of the job ends
+        assert parked() is None
+        assert disk.closed
+    finally:
+        gc.enable()

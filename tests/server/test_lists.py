@@ -14,6 +14,7 @@ from enhancer.metrics import METRICS
 from enhancer.server.describe import curl
 from enhancer.tasks import TASKS
 from tests.conftest import ROOT
+from tests.lanes.make import body, dicom
 from tests.server.conftest import Running, png
 from tests.video.make import film
 
@@ -27,7 +28,13 @@ def test_tasks_are_those_of_the_table_with_their_options(client: Client) -> None
 
 
 def test_models_are_told_without_places_on_the_disk(program: Running, client: Client) -> None:
+    weights = Path(program.environment["ENHANCER_WEIGHTS"])
+    shown = [weights / name for name in ("x2-fast.clear-lines.good.png", "x2-fast.soft-hair.png")]
+    for file in shown:
+        file.write_bytes(png(8, 8))
     rows = {row["id"]: row for row in client.models()}
+    for file in shown:
+        file.unlink()
     assert rows["x2-fast"]["place"] == "bundled"
     assert rows["x2-fast"]["commercial"] is True
     assert program.environment["ENHANCER_WEIGHTS"] not in json.dumps(rows)
@@ -99,6 +106,7 @@ def test_every_line_of_curl_in_the_readme_works(program: Running, cat: Path) -> 
     (block,) = re.findall(r"```bash\n(curl .*?)```", text, re.DOTALL)
     (cat.parent / "photo.jpg").write_bytes(cat.read_bytes())
     film(cat.parent / "clip.mp4", 4)
+    dicom(cat.parent / "scan.dcm", body(16, 16))
     script = "set -euo pipefail\n" + block.replace("http://127.0.0.1:7860", program.url)
     done = subprocess.run(["bash", "-c", script], cwd=cat.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -93,9 +93,9 @@ def test_all_bands_come_with_the_errors_to_expect(client: Client, tmp_path: Path
 def test_a_job_that_cannot_be_done_says_why(
     client: Client, tmp_path: Path, job: str, options: dict[str, str | bool], word: str, status: int
 ) -> None:
-    begun = client.submit(dicom(tmp_path / "a.dcm", body(16, 16)), job, uncertainty=False, **options)
+    source = dicom(tmp_path / "a.dcm", body(16, 16))
     with pytest.raises(ApiError, match=word) as failed:
-        begun.result()
+        client.submit(source, job, uncertainty=False, **options).result()
     assert failed.value.status == status
 
 

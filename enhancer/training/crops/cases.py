@@ -10,7 +10,7 @@ CAT, COFFEE, FACE, PAGE, ROCKET = "chelsea.png", "coffee.png", "astronaut.png", 
 
 @dataclass(frozen=True)
 class Damage:
-    """What happens to a picture, in this order; the defaults do nothing.
+    """What happens to a picture; the defaults do nothing. After `gamma` and `blur` it is shrunk for the model.
 
     `blur` is the standard deviation of a Gauss kernel in pixels, `shrunk` a factor before JPEG that is undone after
     it, `gamma` darkens, `noise` is a standard deviation of 255 in grains of `grain` pixels, `quality` libjpeg's.
