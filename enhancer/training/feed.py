@@ -9,13 +9,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from enhancer.errors import TrainingError
 from enhancer.training.augment import colour_orders, crops, places, recoloured, some_grey, to_unit
 from enhancer.training.damage import DAMAGES, Degrade, Sample
-from enhancer.training.data import read_rgb
+from enhancer.training.data import picture_files, read_rgb
 from enhancer.training.degradations import bicubic, quantise
 from enhancer.training.recipes import Recipe
 
 log = logging.getLogger(__name__)
+COLOURS = 3  # channels of a picture
 MARGIN = 4  # low-resolution pixels around a patch that the bicubic kernel may reach into
 
 
@@ -35,7 +37,11 @@ def read_tiles(files: Sequence[Path], multiple_of: int) -> Tensor:
 
 @dataclass(frozen=True)
 class Feed:
-    """Sharp tiles, (N, 3, H, W) uint8, and what is done to them; without `degrade` they are shrunk cleanly."""
+    """Sharp tiles, (N, 3, H, W) uint8, and what is done to them; without `degrade` they are shrunk cleanly.
+
+    With a teacher's pictures as three further channels, (N, 6, H, W), the goal is what the teacher makes of the small
+    picture, while the small picture remains that of the truth.
+    """
 
     sharp: Tensor
     scale: int
@@ -54,9 +60,11 @@ class Feed:
             return self.degrade(some_grey(sharp, self.grey, source), source)
         room = (min(self.sharp.shape[-2:]) // self.scale - patch) // 2
         margin = min(MARGIN, max(0, room))
-        sharp = some_grey(self._squares(size, (patch + 2 * margin) * self.scale, source), self.grey, source)
-        small = sharp if self.scale == 1 else bicubic(sharp, self.scale)
-        return Sample(_inner(small, margin), _inner(sharp, margin * self.scale))
+        squares = self._squares(size, (patch + 2 * margin) * self.scale, source)
+        truth = some_grey(squares[:, :COLOURS], self.grey, source)
+        goal = squares[:, COLOURS:] if squares.shape[1] > COLOURS else truth
+        small = truth if self.scale == 1 else bicubic(truth, self.scale)
+        return Sample(_inner(small, margin), _inner(goal, margin * self.scale))
 
     def _squares(self, size: int, side: int, source: torch.Generator) -> Tensor:
         """Sharp squares (B, 3, side, side) in [0, 1]; half of the batches come from pictures shrunk by up to `zoom`."""
@@ -66,7 +74,8 @@ class Feed:
         squares = crops(self.sharp, places(self.sharp, size, cut, source), cut)
         if cut > side:
             squares = quantise(F.interpolate(squares, (side, side), mode="bicubic", antialias=True))
-        return recoloured(squares, colour_orders(size, self.swap_colours, source))
+        orders = colour_orders(size, self.swap_colours, source)
+        return torch.cat([recoloured(picture, orders) for picture in torch.split(squares, COLOURS, 1)], 1)
 
     def whole(self, seed: int) -> Iterator[Sample]:
         """Every tile whole, in order, degraded alike for a seed."""
@@ -82,6 +91,23 @@ class Feed:
 def feed(files: Sequence[Path], recipe: Recipe, device: torch.device) -> Feed:
     """The pictures of `files` on `device`, degraded as the recipe says."""
     return feed_of(read_tiles(files, recipe.scale), recipe, device)
+
+
+def taught_feed(files: Sequence[Path], taught: Path, recipe: Recipe, device: torch.device) -> Feed:
+    """Those of `files` that lie in the folder `taught` as well, as a teacher made them by the command `teach`.
+
+    Raises TrainingError for a recipe whose pictures the teacher has not seen, and where it has seen none.
+    """
+    if recipe.degradation != "bicubic" or recipe.zoom < 1 or recipe.grey:
+        raise TrainingError(
+            "A teacher saw tiles that were shrunk cleanly: use --degradation bicubic --zoom 1 --grey 0."
+        )
+    made = {file.stem: file for file in picture_files(taught)}
+    both = [file for file in files if file.stem in made]
+    if not both:
+        raise TrainingError(f"None of the {len(files)} tiles to train on lies in {taught}.")
+    pair = read_tiles(both, recipe.scale), read_tiles([made[file.stem] for file in both], recipe.scale)
+    return feed_of(torch.cat(pair, 1), recipe, device)
 
 
 def feed_of(sharp: Tensor, recipe: Recipe, device: torch.device) -> Feed:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from enhancer.training.checkpoint import State
 from enhancer.training.data import hold_out, picture_files
-from enhancer.training.feed import Feed, feed
+from enhancer.training.feed import Feed, feed, taught_feed
 from enhancer.training.judge import SEED, judge, judged, silent_channels
 from enhancer.training.lesson import Figures, Lesson
 from enhancer.training.recipes import Recipe
@@ -24,18 +24,22 @@ SIDE = 256  # output pixels a side of each
 
 
 class Restoration(Lesson):
-    """Teaches `recipe` on the tiles in `data`, from the weights in `start` if given.
+    """Teaches `recipe` on the tiles in `data`, from the weights in `start` if given, towards a teacher's `taught`.
 
-    Raises FileNotFoundError for a folder without pictures, ValueError for tiles of several sizes.
+    The held-out tiles judge by the truth in any case. Raises FileNotFoundError for a folder without pictures,
+    ValueError for tiles of several sizes, TrainingError as `taught_feed` does.
     """
 
     rules = RULES
 
-    def __init__(self, recipe: Recipe, data: Path, start: Path | None, device: torch.device) -> None:
+    def __init__(
+        self, recipe: Recipe, data: Path, start: Path | None, device: torch.device, taught: Path | None = None
+    ) -> None:
         self.recipe: Recipe = recipe
         self.data, self.start = data, start
         training, validation = hold_out(picture_files(data), recipe.hold_out)
-        self.pairs, self.unseen = (feed(files, recipe, device) for files in (training, validation))
+        self.unseen = feed(validation, recipe, device)
+        self.pairs = taught_feed(training, taught, recipe, device) if taught else feed(training, recipe, device)
 
     def begin(self, accelerator: Accelerator) -> State:
         """Network, average, optimisers and, where the recipe wants one, a discriminator."""

@@ -23,26 +23,27 @@ NEWS_EVERY = 50  # tiles
 
 
 def teach(engine: Engine, teacher: Model, source: Path, out: Path, every: int) -> None:
-    """Write each tile of `source` to `out` as PNG, shrunk by MATLAB's bicubic and enlarged again by `teacher`.
+    """Write the tiles of `source` to `out` as PNG, shrunk by MATLAB's bicubic and enlarged again by `teacher`.
 
     A picture's finest detail cannot be told from its small version; what a strong network makes of that is, for a
     small one, a target without chance in it (Hinton, Vinyals, Dean, "Distilling the knowledge in a neural network",
-    2015). The tiles that a run holds out, every `every`-th, stay as they are: they judge. Finished tiles are skipped.
-    Raises BadOptions for a teacher that does not enlarge, FileNotFoundError for a folder without pictures.
+    2015). Train with `--data` the tiles and `--taught` these, so that the small version is that of the truth: made of
+    the teacher's picture, it would lack the aliasing of real ones. The tiles that a run holds out, every `every`-th,
+    are left out, as nobody learns from them. Finished tiles are skipped. Raises BadOptions for a teacher that does not
+    enlarge, FileNotFoundError for a folder without pictures.
     """
     if teacher.scale == 1:
         raise BadOptions(f"{teacher.id} does not enlarge; a teacher of scale 2, 3 or 4 is needed.")
-    taught, judging = hold_out(picture_files(source), every)
+    files, _ = hold_out(picture_files(source), every)
     out.mkdir(parents=True, exist_ok=True)
-    for done, file in enumerate(picture_files(source)):
+    for done, file in enumerate(files):
         place = out / f"{file.stem}.png"
         if place.exists():
             continue
-        tile = read_rgb(file)
-        shown = tile if file in judging else _as_seen(engine, teacher, tile)
+        shown = _as_seen(engine, teacher, read_rgb(file))
         replace_file(place, lambda partial, shown=shown: _write(shown, partial))
         if done % NEWS_EVERY == 0:
-            log.info("%d of %d tiles taught by %s", done, len(taught) + len(judging), teacher.id)
+            log.info("%d of %d tiles taught by %s", done, len(files), teacher.id)
 
 
 def _as_seen(engine: Engine, teacher: Model, tile: Tensor) -> Tensor:

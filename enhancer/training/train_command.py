@@ -25,14 +25,14 @@ DIGITS = Settings.weights / "lab" / "digits.safetensors"
 class Subject:
     """One kind of lesson: its recipes by name with what they do, what `--data` is, and how a run of it is made.
 
-    `further` is the name, the default and the help of one more option.
+    `further` are names, defaults and helps of more options, all of them paths.
     """
 
     recipes: Mapping[str, Any]
     summaries: Mapping[str, str]
     data: str
     lesson: Callable[[Any, argparse.Namespace, torch.device], Lesson]
-    further: tuple[str, Path | None, str] | None = None
+    further: tuple[tuple[str, Path | None, str], ...] = ()
 
 
 SUBJECTS = (
@@ -40,8 +40,11 @@ SUBJECTS = (
         recipes.RECIPES,
         recipes.SUMMARIES,
         TILES,
-        lambda recipe, a, device: Restoration(recipe, a.data, a.start, device),
-        ("--start", None, "weights to start from"),
+        lambda recipe, a, device: Restoration(recipe, a.data, a.start, device, a.taught),
+        (
+            ("--start", None, "weights to start from"),
+            ("--taught", None, "folder of the same tiles as `teach` made them, to come near to instead of the truth"),
+        ),
     ),
     Subject(
         moving.VIDEOS,
@@ -54,7 +57,7 @@ SUBJECTS = (
         watching.SUMMARIES,
         TILES,
         lambda recipe, a, device: watching.Watching(recipe, a.data, a.films, device),
-        ("--films", None, "folder of videos, or of folders of frames, to learn from as well"),
+        (("--films", None, "folder of videos, or of folders of frames, to learn from as well"),),
     ),
     Subject(
         recognise.RECOGNITIONS,
@@ -73,14 +76,14 @@ SUBJECTS = (
         detect.SUMMARIES,
         SCENES,
         lambda recipe, a, device: detect.Detection(recipe, a.data, a.start, device),
-        ("--start", None, "a detector to start from, trained here or published by torchvision"),
+        (("--start", None, "a detector to start from, trained here or published by torchvision"),),
     ),
     Subject(
         synthesise.DRAFTS,
         synthesise.SUMMARIES,
         CLASSES,
         lambda recipe, a, device: synthesise.Synthesis(recipe, a.data, a.judge, device),
-        ("--judge", DIGITS, "a recogniser of the same classes; that of digits where left out"),
+        (("--judge", DIGITS, "a recogniser of the same classes; that of digits where left out"),),
     ),
 )
 
@@ -106,8 +109,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
             one.add_argument("--out", type=Path, required=True, help="folder of checkpoint, weights, reports, samples")
             one.add_argument("--minutes", type=float, help="training time in all, resumed parts included")
             one.add_argument("--steps", type=int, help="steps in all, resumed parts included")
-            if subject.further:
-                option, default, told = subject.further
+            for option, default, told in subject.further:
                 one.add_argument(option, type=Path, default=default, help=told)
             group = one.add_argument_group("options", "what may differ from the recipe")
             add_arguments(group, type(recipe), recipe)
