@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from enhancer import workplace
 from enhancer.engine import Engine
-from enhancer.errors import BadOptions
+from enhancer.errors import BadOptions, BadPicture
 from enhancer.options import parse_text
 from enhancer.progress import Progress
 from enhancer.server.answers import PRIVATE
@@ -94,7 +94,7 @@ def _over(undone: ExitStack, _: object) -> None:
 
 
 async def _received(request: Request, file: Path, job: FileJob, settings: Settings) -> Any:
-    """Write the file of a request → what is to be done. Raises Refused and BadOptions."""
+    """Write the file of a request → what is to be done. Raises Refused, BadOptions, and BadPicture for an empty one."""
     most: int = getattr(settings, job.limit) + (AROUND if is_form(request) else 0)
     async with body_of(request, most, job.limit, settings.upload_seconds) as body:
         names = [name for name, _ in body.fields]
@@ -106,4 +106,6 @@ async def _received(request: Request, file: Path, job: FileJob, settings: Settin
             raise BadOptions(f"Give one {job.id} file, as the field `file` of a form or as the whole body.")
         with file.open("wb") as target:
             await run_in_threadpool(shutil.copyfileobj, body.files[0][1].file, target)
+    if not file.stat().st_size:
+        raise BadPicture("This file is empty; please send another.")
     return options

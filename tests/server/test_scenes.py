@@ -1,6 +1,7 @@
 """Medical and satellite files as jobs: what the lanes make, with what is kept, and what is refused."""
 
 import io
+import os
 import time
 import zipfile
 from pathlib import Path
@@ -43,9 +44,9 @@ def here() -> Engine:
 
 
 def left(server: Running) -> list[Path]:
-    """What lies in the server's folder of what strangers sent, or of what became of it."""
-    work = Path(server.environment["ENHANCER_WORK"])
-    return [path for path in work.rglob("*") if path.suffix == ".dcm" or path.name == "source"]
+    """What lies in the server's folder of what strangers sent, or of what became of it; folders may go meanwhile."""
+    found = (Path(place, name) for place, _, names in os.walk(server.environment["ENHANCER_WORK"]) for name in names)
+    return [path for path in found if path.suffix == ".dcm" or path.name == "source"]
 
 
 def test_a_dicom_file_comes_back_as_the_command_line_makes_it(client: Client, tmp_path: Path) -> None:
@@ -103,6 +104,9 @@ def test_what_is_too_large_or_out_of_range_is_refused_at_once(with_bundled: Runn
     url = f"{with_bundled.url}/v1/jobs/medical"
     answer = httpx.post(url, content=bytes(500_000))
     assert (answer.status_code, answer.json()["limit"]) == (413, "max_scene_bytes")
+    for job in ("medical", "satellite"):
+        empty = httpx.post(f"{with_bundled.url}/v1/jobs/{job}")
+        assert (empty.status_code, "empty" in empty.json()["detail"]) == (422, True)
     small = dicom(tmp_path / "a.dcm", body(16, 16)).read_bytes()
     for query in ("scale=5", "scale=2&scale=3", "colour=red"):
         assert httpx.post(f"{url}?{query}", content=small).status_code == 422
