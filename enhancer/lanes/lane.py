@@ -10,6 +10,7 @@ class Lane:
     name: str
     file: str
     suffix: str
+    media_type: str
     layer: str
     kept: tuple[str, ...]
     notice: str
@@ -19,6 +20,7 @@ MEDICAL = Lane(
     name="medical",
     file="DICOM file",
     suffix=".dcm",
+    media_type="application/dicom",
     layer="frame",
     kept=("tags", "bits", "units", "place in the patient"),
     notice="Not for diagnosis: detail between the pixels of the source is estimated by a network, which was trained on "
@@ -28,6 +30,7 @@ SATELLITE = Lane(
     name="satellite",
     file="GeoTIFF file",
     suffix=".tif",
+    media_type="image/tiff; application=geotiff",
     layer="band",
     kept=("tags", "bits", "bands", "place on Earth"),
     notice="Detail between the pixels of the source is estimated: please measure in the source.",

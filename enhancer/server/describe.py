@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from enhancer.evidence.guard_words import WISHES
+from enhancer.lanes.lane import MEDICAL, SATELLITE
 from enhancer.media.formats import FORMATS
 from enhancer.server import answers, problems
 from enhancer.server.lists import option_schemas
@@ -51,8 +52,8 @@ TOLD = {
 }
 REFUSALS = (400, 404, 408, 413, 415, 422, 429, 500, 502, 503, 504)
 VIDEOS = {".mp4": "video/mp4", ".mkv": "video/x-matroska"}
-DICOM, GEOTIFF, ZIP = "application/dicom", "image/tiff; application=geotiff", "application/zip"
-OTHER_FILES = (*VIDEOS.values(), DICOM, GEOTIFF, ZIP)  # that jobs make, beside pictures
+ZIP = "application/zip"
+OTHER_FILES = (*VIDEOS.values(), MEDICAL.media_type, SATELLITE.media_type, ZIP)  # that jobs make, beside pictures
 READING = (404, 409, 413, 415, 422, 500, 502, 503, 504)  # of a result
 
 

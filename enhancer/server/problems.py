@@ -37,12 +37,8 @@ STATUS: dict[type[EnhancerError], HTTPStatus] = {
     WeightsRefused: HTTPStatus.BAD_GATEWAY,
 }
 OURS = HTTPStatus.SERVICE_UNAVAILABLE  # not the fault of the request: no memory, no room, no Hub, a process that died
-TOO_LARGE = {
-    "max_bytes",
-    "max_body",
-    "max_video_bytes",
-    "max_scene_bytes",
-}  # limits of bytes, which have a code of their own
+# Limits of bytes, which have a code of their own.
+TOO_LARGE = {"max_bytes", "max_body", "max_video_bytes", "max_scene_bytes"}
 WORDS = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address; GET /v1 lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address takes no requests of this kind; GET /v1 lists what there is.",

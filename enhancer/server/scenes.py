@@ -13,16 +13,13 @@ from enhancer.lanes.made import Made
 from enhancer.lanes.told import told
 from enhancer.lanes.wish import Wish, chosen
 from enhancer.progress import Progress
-from enhancer.server.describe import DICOM, GEOTIFF, ZIP
+from enhancer.server.describe import ZIP
 from enhancer.server.filed import FileJob
 from enhancer.server.work import FileAnswer
 
 BOTH = (
     "The answer is a ZIP with the result and, beside it, the errors to expect; with uncertainty=false the file alone."
 )
-
-
-TYPES = {MEDICAL.name: DICOM, SATELLITE.name: GEOTIFF}
 
 
 def _made(lane: Lane, source: Path, wish: Wish, engine: Engine, progress: Progress) -> FileAnswer:
@@ -37,7 +34,7 @@ def _made(lane: Lane, source: Path, wish: Wish, engine: Engine, progress: Progre
 def _packed(lane: Lane, made: Made) -> tuple[Path, str]:
     """What goes out, and its media type."""
     if made.errors is None:
-        return made.file, TYPES[lane.name]
+        return made.file, lane.media_type
     packed = made.file.with_suffix(".zip")
     workplace.check(sum(file.stat().st_size for file in (made.file, made.errors)))
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -46,13 +43,13 @@ def _packed(lane: Lane, made: Made) -> tuple[Path, str]:
     return packed, ZIP
 
 
-def _job(lane: Lane, title: str, example: str) -> FileJob:
+def _job(lane: Lane, example: str) -> FileJob:
     return FileJob(
         id=lane.name,
-        title=title,
+        title=f"Enlarge a {lane.file}",
         about=f"{lane.notice} {BOTH}",
         example=example,
-        media_type=TYPES[lane.name],
+        media_type=lane.media_type,
         limit="max_scene_bytes",
         options=Wish,
         check=chosen,
@@ -61,6 +58,6 @@ def _job(lane: Lane, title: str, example: str) -> FileJob:
 
 
 SCENES = (
-    _job(MEDICAL, "Enlarge a DICOM file", "scan.dcm '{}?scale=2'"),
-    _job(SATELLITE, "Enlarge a GeoTIFF", "scene.tif '{}?scale=2'"),
+    _job(MEDICAL, "scan.dcm '{}?scale=2'"),
+    _job(SATELLITE, "scene.tif '{}?scale=2'"),
 )
