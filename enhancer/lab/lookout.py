@@ -45,7 +45,7 @@ class Lookout:
         return None if self._worker is None else self._worker.pid
 
     def look(self, file: Path, pixels: Tensor) -> tuple[Found, ...]:
-        """As the detector of `file` does. Raises what is raised there, and WorkerLost."""
+        """As the detector of `file` does. Raises what is raised there, WorkerLost and OutOfMemory."""
         with self._turn:
             if self._rest is not None:
                 self._rest.cancel()
@@ -61,9 +61,8 @@ class Lookout:
     def _asked(self, worker: Worker, file: Path, pixels: Tensor) -> tuple[Found, ...]:
         slots, memory = self._outbox.fill([pixels])
         try:
-            found: tuple[Found, ...] = worker.ask(_Look(file, file.stat().st_mtime_ns, slots), self._seconds, [memory])[
-                0
-            ]
+            question = _Look(file, file.stat().st_mtime_ns, slots)
+            found: tuple[Found, ...] = worker.ask(question, self._seconds, [memory])[0]
         except Ended as error:
             raise WorkerLost(
                 "The process that looked for objects was ended, perhaps for want of memory; please try again."

@@ -7,20 +7,18 @@ from enhancer.lanes.made import Made
 from enhancer.lanes.wish import Wish
 
 T = TypeVar("T")
+MANY = 8  # bands, of which each has a sentence; of more the worst is told
 CALIBRATED = (
     "What is expected was measured on photographs: trust it to tell one place from another rather than as a size."
 )
 UNMEASURED = "It is the plain difference of eight results: it tells one place from another."
 
 
-MANY = 8  # bands, of which each has a sentence; of more the worst is told
-
-
 def told(made: Made, wish: Wish) -> Iterator[str]:
     """One sentence for each thing that is not kept, then the evidence."""
     yield from made.notes
     words = "the result gives the source again" if wish.consistent else "the result differs from the source"
-    for band, fit in _each(made.work.fits, lambda fit: fit.typical / max(fit.high - fit.low, 1e-30)):
+    for band, fit in _each(made.work.fits, lambda fit: fit.typical / (fit.high - fit.low or 1)):
         where = f"Band {band}: shrunk" if band else "Shrunk"
         yield (
             f"{where} back, {words}: values differ by {fit.typical:.3g} in the mean and {fit.most:.3g} at most, of "
