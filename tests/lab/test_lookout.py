@@ -2,6 +2,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,24 @@ def ended(lookout: Lookout, within: float = 10) -> bool:
     return False
 
 
-def look_and_be_killed(lookout: Lookout, picture: torch.Tensor) -> None:
-    """Until it is hit at work: between two looks the loss costs nobody anything."""
-    for _ in range(20):
-        pid = lookout.pid
-        assert pid
-        killer = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
-        killer.start()
-        lookout.look(SHAPES_FILE, picture)
+def look_and_be_killed(lookout: Lookout, folder: Path) -> None:
+    """At work for certain: it waits for weights that nobody ever writes."""
+    never = folder / "never.safetensors"
+    os.mkfifo(never)
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.wait(0.5):
+            with suppress(ProcessLookupError):
+                if pid := lookout.pid:
+                    os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        lookout.look(never, scene())
+    finally:
+        over.set()
         killer.join()
 
 
@@ -85,12 +96,11 @@ def test_several_at_once_share_one_process_which_stays_as_long_as_they_ask() -> 
 def test_a_process_that_dies_or_dawdles_costs_one_look(tmp_path: Path) -> None:
     lookout = Lookout(MEMORY, SECONDS, idle=30)
     found = lookout.look(SHAPES_FILE, scene())
-    large = torch.rand(3, 1600, 1600)
     with pytest.raises(WorkerLost, match="looked for objects was ended"):
-        look_and_be_killed(lookout, large)
+        look_and_be_killed(lookout, tmp_path)
     assert lookout.look(SHAPES_FILE, scene()) == found
     with pytest.raises(WorkerLost, match="longer than 0 seconds"):
-        Lookout(MEMORY, 0, idle=1).look(SHAPES_FILE, large)
+        Lookout(MEMORY, 0, idle=1).look(SHAPES_FILE, torch.rand(3, 1600, 1600))
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"no weights")
     with pytest.raises(WeightsRefused):
