@@ -18,12 +18,14 @@ CAMERA_SHARE = 0.5  # of the pictures of `blind` that come straight from a camer
 class Sample:
     """Inputs (B, 3, H, W), their truths (B, 3, scale·H, scale·W), both float32 in [0, 1], and a strength map or none.
 
-    The inputs of noise tasks reach beyond [0, 1]. The map has the shape (B, 1, H, W).
+    The inputs of noise tasks reach beyond [0, 1]. The map has the shape (B, 1, H, W), `taught` that of the truths: what
+    a teacher made of the inputs.
     """
 
     small: Tensor
     sharp: Tensor
     plane: Tensor | None = None
+    taught: Tensor | None = None
 
 
 Degrade = Callable[[Tensor, torch.Generator], Sample]

@@ -39,8 +39,7 @@ def read_tiles(files: Sequence[Path], multiple_of: int) -> Tensor:
 class Feed:
     """Sharp tiles, (N, 3, H, W) uint8, and what is done to them; without `degrade` they are shrunk cleanly.
 
-    With a teacher's pictures as three further channels, (N, 6, H, W), the goal is what the teacher makes of the small
-    picture, while the small picture remains that of the truth.
+    A teacher's pictures are three further channels, (N, 6, H, W).
     """
 
     sharp: Tensor
@@ -62,9 +61,9 @@ class Feed:
         margin = min(MARGIN, max(0, room))
         squares = self._squares(size, (patch + 2 * margin) * self.scale, source)
         truth = some_grey(squares[:, :COLOURS], self.grey, source)
-        goal = squares[:, COLOURS:] if squares.shape[1] > COLOURS else truth
         small = truth if self.scale == 1 else bicubic(truth, self.scale)
-        return Sample(_inner(small, margin), _inner(goal, margin * self.scale))
+        taught = _inner(squares[:, COLOURS:], margin * self.scale) if squares.shape[1] > COLOURS else None
+        return Sample(_inner(small, margin), _inner(truth, margin * self.scale), taught=taught)
 
     def _squares(self, size: int, side: int, source: torch.Generator) -> Tensor:
         """Sharp squares (B, 3, side, side) in [0, 1]; half of the batches come from pictures shrunk by up to `zoom`."""

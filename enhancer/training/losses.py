@@ -22,17 +22,22 @@ def charbonnier(output: Tensor, target: Tensor) -> Tensor:
     return ((output - target).square() + CHARBONNIER**2).sqrt().mean()
 
 
-def decibels(output: Tensor, target: Tensor) -> Tensor:
+def decibels(output: Tensor, target: Tensor, truth: Tensor) -> Tensor:
     """Mean over pictures of ln(squared error)/100: each counts alike, as in a mean of decibels, not the hardest most.
 
     As the PSNR loss of NAFNet (Chen et al., ECCV 2022), but of luminance (BT.601, 16 to 235) with a tenth of all
-    colours, so that colour is kept as well; errors below about 0.7 grey levels no longer count.
-    Shape: two (B, 3, H, W) → a scalar.
+    colours, so that colour is kept as well; errors below about 0.7 grey levels no longer count. Where a teacher told
+    the target, its own error is added, which is what the input does not tell: so the squared error that is to be
+    expected from the truth counts, and pictures that are easy to copy do not count more than others.
+    Shape: three (B, 3, H, W) → a scalar.
     """
-    difference = output - target
+    return torch.log(_squared(output - target) + _squared(target - truth) + SMALLEST**2).mean() / 100
+
+
+def _squared(difference: Tensor) -> Tensor:
+    """(B, 3, H, W) → (B,), of luminance with a tenth of all colours."""
     luminance = (difference * difference.new_tensor(LUMINANCE)[:, None, None]).sum(1).square().mean((1, 2))
-    squared = luminance + COLOUR * difference.square().mean((1, 2, 3))
-    return torch.log(squared + SMALLEST**2).mean() / 100
+    return luminance + COLOUR * difference.square().mean((1, 2, 3))
 
 
 def sharpened(truth: Tensor, amount: float) -> Tensor:
@@ -57,9 +62,10 @@ def _blurred(x: Tensor) -> Tensor:
     return F.conv2d(F.conv2d(wide, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1)).view(x.shape)
 
 
-PIXEL_LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "l1": F.l1_loss,
-    "charbonnier": charbonnier,
+# of outputs, targets and the truth, which is the target but where a teacher tells one
+PIXEL_LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "l1": lambda output, target, _: F.l1_loss(output, target),
+    "charbonnier": lambda output, target, _: charbonnier(output, target),
     "decibels": decibels,
 }
 
@@ -72,10 +78,10 @@ def fft_distance(output: Tensor, target: Tensor) -> Tensor:
     return torch.view_as_real(torch.fft.rfft2(output - target)).abs().mean()
 
 
-def pixel_distance(output: Tensor, target: Tensor, kind: str, fft_weight: float) -> Tensor:
+def pixel_distance(output: Tensor, target: Tensor, truth: Tensor, kind: str, fft_weight: float) -> Tensor:
     """`kind` of the pixels, and `fft_weight` times `fft_distance`.
 
-    Shape: two (B, 3, H, W) float32 → a scalar. Raises KeyError for another kind.
+    Shape: three (B, 3, H, W) float32 → a scalar. Raises KeyError for another kind.
     """
-    loss = PIXEL_LOSSES[kind](output, target)
+    loss = PIXEL_LOSSES[kind](output, target, truth)
     return loss + fft_weight * fft_distance(output, target) if fft_weight else loss

@@ -1,11 +1,14 @@
 """One step: a batch, the losses, the gradients, and what they change."""
 
+from dataclasses import replace
+
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
 from enhancer.networks.unet import UNKNOWN
 from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss
+from enhancer.training.augment import TURNS, turned, turned_back
 from enhancer.training.checkpoint import State
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
@@ -23,8 +26,11 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
     patch = recipe.patch if spent < 1 - recipe.finish else recipe.final_patch
     sample = _perhaps_blind(pairs.batch(recipe.batch, patch, state.source), recipe, state.source)
     output = run(state.network, sample, recipe.bfloat16)
-    goal = sharpened(sample.sharp, recipe.sharpen)
-    loss = pixel_distance(output, goal, recipe.pixel_loss, recipe.fft_weight)
+    truth = sharpened(sample.sharp, recipe.sharpen)
+    goal = truth if sample.taught is None else sample.taught
+    if recipe.mean_teacher:
+        goal = goal.lerp(_turned(state, sample, recipe.bfloat16), recipe.mean_teacher)
+    loss = pixel_distance(output, goal, truth, recipe.pixel_loss, recipe.fft_weight)
     figures = {"loss": loss.detach()}
     if recipe.artefact:
         steadier = run(state.average, sample, recipe.bfloat16)
@@ -45,7 +51,20 @@ def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> S
         return sample
     drawn = torch.rand(len(sample.plane), 1, 1, 1, generator=source, device=source.device)
     plane = torch.where(drawn < recipe.blind_share, UNKNOWN, sample.plane)
-    return Sample(sample.small, sample.sharp, plane)
+    return replace(sample, plane=plane)
+
+
+@torch.no_grad()
+def _turned(state: State, sample: Sample, bfloat16: bool) -> Tensor:
+    """What the averaged weights make of the same inputs in a random one of the other seven views, turned back.
+
+    The mean teacher (Tarvainen, Valpola, NIPS 2017, eq. 1-3), whose answers hold less chance than truths do. Over many
+    steps they are the mean of a picture's views, which is better than any one view.
+    """
+    turn = int(torch.randint(1, TURNS, (1,), generator=state.source, device=state.source.device))
+    plane = None if sample.plane is None else turned(sample.plane, turn)
+    answer = run(state.average, replace(sample, small=turned(sample.small, turn), plane=plane), bfloat16)
+    return turned_back(answer, turn)
 
 
 def _seen(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> tuple[list[Tensor], Tensor]:

@@ -11,12 +11,12 @@ from enhancer.training.losses import charbonnier, decibels, fft_distance, pixel_
 
 def test_pixel_distances_by_hand() -> None:
     zeros, halves = torch.zeros(1, 3, 4, 4), torch.full((1, 3, 4, 4), 0.5)
-    assert float(pixel_distance(halves, zeros, "l1", 0.0)) == pytest.approx(0.5)
+    assert float(pixel_distance(halves, zeros, zeros, "l1", 0.0)) == pytest.approx(0.5)
     assert float(charbonnier(halves, zeros)) == pytest.approx((0.25 + 1e-6) ** 0.5)
     assert float(charbonnier(zeros, zeros)) == pytest.approx(1e-3)
     # a constant has one coefficient, 16 · 0.5, in the 4 x 3 half-spectrum of real and imaginary parts
     assert float(fft_distance(halves, zeros)) == pytest.approx(8 / 24)
-    assert float(pixel_distance(halves, zeros, "l1", 0.1)) == pytest.approx(0.5 + 0.1 * 8 / 24)
+    assert float(pixel_distance(halves, zeros, zeros, "l1", 0.1)) == pytest.approx(0.5 + 0.1 * 8 / 24)
 
 
 def test_decibels_by_hand_count_every_picture_alike() -> None:
@@ -24,9 +24,20 @@ def test_decibels_by_hand_count_every_picture_alike() -> None:
     output = torch.stack([torch.full((3, 4, 4), 0.1), torch.full((3, 4, 4), 0.01)])
     luminance, smallest = (65.481 + 128.553 + 24.966) / 255, (0.7 / 255) ** 2
     expected = [math.log((luminance * d) ** 2 + 0.1 * d**2 + smallest) / 100 for d in (0.1, 0.01)]
-    assert float(decibels(output, target)) == pytest.approx(sum(expected) / 2, rel=1e-5)
-    halved = [decibels(torch.stack([a * output[0], b * output[1]]), target) for a, b in ((0.5, 1), (1, 0.5))]
+    assert float(decibels(output, target, target)) == pytest.approx(sum(expected) / 2, rel=1e-5)
+    halved = [decibels(torch.stack([a * output[0], b * output[1]]), target, target) for a, b in ((0.5, 1), (1, 0.5))]
     assert float(halved[0]) == pytest.approx(float(halved[1]), rel=0.02)  # halving the small error gains as much
+
+
+def test_what_a_teacher_could_not_know_counts_as_if_it_were_chance() -> None:
+    """The mean over truths that scatter around the teacher's picture is what is minimised."""
+    source = torch.Generator().manual_seed(3)
+    output, taught = torch.rand(2, 1, 3, 64, 64, generator=source).div(10)
+    truth = taught + torch.randn(1, 3, 64, 64, generator=source) / 10
+    expected = decibels(output, truth, truth)
+    assert float(decibels(output, taught, truth)) == pytest.approx(float(expected), abs=2e-4)
+    assert float(decibels(output, taught, taught)) < float(expected) - 0.005
+    assert float(decibels(taught, taught, truth)) == pytest.approx(float(decibels(taught, truth, truth)), rel=1e-6)
 
 
 def test_truths_are_sharpened_at_edges_and_nowhere_else() -> None:

@@ -71,7 +71,10 @@ def test_the_goal_is_the_teacher_s_and_the_small_picture_the_truth_s(tmp_path: P
     sample = pairs.batch(6, 12, torch.Generator().manual_seed(5))
     truth = feed(files[1:], recipe, torch.device("cpu")).batch(6, 12, torch.Generator().manual_seed(5))
     assert torch.equal(sample.small, truth.small)
-    torch.testing.assert_close(sample.sharp, 1 - truth.sharp)
+    assert torch.equal(sample.sharp, truth.sharp)
+    assert truth.taught is None
+    assert sample.taught is not None
+    torch.testing.assert_close(sample.taught, 1 - truth.sharp)
 
 
 @pytest.mark.parametrize("change", [{"degradation": "blind"}, {"zoom": 0.5}, {"grey": 0.2}])
