@@ -28,8 +28,8 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
     output = run(state.network, sample, recipe.bfloat16)
     truth = sharpened(sample.sharp, recipe.sharpen)
     goal = truth if sample.taught is None else sample.taught
-    if recipe.mean_teacher:
-        goal = goal.lerp(_turned(state, sample, recipe.bfloat16), recipe.mean_teacher)
+    if state.teacher is not None:
+        goal = goal.lerp(_from_another_side(state.teacher, sample, state.source, recipe.bfloat16), recipe.views)
     loss = pixel_distance(output, goal, truth, recipe.pixel_loss, recipe.fft_weight)
     figures = {"loss": loss.detach()}
     if recipe.artefact:
@@ -55,15 +55,15 @@ def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> S
 
 
 @torch.no_grad()
-def _turned(state: State, sample: Sample, bfloat16: bool) -> Tensor:
-    """What the averaged weights make of the same inputs in a random one of the other seven views, turned back.
+def _from_another_side(teacher: nn.Module, sample: Sample, source: torch.Generator, bfloat16: bool) -> Tensor:
+    """What the teacher makes of the same inputs in a random one of the other seven flips and turns, turned back.
 
-    The mean teacher (Tarvainen, Valpola, NIPS 2017, eq. 1-3), whose answers hold less chance than truths do. Over many
-    steps they are the mean of a picture's views, which is better than any one view.
+    Over many steps that is the mean of the views, which is better than any one, and holds less chance than the truth
+    does (Radosavovic et al., "Data distillation", CVPR 2018, section 3).
     """
-    turn = int(torch.randint(1, TURNS, (1,), generator=state.source, device=state.source.device))
+    turn = int(torch.randint(1, TURNS, (1,), generator=source, device=source.device))
     plane = None if sample.plane is None else turned(sample.plane, turn)
-    answer = run(state.average, replace(sample, small=turned(sample.small, turn), plane=plane), bfloat16)
+    answer = run(teacher, replace(sample, small=turned(sample.small, turn), plane=plane), bfloat16)
     return turned_back(answer, turn)
 
 
