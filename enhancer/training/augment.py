@@ -48,18 +48,6 @@ def crops(tiles: Tensor, chosen: Tensor, side: int) -> Tensor:
     return to_unit(torch.where(turn >= 4, x.mT, x))
 
 
-def turned(x: Tensor, turn: int) -> Tensor:
-    """All of (B, C, H, W) in the same flip or quarter turn 0-7, by the bits of `turn`: rows, columns, diagonal."""
-    x = x.flip([2 + bit for bit in (0, 1) if turn >> bit & 1])
-    return x.mT if turn >= 4 else x
-
-
-def turned_back(x: Tensor, turn: int) -> Tensor:
-    """What `turned` undoes."""
-    x = x.mT if turn >= 4 else x
-    return x.flip([2 + bit for bit in (0, 1) if turn >> bit & 1])
-
-
 def colour_orders(size: int, chance: float, source: torch.Generator) -> Tensor:
     """For each of `size` pictures a random order of the three channels with this chance, else the straight one.
 

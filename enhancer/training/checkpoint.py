@@ -27,7 +27,7 @@ class State:
     """Everything a run needs to go on as if it had never stopped.
 
     `save_weights` writes a network of this kind into a weight file; `source` draws patches and degradations of this
-    process: with several processes each has its own. `teacher` stays as it began, and is not saved.
+    process: with several processes each has its own.
     """
 
     network: nn.Module
@@ -37,7 +37,6 @@ class State:
     source: torch.Generator
     discriminator: nn.Module | None = None
     judges: list[torch.optim.Optimizer] = field(default_factory=list)
-    teacher: nn.Module | None = None
     step: int = 0
     seconds: float = 0.0
     best: Best = field(default_factory=Best)

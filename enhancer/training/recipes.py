@@ -44,9 +44,6 @@ class Recipe(Schedule):
     adamw_lr: float = option(1e-3, "rate of AdamW on the rest", minimum=0, maximum=0.1)
     pixel_loss: str = option("l1", "distance of pixels", choices=tuple(PIXEL_LOSSES))
     fft_weight: float = option(0.05, "weight of the distance of spectra", minimum=0, maximum=10)
-    views: float = option(
-        0.0, "share of the goal that the weights of --start tell, from another flip or turn", minimum=0, maximum=1
-    )
     sharpen: float = option(0.0, "how far truths are sharpened for the losses of pixels", minimum=0, maximum=2)
     adversarial: float = option(0.0, "weight of the least-squares GAN; 0 trains without one", minimum=0, maximum=10)
     relativistic: bool = option(False, "judge against the mean of the other side (relativistic average GAN)")

@@ -47,20 +47,13 @@ def seeded(name: str, hyperparameters: Mapping[str, object], seed: int) -> nn.Mo
 
 
 def begin(recipe: Recipe, start: Path | None, accelerator: Accelerator) -> State:
-    """A fresh state on the device, from the weights in `start` if given.
-
-    Raises what `network_of` raises, and TrainingError when the start is to teach and there is none.
-    """
+    """A fresh state on the device, from the weights in `start` if given."""
     network, save = network_of(recipe, start)
     _freeze(network, recipe.freeze)
     network = placed(network, accelerator)
     source = torch.Generator(accelerator.device).manual_seed(recipe.seed + 1_000_003 * accelerator.process_index)
     rates = optimisers(network, recipe.muon_lr, recipe.adamw_lr)
     state = State(network, copy.deepcopy(network).requires_grad_(False), save, rates, source)
-    if recipe.views:
-        if start is None:
-            raise TrainingError("--views needs --start: its weights tell what they see from other sides.")
-        state.teacher = copy.deepcopy(network).requires_grad_(False)
     if recipe.adversarial:
         name, width = f"{recipe.discriminator}-discriminator", {"channels": recipe.discriminator_width}
         state.discriminator = placed(seeded(name, width, recipe.seed + 1), accelerator)

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from enhancer.networks.unet import UNKNOWN
 from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss
-from enhancer.training.augment import TURNS, turned, turned_back
 from enhancer.training.checkpoint import State
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
@@ -28,8 +27,6 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
     output = run(state.network, sample, recipe.bfloat16)
     truth = sharpened(sample.sharp, recipe.sharpen)
     goal = truth if sample.taught is None else sample.taught
-    if state.teacher is not None:
-        goal = goal.lerp(_from_another_side(state.teacher, sample, state.source, recipe.bfloat16), recipe.views)
     loss = pixel_distance(output, goal, truth, recipe.pixel_loss, recipe.fft_weight)
     figures = {"loss": loss.detach()}
     if recipe.artefact:
@@ -52,19 +49,6 @@ def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> S
     drawn = torch.rand(len(sample.plane), 1, 1, 1, generator=source, device=source.device)
     plane = torch.where(drawn < recipe.blind_share, UNKNOWN, sample.plane)
     return replace(sample, plane=plane)
-
-
-@torch.no_grad()
-def _from_another_side(teacher: nn.Module, sample: Sample, source: torch.Generator, bfloat16: bool) -> Tensor:
-    """What the teacher makes of the same inputs in a random one of the other seven flips and turns, turned back.
-
-    Over many steps that is the mean of the views, which is better than any one, and holds less chance than the truth
-    does (Radosavovic et al., "Data distillation", CVPR 2018, section 3).
-    """
-    turn = int(torch.randint(1, TURNS, (1,), generator=source, device=source.device))
-    plane = None if sample.plane is None else turned(sample.plane, turn)
-    answer = run(teacher, replace(sample, small=turned(sample.small, turn), plane=plane), bfloat16)
-    return turned_back(answer, turn)
 
 
 def _seen(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> tuple[list[Tensor], Tensor]:

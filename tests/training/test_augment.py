@@ -4,17 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from enhancer.training.augment import (
-    TURNS,
-    colour_orders,
-    crops,
-    places,
-    recoloured,
-    some_grey,
-    to_unit,
-    turned,
-    turned_back,
-)
+from enhancer.training.augment import colour_orders, crops, places, recoloured, some_grey, to_unit
 
 STRAIGHT = torch.arange(3)
 
@@ -39,14 +29,6 @@ def test_the_eight_turns_are_the_eight_symmetries_of_the_square() -> None:
     wanted = {tuple(x.flatten().tolist()) for t in turned for x in (t, t.flip(-1))}
     assert len(wanted) == 8
     assert {tuple(x.flatten().tolist()) for x in found} == wanted
-
-
-def test_whole_batches_turn_as_crops_do_and_back() -> None:
-    tile = torch.arange(3 * 5 * 5, dtype=torch.uint8).reshape(1, 3, 5, 5)
-    for turn in range(TURNS):
-        chosen = torch.tensor([[0], [0], [0], [turn]])
-        assert torch.equal(turned(to_unit(tile), turn), crops(tile, chosen, 5))
-        assert torch.equal(turned_back(turned(tile, turn), turn), tile)
 
 
 def test_squares_lie_anywhere_inside() -> None:
