@@ -16,6 +16,8 @@ from enhancer.training.lesson import Figures
 from enhancer.training.losses import pixel_distance, sharpened
 from enhancer.training.recipes import Recipe
 
+STRIDES = 8  # pixels, of the coarsest layer of either judge
+
 
 def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: Accelerator) -> Figures:
     """One update of network, discriminator and average, with the share `spent` of the budget used up.
@@ -33,10 +35,11 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
         steadier = run(state.average, sample, recipe.bfloat16)
         loss = loss + recipe.artefact * artefact_loss(goal, output, steadier)
     if state.discriminator is not None:
-        loss = loss + _deceive(state.discriminator, recipe, sample.sharp, output)
+        real, made = _cut(sample.sharp, output, state.source)
+        loss = loss + _deceive(state.discriminator, recipe, real, made)
     descend(loss, state.network, state.optimisers, recipe.clip, accelerator)
     if state.discriminator is not None:
-        figures |= _judge(state.discriminator, state, recipe, sample.sharp, output.detach(), accelerator)
+        figures |= _judge(state.discriminator, state, recipe, real, made.detach(), accelerator)
     keep_average(state, recipe.ema)
     state.step += 1
     return figures
@@ -49,6 +52,15 @@ def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> S
     drawn = torch.rand(len(sample.plane), 1, 1, 1, generator=source, device=source.device)
     plane = torch.where(drawn < recipe.blind_share, UNKNOWN, sample.plane)
     return replace(sample, plane=plane)
+
+
+def _cut(sharp: Tensor, output: Tensor, source: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Both without a few rows and columns, so that the judge's strides never lie on the same pixels.
+
+    Else the network hides a grid where they do not look.
+    """
+    top, left = torch.randint(STRIDES, (2,), generator=source, device=source.device).tolist()
+    return sharp[..., top:, left:], output[..., top:, left:]
 
 
 def _seen(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> tuple[list[Tensor], Tensor]:
