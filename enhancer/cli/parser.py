@@ -12,7 +12,7 @@ from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
 
 WRITTEN = ("png", "jpeg", "webp", "tiff")  # of `enhancer.media.FORMATS`, which would import what computes
-DRAWN = ("gan-digits", "vae-digits")  # of `enhancer.lab.drawing`, which would import what computes
+DRAWN = ("gan-digits", "vae-digits", "gan-textures", "vae-textures")  # of `enhancer.lab.drawing`, likewise
 RAY = "ray"
 COMMANDS = {  # name → where it is done, and what it does
     "enhance": (
@@ -214,11 +214,11 @@ def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
     p.add_argument("--weights", type=Path, help="one that was trained here, instead")
     p.add_argument("--seed", type=count, default=1, help="equal seeds draw equal pictures")
     p.add_argument("--count", type=workers, default=100, metavar="N", help="drawings, default 100")
-    p.add_argument("--name", help="what to draw, such as 7; all in turn where left out")
+    p.add_argument("--name", help="what to draw, such as 7 or 'blue grain'; all in turn where left out")
     p.add_argument("--truncation", type=float, default=1.0, help="0 to 1: less is likelier and more alike")
     p.add_argument("--to", type=count, metavar="SEED", help="draw the way from one seed to the other")
     p.add_argument("--to-name", metavar="NAME", help="what stands at the end of the way")
-    p.add_argument("--again", type=Path, metavar="PICTURE", help="code this picture and draw it again (vae-digits)")
+    p.add_argument("--again", type=Path, metavar="PICTURE", help="code this picture and draw it again (vae-...)")
 
     p = command("models")
     p.add_argument("--measure", action="store_true", help="first measure those that are on this disk, and remember it")

@@ -75,6 +75,12 @@ class Artist:
         return drawn[0].expand(3, -1, -1)
 
     @property
+    def side(self) -> int:
+        """Of its pictures, in pixels."""
+        network: Any = self.network
+        return int(network.side)
+
+    @property
     def told(self) -> bool:
         """Whether it can be asked for a name."""
         network: Any = self.network

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from enhancer.errors import BadOptions
 from enhancer.lab.bundled import artist, recogniser
-from enhancer.lab.drawing import DrawOptions, drawn, redrawn, sheet
+from enhancer.lab.drawing import CODERS, DrawOptions, drawn, redrawn, sheet
 from enhancer.lab.paper import digit_in
 from enhancer.media import decode, encode
 from enhancer.options import option, parse_text
@@ -48,7 +48,8 @@ class RecogniseOptions:
 class RedrawOptions:
     """What is told to the network."""
 
-    name: str = option("", "which digit it is; as it is recognised where left out")
+    name: str = option("", "which digit or texture it is; a digit as it is recognised where left out")
+    model: str = option(CODERS[0], "which network codes it", choices=CODERS)
 
 
 def lab_routes(service: Service) -> APIRouter:
@@ -70,7 +71,7 @@ def lab_routes(service: Service) -> APIRouter:
 
     @router.get(
         "/draw",
-        summary="Draw digits from a seed, or the way from one seed to another",
+        summary="Draw digits or textures from a seed, or the way from one seed to another",
         operation_id="draw",
         description=f"`curl '{HOST}{ROOT}/lab/draw?seed=3&count=30&truncation=0.8' -o digits.png`",
         response_class=Response,
@@ -84,7 +85,7 @@ def lab_routes(service: Service) -> APIRouter:
 
     @router.post(
         "/redraw",
-        summary="Code the digit on a picture in 12 numbers, and draw it again from these",
+        summary="Code the digit on a picture, or its texture, in few numbers, and draw it again from these",
         operation_id="redraw",
         description=f"`curl -F file=@digit.png '{HOST}{ROOT}/lab/redraw?name=7' -o again.png`",
         response_class=Response,
@@ -126,7 +127,7 @@ def _drawn(options: DrawOptions, settings: Settings, progress: Progress) -> byte
 
 def _redrawn(data: bytes, options: RedrawOptions, settings: Settings, progress: Progress) -> bytes:
     progress.step(0, 1, "drawing")
-    _, again = redrawn(decode(data, settings), options.name, settings)
+    _, again = redrawn(decode(data, settings), options.name, settings, options.model)
     return encode(sheet(again[None]), "png")
 
 

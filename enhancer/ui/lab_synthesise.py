@@ -1,4 +1,4 @@
-"""The Synthesise tab of the Lab: digits drawn from a seed, on the way to another, and a digit of one's own again."""
+"""The Synthesise tab of the Lab: drawn from a seed, on the way to another, and what is one's own again."""
 
 import secrets
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import gradio as gr
 
 from enhancer.errors import BadOptions, BadPicture
 from enhancer.lab.bundled import artist
-from enhancer.lab.drawing import CODER, DRAWN, HIGHEST_SEED, DrawOptions, drawn, redrawn, sheet
+from enhancer.lab.drawing import HIGHEST_SEED, DrawOptions, drawn, redrawn, sheet
 from enhancer.media import save_picture
 from enhancer.media.picture import Picture
 from enhancer.options import parse
@@ -18,19 +18,22 @@ from enhancer.settings import Settings
 from enhancer.ui.display import data_uri, run_folder
 from enhancer.ui.enhance_desk import CROP
 from enhancer.ui.jobs import Steps, Update, follow, guarded
-from enhancer.ui.lab_words import ABOUT_GAN, ABOUT_VAE, SEED_HELP, TRUNCATION_HELP
+from enhancer.ui.lab_words import ABOUT_DRAWN, BESIDE, SEED_HELP, TRUNCATION_HELP
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import NO_PICTURE, PictureInput, Source, original, read
 from enhancer.ui.words import bar, empty, said
 
 BEGIN = "Choose what to draw. Everything here is invented by a network."
 SAMPLE, WAY, AGAIN = "sample", "way", "again"
-WISHES = [("From a seed", SAMPLE), ("From one to another", WAY), ("Your digit again", AGAIN)]
-NETWORKS = [("GAN, crisp", DRAWN[0]), ("Autoencoder, soft", CODER)]
+WISHES = [("From a seed", SAMPLE), ("From one to another", WAY), ("Yours again", AGAIN)]
+GAN, VAE = "gan", "vae"
+NETWORKS = [("GAN, crisp", GAN), ("Autoencoder, soft", VAE)]
+OF_DIGITS, OF_TEXTURES = "digits", "textures"
+SUBJECTS = [("Digits", OF_DIGITS), ("Textures", OF_TEXTURES)]
 DIGITS = [(digit, digit) for digit in "0123456789"]
-IN_TURN, RECOGNISED, SAME = ("All in turn", ""), ("As it is recognised", ""), ("The same digit", "")
+IN_TURN, SAME = ("All in turn", ""), ("The same one", "")
+RECOGNISED, UNSAID = ("As it is recognised", ""), ("Not said", "")
 COUNT = 30
-BESIDE = "Left what the network sees of your digit, right what it draws from its 12 numbers."
 
 
 class SynthesiseTab:
@@ -56,17 +59,25 @@ class SynthesiseTab:
 
     def _network(self) -> None:
         with gr.Group(elem_classes="options"):
-            self.model = gr.Dropdown(
-                NETWORKS, value=DRAWN[0], label="Network", info=ABOUT_GAN, filterable=False, elem_id="draw-model"
+            self.subject = gr.Dropdown(
+                SUBJECTS, value=OF_DIGITS, label="What is drawn", filterable=False, elem_id="draw-subject"
             )
-            self.name = gr.Dropdown([IN_TURN, *DIGITS], value="", label="Digit", filterable=False, elem_id="draw-name")
+            self.model = gr.Dropdown(
+                NETWORKS,
+                value=GAN,
+                label="Network",
+                info=ABOUT_DRAWN[GAN, OF_DIGITS],
+                filterable=False,
+                elem_id="draw-model",
+            )
+            self.name = gr.Dropdown([IN_TURN, *DIGITS], value="", label="Which", filterable=False, elem_id="draw-name")
             with gr.Row(elem_classes="seeds"):
                 self.seed = _seed("Seed", 1, "draw-seed", SEED_HELP)
                 self.dice = gr.Button("Another", size="md", scale=0, min_width=90, elem_id="draw-dice")
             with gr.Row(visible=False) as self.end:
                 self.to = _seed("Seed at the end", 2, "draw-to", "")
                 self.to_name = gr.Dropdown(
-                    [SAME, *DIGITS], value="", label="Digit at the end", filterable=False, elem_id="draw-to-name"
+                    [SAME, *DIGITS], value="", label="Which at the end", filterable=False, elem_id="draw-to-name"
                 )
             self.truncation = gr.Slider(
                 0, 1, 1, step=0.05, label="Truncation", info=TRUNCATION_HELP, buttons=[], elem_id="draw-truncation"
@@ -75,12 +86,15 @@ class SynthesiseTab:
 
     def _wire(self) -> None:
         bar, entry = self.toolbar, self.entry
-        form = [self.own, self.name, self.end, self.truncation, self.count, self.dice, self.seed, self.model]
-        self.wish.change(self.wished, self.wish, form, queue=False, **QUIET)
-        self.model.change(self.described, self.model, self.model, queue=False, **QUIET)
+        form = [self.own, self.name, self.to_name, self.end, self.truncation, self.count, self.dice, self.seed]
+        for choice in (self.wish, self.subject):
+            choice.change(self.wished, [self.wish, self.subject], [*form, self.model], queue=False, **QUIET)
+        for choice in (self.model, self.subject):
+            choice.change(self.described, [self.model, self.subject], self.model, queue=False, **QUIET)
         self.dice.click(lambda: secrets.randbelow(HIGHEST_SEED), None, self.seed, queue=False, **QUIET)
         entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
-        wishes = [self.wish, self.model, self.name, self.seed, self.to, self.to_name, self.truncation, self.count]
+        wishes = [self.wish, self.subject, self.model, self.name]
+        wishes += [self.seed, self.to, self.to_name, self.truncation, self.count]
         run = bar.go.click(
             self.run,
             [entry.image, entry.source, *wishes],
@@ -90,12 +104,14 @@ class SynthesiseTab:
         )
         bar.stops(run, saying=bar.stopped, outputs=bar.parts)
 
-    def wished(self, wish: str) -> Update:
+    def wished(self, wish: str, subject: str) -> Update:
         """What belongs to this wish."""
-        seeded = wish != AGAIN
+        seeded, names = wish != AGAIN, self._names(subject)
+        unsaid = IN_TURN if seeded else RECOGNISED if subject == OF_DIGITS else UNSAID
         return {
             self.own: gr.Column(visible=not seeded),
-            self.name: gr.Dropdown(choices=[IN_TURN if seeded else RECOGNISED, *DIGITS], value=""),
+            self.name: gr.Dropdown(choices=[unsaid, *names], value=""),
+            self.to_name: gr.Dropdown(choices=[SAME, *names], value=""),
             self.end: gr.Row(visible=wish == WAY),
             self.truncation: gr.Slider(visible=wish == SAMPLE),
             self.count: gr.Slider(visible=seeded),
@@ -104,16 +120,21 @@ class SynthesiseTab:
             self.model: gr.Dropdown(visible=seeded),
         }
 
-    def described(self, model: str) -> gr.Dropdown:
+    def described(self, kind: str, subject: str) -> gr.Dropdown:
         """The network in a sentence."""
-        return gr.Dropdown(info=ABOUT_VAE if model == CODER else ABOUT_GAN)
+        return gr.Dropdown(info=ABOUT_DRAWN[kind, subject])
+
+    def _names(self, subject: str) -> list[tuple[str, str]]:
+        names = artist(self.settings, f"{GAN}-{subject}").names
+        return [(name.capitalize(), name) for name in names]
 
     def run(
         self,
         image: str | None,
         source: Source | None,
         wish: str,
-        model: str,
+        subject: str,
+        kind: str,
         name: str,
         seed: float | None,
         to: float | None,
@@ -122,21 +143,22 @@ class SynthesiseTab:
         count: float,
     ) -> Iterator[Update]:
         """Draw what is wished."""
-        options: dict[str, object] = {"model": model, "name": name, "seed": seed, "count": count}
+        options: dict[str, object] = {"model": f"{kind}-{subject}", "name": name, "seed": seed, "count": count}
         options |= {"to": to, "to_name": to_name} if wish == WAY else {"truncation": truncation}
         with run_folder() as place:
-            work = partial(self._again, image, source, name) if wish == AGAIN else partial(self._drawn, options)
-            yield from guarded(self._run(work, wish, place), self.toolbar.failed)
+            drawing = partial(self._drawn, options)
+            work = partial(self._again, image, source, subject, name) if wish == AGAIN else drawing
+            yield from guarded(self._run(work, BESIDE[subject] if wish == AGAIN else "", place), self.toolbar.failed)
 
-    def _run(self, work: partial[Picture], wish: str, place: Path) -> Steps:
+    def _run(self, work: partial[Picture], beside: str, place: Path) -> Steps:
         yield self.toolbar.running()
         picture = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Drawing")}, quick=True)
         file = place / "drawings.png"
         save_picture(picture, file)
-        told = f"<p class='said'>{BESIDE}</p>" if wish == AGAIN else ""
+        told = f"<p class='said'>{beside}</p>" if beside else ""
         shown = f"<img class='coarse' src='{data_uri(picture)}' alt='What the network drew'>"
         yield {
-            self.sheet: f"<div class='drawings {wish}'>{shown}</div>{told}",
+            self.sheet: f"<div class='drawings{' again' if beside else ''}'>{shown}</div>{told}",
             self.download: str(file),
             self.toolbar.status: said("Drawn.", "good"),
             **self.toolbar.ready(),
@@ -148,10 +170,11 @@ class SynthesiseTab:
         parsed = parse(DrawOptions, options)
         return sheet(drawn(artist(self.settings, parsed.model), parsed))
 
-    def _again(self, image: str | None, source: Source | None, name: str, progress: Progress) -> Picture:
+    def _again(self, image: str | None, source: Source | None, subject: str, name: str, progress: Progress) -> Picture:
         if image is None:
             raise BadPicture(NO_PICTURE)
-        return sheet(redrawn(read(original(image, source), self.settings), name, self.settings))
+        picture = read(original(image, source), self.settings)
+        return sheet(redrawn(picture, name, self.settings, f"{VAE}-{subject}"))
 
 
 def _seed(label: str, value: int, elem_id: str, info: str) -> gr.Number:

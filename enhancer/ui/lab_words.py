@@ -9,13 +9,27 @@ CALIBRATED = (
     "The probabilities are calibrated: of all answers given with 90%, nine in ten are right. On digits it had never "
     "seen they were off by 0.9 percentage points in the mean."
 )
-ABOUT_GAN = (
-    "A GAN: two networks learn against each other, one draws, one tells drawings from real digits. It draws crisply; "
-    "now and then a stroke is broken."
-)
-ABOUT_VAE = (
-    "A variational autoencoder: it codes a digit in 12 numbers and draws it from them, your own as well; all it draws "
-    "is a little soft."
-)
-SEED_HELP = "Any whole number; the same one draws the same digits again."
-TRUNCATION_HELP = "Below 1 the digits become likelier and more alike; at 0 all are the same."
+ABOUT_DRAWN = {  # by kind and subject
+    ("gan", "digits"): (
+        "A GAN: two networks learn against each other, one draws, one tells drawings from real digits. It draws "
+        "crisply; now and then a stroke is broken."
+    ),
+    ("vae", "digits"): (
+        "A variational autoencoder: it codes a digit in 12 numbers and draws it from them, your own as well; all it "
+        "draws is a little soft."
+    ),
+    ("gan", "textures"): (
+        "A GAN that draws squares of 32 pixels as photographs hold them: grain of four colours, and lines. Now and "
+        "then one is noise alone."
+    ),
+    ("vae", "textures"): (
+        "A variational autoencoder: it codes a texture in 128 numbers and draws it from them, your own as well, "
+        "without its fine grain. What it draws from chance alone is vague."
+    ),
+}
+BESIDE = {
+    "digits": "Left what the network sees of your digit, right what it draws from its 12 numbers.",
+    "textures": "Left the middle of your picture at half its size, right what the network draws from its 128 numbers.",
+}
+SEED_HELP = "Any whole number; the same one draws the same again."
+TRUNCATION_HELP = "Below 1 the drawings become likelier and more alike; at 0 all are the same."

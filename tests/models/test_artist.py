@@ -8,10 +8,13 @@ import torch
 from enhancer.errors import BadOptions, WeightsRefused
 from enhancer.models.artist import Artist, grid, open_artist
 from enhancer.models.recogniser import open_recogniser
+from enhancer.training.recognise.textures import KINDS, OTHER, kinds_of, read_textures
+from enhancer.training.synthesise.judge import NEAR, nearest
 from tests.conftest import ROOT
 
 LAB = ROOT / "weights" / "lab"
 BUNDLED = ("gan-digits", "vae-digits")
+LEAST = 0.8
 
 
 @pytest.fixture(params=BUNDLED)
@@ -44,6 +47,45 @@ def test_unseen_digits_come_back_at_20_decibels() -> None:
         for x, label in zip(held.pictures, held.labels, strict=True)
     ]
     assert float((-10 * torch.stack(errors).log10()).mean()) >= 20
+
+
+@pytest.fixture(scope="module")
+def textures(shared: Path) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Of photographs: squares that were learned from, others that were not, and the kinds of these."""
+    tiles = shared / "data" / "train"
+    if not tiles.is_dir():
+        pytest.skip("the photographs that the textures are of are not here")
+    (seen, _), (unseen, kinds) = read_textures(tiles, 32, 8)
+    return seen / 255.0, unseen / 255.0, kinds
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_textures_are_of_the_kind_that_is_asked_for(name: str) -> None:
+    artist = open_artist(LAB / "gan-textures.safetensors")
+    found = kinds_of((artist.sample(5, 200, name) * 255).round().byte())
+    named = found[found != OTHER]
+    assert len(named) > 100
+    assert float((named == KINDS.index(name)).float().mean()) > LEAST
+
+
+def test_textures_vary_and_are_no_copies(textures: tuple[torch.Tensor, ...]) -> None:
+    seen, unseen, _ = textures
+    drawings = open_artist(LAB / "gan-textures.safetensors").sample(7, 600)
+    limit = nearest(unseen, seen).quantile(NEAR)
+    assert float((nearest(drawings, seen) < limit).float().mean()) <= 0.03
+    spread, real = (x.flatten(1).std(0).mean() for x in (drawings, unseen))
+    assert spread > 0.8 * real
+
+
+def test_unseen_textures_come_back(textures: tuple[torch.Tensor, ...]) -> None:
+    artist = open_artist(LAB / "vae-textures.safetensors")
+    _, unseen, kinds = textures
+    few = list(zip(unseen, kinds, strict=True))[::4]
+    errors = [(artist.again(x, artist.names[int(kind)]) - x).square().mean() for x, kind in few]
+    flat = [(x.mean((1, 2), keepdim=True) - x).square().mean() for x, _ in few]
+    again, mean = (float((-10 * torch.stack(e).log10()).mean()) for e in (errors, flat))
+    assert again >= 20
+    assert again > mean + 2
 
 
 def test_a_seed_draws_the_same_and_a_name_draws_that(artist: Artist) -> None:

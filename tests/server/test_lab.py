@@ -32,6 +32,18 @@ def test_what_is_drawn_is_recognised_and_drawn_again(program: Running) -> None:
     assert shown(again.content).shape == (64, 64, 3)
 
 
+def test_a_texture_is_drawn_and_one_s_own_drawn_again(program: Running) -> None:
+    drawing = asked(program, "draw", model="gan-textures", seed=3, count=1, name="blue grain", truncation=0.5)
+    red, _, blue = shown(drawing.content).reshape(-1, 3).mean(0)
+    assert blue > red
+    address = f"{program.url}/v1/lab/redraw"
+    again = httpx.post(address, params={"model": "vae-textures"}, content=png(96, 70))
+    assert shown(again.content).shape == (256, 256, 3)
+    small = httpx.post(address, params={"model": "vae-textures"}, content=png(96, 63))
+    assert small.status_code == 422
+    assert "at least 64 pixels" in small.json()["detail"]
+
+
 def test_a_way_from_one_seed_to_another(program: Running) -> None:
     assert shown(asked(program, "draw", seed=3, to=9, count=12).content).shape == (2 * 68, 10 * 68, 3)
 

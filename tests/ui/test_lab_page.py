@@ -129,7 +129,7 @@ def test_digits_are_drawn_and_taken_home(visit: Visit) -> None:
     page.locator("#draw-to input").fill("5")
     page.locator("#draw-go").click()
     visitor.says("draw", "choose two that differ")
-    page.locator("#draw-wish label", has_text="Your digit again").click()
+    page.locator("#draw-wish label", has_text="Yours again").click()
     expect(page.locator("#again-picture")).to_be_visible(timeout=PATIENCE)
     page.locator("#again-samples button").nth(1).click()
     expect(page.locator("#again-source")).to_contain_text("160 × 120", timeout=PATIENCE)
@@ -137,6 +137,32 @@ def test_digits_are_drawn_and_taken_home(visit: Visit) -> None:
     expect(page.locator(".drawings.again img")).to_be_visible(timeout=PATIENCE)
     file = visitor.download("draw-download")
     assert (decode(file).width, decode(file).height) == (2 * 68, 68)
+
+
+def test_textures_are_drawn_and_one_of_ones_own_again(visit: Visit, tmp_path: Path) -> None:
+    visitor = opened(visit, "Synthesise")
+    page = visitor.page
+    visitor.choose("draw-subject", "Textures")
+    expect(page.locator("#synthesise-form")).to_contain_text("squares of 32 pixels", timeout=PATIENCE)
+    visitor.choose("draw-name", "Blue grain")
+    page.locator("#draw-go").click()
+    visitor.says("draw", "Drawn.")
+    expected = sheet(drawn(artist(Settings(), "gan-textures"), DrawOptions("gan-textures", 1, 30, "blue grain")))
+    assert visitor.download("draw-download").read_bytes() == encode(expected, "png")
+    page.locator("#draw-wish label", has_text="Yours again").click()
+    scene(120, 90).save(tmp_path / "photo.png")
+    visitor.give("again-picture", tmp_path / "photo.png")
+    expect(page.locator("#again-source")).to_contain_text("120 × 90", timeout=PATIENCE)
+    page.locator("#draw-go").click()
+    expect(page.locator(".drawings.again img")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".said", has_text="128 numbers")).to_be_visible(timeout=PATIENCE)
+    file = visitor.download("draw-download")
+    assert (decode(file).width, decode(file).height) == (2 * 260, 260)
+    scene(50, 90).save(tmp_path / "small.png")
+    visitor.give("again-picture", tmp_path / "small.png")
+    expect(page.locator("#again-source")).to_contain_text("50 × 90", timeout=PATIENCE)
+    page.locator("#draw-go").click()
+    visitor.says("draw", "at least 64 pixels")
 
 
 def test_the_strip_of_tabs_scrolls_to_the_chosen_one(visit: Visit) -> None:

@@ -58,7 +58,7 @@ DRAFTS: dict[str, Draft] = {
     "gan-digits": replace(DIGITS, lr=4e-4, batch=128, ema=0.999),
     "vae-digits": replace(DIGITS, kind="vae", noise=12, width=48, lr=1e-3, noise_level=0.15),
     "gan-textures": replace(TEXTURES, judge_width=16, batch=32, lr=4e-4, ema=0.995),
-    "vae-textures": replace(TEXTURES, kind="vae", noise=48, width=16, lr=1e-3, ema=0.99, noise_level=0.25, slack=0.1),
+    "vae-textures": replace(TEXTURES, kind="vae", noise=128, width=24, lr=1e-3, ema=0.99, noise_level=0.08, slack=0.1),
     "gan-pictures": Draft(levels=3),
     "vae-pictures": replace(Draft(levels=3), kind="vae", noise=64, lr=1e-3),
 }
