@@ -39,7 +39,7 @@ COUNT = 30
 class SynthesiseTab:
     """Components and handlers of the tab."""
 
-    def __init__(self, settings: Settings, digits: list[Path]) -> None:
+    def __init__(self, settings: Settings, samples: list[Path]) -> None:
         self.settings = settings
         with gr.Row(elem_classes="columns"):
             with gr.Column(scale=2, min_width=300, elem_classes="side", elem_id="synthesise-form"):
@@ -49,7 +49,7 @@ class SynthesiseTab:
                 self._network()
                 with gr.Column(visible=False) as self.own:
                     self.entry = PictureInput("again", settings, CROP)
-                    self.entry.samples(digits)
+                    self.entry.samples(samples)
             with gr.Column(scale=3, min_width=300, elem_classes="main"):
                 self.toolbar = Toolbar("draw", "Draw", BEGIN)
                 gr.HTML(empty("Nothing drawn yet", "Press Draw."), elem_classes="blank")

@@ -26,7 +26,7 @@ def lab_tab(engine: Engine, examples: list[Path], digits: list[Path], shapes: li
         with gr.Tab("Detect", id="detect"):
             DetectTab(engine, [*shapes, *examples[:2]])
         with gr.Tab("Synthesise", id="synthesise"):
-            SynthesiseTab(engine.settings, digits)
+            SynthesiseTab(engine.settings, [*digits, *examples[:2]])
         with gr.Tab("Explain", id="explain"):
             ExplainTab(engine.settings, [*digits[:2], *examples[:2]])
         with gr.Tab("Medical", id="medical"):

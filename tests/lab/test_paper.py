@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from enhancer.errors import BadOptions, BadPicture, WeightsUnavailable
 from enhancer.lab.bundled import artist, recogniser
-from enhancer.lab.drawing import CODER, DrawOptions, drawn, sheet
+from enhancer.lab.drawing import DIGITS, DrawOptions, drawn, sheet
 from enhancer.lab.paper import digit_in
 from enhancer.media import Picture
 from enhancer.settings import Settings
@@ -76,7 +76,7 @@ def test_what_cannot_be_drawn_is_said(options: DrawOptions, told: str) -> None:
 
 def test_a_digit_is_coded_and_drawn_again() -> None:
     found = digit_in(written("3"))
-    again = artist(HERE, CODER).again(found.pixels, "3")
+    again = artist(HERE, DIGITS).again(found.pixels, "3")
     assert recogniser(HERE)(again)[0].name == "3"
 
 
