@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
+from skimage import data
 
 from enhancer.cli import DONE, SOME_FAILED, WRONG_USAGE, main
+from enhancer.lab.drawing import redrawn, sheet
 from enhancer.media import open_picture
+from enhancer.settings import Settings
 
 
 def test_drawings_of_a_seed_are_alike(tmp_path: Path) -> None:
@@ -25,6 +29,14 @@ def test_a_way_and_a_picture_again(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["draw", str(again), "--model", "vae-digits", "--again", str(digit), "--name", "4"]) == DONE
     assert main(["recognise", str(again), "--json"]) == DONE
     assert '"name": "4"' in capsys.readouterr().out.split("}")[0]
+
+
+def test_a_texture_is_coded_as_on_the_page(tmp_path: Path) -> None:
+    cat, again = tmp_path / "cat.png", tmp_path / "again.png"
+    Image.fromarray(data.chelsea()).save(cat)
+    assert main(["draw", str(again), "--model", "vae-textures", "--again", str(cat)]) == DONE
+    expected = sheet(redrawn(open_picture(cat), "", Settings(), "vae-textures")[1:])
+    assert (open_picture(again).pixels - expected.pixels).abs().max() <= 0.5 / 255 + 1e-6
 
 
 def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

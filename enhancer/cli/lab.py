@@ -10,12 +10,13 @@ from enhancer.cli.report import DONE, SOME_FAILED, complain, say, table
 from enhancer.errors import BadOptions, EnhancerError
 from enhancer.hall import default_engine
 from enhancer.lab.bundled import artist, recogniser
-from enhancer.lab.drawing import DrawOptions, drawn, sheet
+from enhancer.lab.drawing import DrawOptions, drawn, redrawn, sheet
 from enhancer.lab.paper import digit_in
 from enhancer.media import Picture, open_picture, save_picture
 from enhancer.models.artist import Artist, open_artist
 from enhancer.models.recogniser import Guess, open_recogniser
 from enhancer.options import parse
+from enhancer.settings import Settings
 from enhancer.tasks.resize import colours
 
 
@@ -49,15 +50,18 @@ def run_draw(a: argparse.Namespace) -> int:
     if a.to is not None and a.again is not None:
         raise BadOptions("Give either --to or --again.")
     settings = default_engine().settings
-    drawings = _drawn(open_artist(a.weights) if a.weights else artist(settings, a.model), a)
+    drawings = _drawn(open_artist(a.weights) if a.weights else artist(settings, a.model), a, settings)
     save_picture(sheet(drawings), a.output)
     say(f"{a.output}  {len(drawings)} {'picture' if len(drawings) == 1 else 'pictures'}")
     return DONE
 
 
-def _drawn(network: Artist, a: argparse.Namespace) -> torch.Tensor:
-    """(N, 3, side, side) in [0, 1]."""
+def _drawn(network: Artist, a: argparse.Namespace, settings: Settings) -> torch.Tensor:
+    """(N, 3, side, side) in [0, 1]; a bundled network sees of a picture what it sees on the page."""
     if a.again is not None:
-        return network.again(colours(open_picture(a.again, default_engine().settings)), a.name)[None]
+        picture = open_picture(a.again, settings)
+        if a.weights is None and network.codes:
+            return redrawn(picture, a.name or "", settings, a.model)[1:]
+        return network.again(colours(picture), a.name)[None]
     wished = {name: getattr(a, name) for name in ("seed", "count", "name", "truncation", "to", "to_name")}
     return drawn(network, parse(DrawOptions, {name: value for name, value in wished.items() if value is not None}))

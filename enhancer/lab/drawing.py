@@ -17,7 +17,8 @@ from enhancer.settings import Settings
 from enhancer.tasks.resize import colours
 
 DRAWN = ("gan-digits", "vae-digits", "gan-textures", "vae-textures")
-CODERS = DIGITS, TEXTURES = "vae-digits", "vae-textures"  # which code pictures as well
+CODERS = ("vae-digits", "vae-textures")  # which code pictures as well
+DIGITS = CODERS[0]
 HALVED = 2  # as textures were when they were learned, which takes grain and JPEG away
 COLUMNS = 10
 MOST = 400  # drawings
