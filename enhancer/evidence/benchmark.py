@@ -129,8 +129,9 @@ def work_of(model: Model) -> float:
     side = -(-max(PROBE, model.minimum) // model.multiple_of) * model.multiple_of
     weight = next(model.network.parameters())
     batch = 3 if model.channels == 1 else 1
-    with FlopCounterMode(display=False) as counter:
-        model(torch.zeros(batch, model.channels, side, side, device=weight.device))
+    x = torch.zeros(batch, model.channels, side, side, device=weight.device)
+    with FlopCounterMode(display=False) as counter, torch.enable_grad():  # fused convolutions, which take no gradients,
+        model.network(x)  # are not counted
     return float(counter.get_total_flops()) / side**2
 
 

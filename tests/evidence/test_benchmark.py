@@ -14,6 +14,7 @@ from enhancer.evidence import benchmark as room
 from enhancer.evidence.benchmark import Benchmark, FileTime, Pace, benchmark, product_rate, work_of
 from enhancer.models.contract import Model
 from enhancer.models.store import Store
+from enhancer.networks.generator import Generator
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 
@@ -34,6 +35,14 @@ def test_work_is_two_operations_for_each_product() -> None:
     assert work_of(pointwise) == 2 * 3 * 7
     grey = Model("n", nn.Conv2d(1, 5, 1), 1, channels=1)
     assert work_of(grey) == 3 * 2 * 5  # three grey pictures
+
+
+def test_work_in_fused_convolutions_counts_too() -> None:
+    """Where two are computed in one pass, no counter sees them."""
+    generator = Generator(scale=2, channels=8, depth=3, blocks=2).eval()
+    products = 9 * (3 * 8 + 3 * 8 * 8 + 2 * 2 * 8 * 8 + 8 * 12)
+    with torch.inference_mode():
+        assert work_of(Model("n", generator, 2)) == 2 * products
 
 
 def test_the_rate_follows_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
