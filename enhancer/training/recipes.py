@@ -49,6 +49,7 @@ class Recipe(Schedule):
     relativistic: bool = option(False, "judge against the mean of the other side (relativistic average GAN)")
     artefact: float = option(0.0, "weight of the artefact map", minimum=0, maximum=10)
     feature: float = option(0.0, "weight of the match of discriminator features", minimum=0, maximum=10)
+    grid: float = option(0.0, "weight of what sub-pixels differ by in the mean", minimum=0, maximum=100)
     discriminator: str = option("patch", "judge of the GAN", choices=DISCRIMINATORS)
     discriminator_width: int = option(32, "its channels", minimum=8, maximum=256)
     discriminator_lr: float = option(2e-4, "its rate", minimum=0, maximum=0.1)
@@ -79,6 +80,7 @@ CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
     "adversarial": 0.1,
     "artefact": 1.0,
     "feature": 1.0,
+    "grid": 3.0,
     "muon_lr": 0.0,
     "adamw_lr": 1e-4,
     "decay": 0.5,

@@ -6,14 +6,14 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from enhancer.networks.unet import UNKNOWN
+from enhancer.networks.unet import FOLD, UNKNOWN
 from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss
 from enhancer.training.checkpoint import State
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
 from enhancer.training.judge import run
 from enhancer.training.lesson import Figures
-from enhancer.training.losses import pixel_distance, sharpened
+from enhancer.training.losses import grid_distance, pixel_distance, sharpened
 from enhancer.training.recipes import Recipe
 
 STRIDES = 8  # pixels, of the coarsest layer of either judge
@@ -34,6 +34,8 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
     if recipe.artefact:
         steadier = run(state.average, sample, recipe.bfloat16)
         loss = loss + recipe.artefact * artefact_loss(goal, output, steadier)
+    if recipe.grid:
+        loss = loss + recipe.grid * grid_distance(output, goal, FOLD * pairs.scale)
     if state.discriminator is not None:
         real, made = _cut(sample.sharp, output, state.source)
         loss = loss + _deceive(state.discriminator, recipe, real, made)

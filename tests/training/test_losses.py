@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from enhancer.training.adversarial import artefact_loss, artefact_map, feature_distance, fool_loss, judge_loss
-from enhancer.training.losses import charbonnier, decibels, fft_distance, pixel_distance, sharpened
+from enhancer.training.losses import charbonnier, decibels, fft_distance, grid_distance, pixel_distance, sharpened
 
 
 def test_pixel_distances_by_hand() -> None:
@@ -51,6 +51,21 @@ def test_truths_are_sharpened_at_edges_and_nowhere_else() -> None:
     assert torch.equal(crisp[..., :16, :12], truth[..., :16, :12])
     assert torch.equal(sharpened(truth, 0.0), truth)
     assert sharpened(torch.rand(1, 3, 20, 30), 0.5).shape == (1, 3, 20, 30)
+
+
+def test_a_grid_costs_what_its_places_differ_by_and_nothing_else_does() -> None:
+    truth = torch.rand(2, 3, 19, 26, generator=torch.Generator().manual_seed(4))
+    assert float(grid_distance(truth + 0.1, truth, 4)) == pytest.approx(0, abs=1e-6)  # a shift is no grid
+    pattern = torch.zeros_like(truth)
+    pattern[..., ::4, ::4] = 0.16  # 1 of 16 places, 0.15 above the mean, which is 0.01 above the others
+    assert float(grid_distance(truth + pattern, truth, 4)) == pytest.approx((0.15 + 15 * 0.01) / 16, rel=1e-4)
+    halved = torch.cat([truth[:1] + pattern[:1], truth[1:]])
+    assert float(grid_distance(halved, truth, 4)) == pytest.approx((0.15 + 15 * 0.01) / 32, rel=1e-4)
+    opposed = pattern * torch.tensor([1, -1, 0]).view(3, 1, 1)  # one colour cannot hide behind another
+    assert float(grid_distance(truth + opposed, truth, 4)) == pytest.approx((0.15 + 15 * 0.01) / 24, rel=1e-4)
+    moved = torch.zeros_like(truth).requires_grad_()
+    (slope,) = torch.autograd.grad(grid_distance(moved + pattern, torch.zeros_like(truth), 4), moved)
+    assert slope[0, 0, 0, 0] > 0 > slope[0, 0, 1, 1]  # the high places sink, the others rise
 
 
 def test_the_least_squares_game_as_its_authors_wrote_it() -> None:
