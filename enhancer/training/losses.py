@@ -85,9 +85,9 @@ def grid_distance(output: Tensor, target: Tensor, cell: int) -> Tensor:
     checkerboard artifacts", 2016), and a judge alone does not stop them. Colours count apart, pictures together.
     Shape: two (B, C, H, W), H and W at least `cell` → a scalar.
     """
-    height, width = (side - side % cell for side in output.shape[-2:])
-    error = (output - target)[..., :height, :width].unflatten(3, (-1, cell)).unflatten(2, (-1, cell))
-    places = error.mean((0, 2, 4))
+    rows, columns = (side // cell for side in output.shape[-2:])
+    error = (output - target)[..., : rows * cell, : columns * cell]
+    places = error.reshape(*error.shape[:2], rows, cell, columns, cell).mean((0, 2, 4))
     return (places - places.mean((1, 2), keepdim=True)).abs().mean()
 
 

@@ -57,7 +57,7 @@ class Recipe(Schedule):
     swap_colours: float = option(0.1, "chance that a picture's colour channels trade places", minimum=0, maximum=1)
     grey: float = option(0.0, "chance that a picture is turned grey", minimum=0, maximum=1)
     zoom: float = option(0.5, "half of the batches are shrunk first, at most by this factor", minimum=0.1, maximum=1)
-    freeze: str = option("", "part of the network that stays as it is, by the beginning of its names, such as mend")
+    freeze: str = option("", "parts that stay as they are, by the beginnings of their names: mend, or head,body")
     select: str = option("psnr", "what the best step is chosen by, on held-out pictures", choices=SELECTIONS)
 
     def architecture(self) -> tuple[str, dict[str, Any]]:

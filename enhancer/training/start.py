@@ -62,15 +62,20 @@ def begin(recipe: Recipe, start: Path | None, accelerator: Accelerator) -> State
     return state
 
 
-def _freeze(network: nn.Module, part: str) -> None:
-    """Keep what is named `part`... as it is. Raises TrainingError where nothing is named so, or all is."""
-    frozen = [name for name, _ in network.named_parameters() if part and name.startswith(part)]
-    if part and not 0 < len(frozen) < len(list(network.parameters())):
-        raise TrainingError(
-            f"There is no part {part!r} of this network that could stay as it is while the rest learns."
-        )
-    for name in frozen:
-        network.get_parameter(name).requires_grad_(False)
+def _freeze(network: nn.Module, parts: str) -> None:
+    """Keep what is named by `parts`, beginnings of names with commas between, as it is.
+
+    Raises TrainingError where nothing is named by one of them, or everything by all.
+    """
+    parameters = dict(network.named_parameters())
+    for part in filter(None, parts.split(",")):
+        named = [name for name in parameters if name.startswith(part)]
+        for name in named:
+            parameters[name].requires_grad_(False)
+        if not named or not any(p.requires_grad for p in parameters.values()):
+            raise TrainingError(
+                f"There is no part {part!r} of this network that could stay as it is while the rest learns."
+            )
 
 
 def placed(network: nn.Module, accelerator: Accelerator) -> nn.Module:

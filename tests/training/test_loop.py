@@ -178,17 +178,18 @@ def test_recipes_obey_their_own_limits_and_refuse_unknown_keys() -> None:
         changed(Recipe(), {"scale": 5})
 
 
-def test_a_frozen_part_stays_as_it_is_and_the_rest_learns(pairs: Feed) -> None:
-    recipe = replace(TINY, freeze="body", muon_lr=0.01)
+@pytest.mark.parametrize("parts", ["body", "head,body"])
+def test_frozen_parts_stay_as_they_are_and_the_rest_learns(pairs: Feed, parts: str) -> None:
+    recipe = replace(TINY, freeze=parts, muon_lr=0.01)
     state = begin(recipe, None, accelerator())
     before = {name: tensor.clone() for name, tensor in state.network.state_dict().items()}
     for _ in range(3):
         step(state, recipe, pairs, 0.0, accelerator())
     same = {name for name, tensor in state.network.state_dict().items() if torch.equal(tensor, before[name])}
-    assert same == {name for name in before if name.startswith("body")}
+    assert same == {name for name in before if name.startswith(tuple(parts.split(",")))}
 
 
-@pytest.mark.parametrize("part", ["nothing", "a part that is not there"])
+@pytest.mark.parametrize("part", ["nothing", "a part that is not there", "head,nothing", "head,body,tail"])
 def test_a_part_that_is_not_there_cannot_stay(part: str) -> None:
     with pytest.raises(TrainingError, match="could stay as it is"):
         begin(replace(TINY, freeze=part), None, accelerator())
