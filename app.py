@@ -1,13 +1,15 @@
 """The page and the REST API as a program: settings → store → engine → both.
 
-Obeys GRADIO_SERVER_NAME and GRADIO_SERVER_PORT. While it starts, its address says that it is getting ready; models are
-opened while the page is already there.
+Obeys --host and --port, and GRADIO_SERVER_NAME and GRADIO_SERVER_PORT. While it starts, its address says that it is
+getting ready; models are opened while the page is already there.
 """
 
+import argparse
 import gc
 import logging
 import os
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from enhancer.logs import configure
@@ -24,17 +26,18 @@ if TYPE_CHECKING:
     from enhancer.ui.gate import Page
 
 PATCHED = 13  # of Pillow, which gradio's own range leaves out; requirements.lock has it
-HOST, PORT = "127.0.0.1", 7860  # where gradio serves unless it is told otherwise
+NAMES = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
+HOST, PORT, PORTS = "127.0.0.1", 7860, range(1, 65536)  # the first two as gradio has them
 log = logging.getLogger(__name__)
 
 
-def main() -> None:
-    """Serve the page until the process is ended."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve the page until the process is ended. Other arguments than --host and --port end it with exit code 2."""
+    host, port = address(arguments)
     settings = Settings.from_environment(SERVED | (BORROWED if lends_gpu() else {}) | os.environ)
     configure(settings.log)
     share_heaps()
     trust_its_proxy()
-    host, port = os.environ.get("GRADIO_SERVER_NAME", HOST), int(os.environ.get("GRADIO_SERVER_PORT", PORT))
     gc.disable()  # imports and layout make no garbage, and looking for it takes a seventh of the time
     with getting_ready(host, port):
         place = begin(settings)
@@ -53,6 +56,19 @@ def main() -> None:
     demo.launch(**how, prevent_thread_lock=True)  # until the page answers, nothing else takes the processor
     threading.Thread(target=warm, args=(service.engine, service.monitor.ready), daemon=True, name="warm").start()
     demo.block_thread()
+
+
+def address(arguments: Sequence[str] | None = None) -> tuple[str, int]:
+    """Host and port to serve at. What an argument says goes into the environment, where gradio looks for it."""
+    parser = argparse.ArgumentParser(prog="app.py", description="Serve the page and the REST API. Ctrl-C ends it.")
+    parser.add_argument("--host", help=f"address to serve at (default: {NAMES['host']}, else {HOST}; 0.0.0.0: all)")
+    parser.add_argument("--port", type=int, help=f"first port to try (default: {NAMES['port']}, else {PORT})")
+    told = {NAMES[name]: str(value) for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    os.environ.update(told)
+    port = os.environ.get(NAMES["port"], str(PORT))
+    if not port.isdecimal() or int(port) not in PORTS:
+        parser.error(f"a port is a number from 1 to {PORTS[-1]}, not {port}")
+    return os.environ.get(NAMES["host"], HOST), int(port)
 
 
 def doors(settings: Settings) -> "tuple[Page, FastAPI]":

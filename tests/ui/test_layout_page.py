@@ -30,13 +30,12 @@ def test_an_example_is_taken_with_one_click(visit: Visit) -> None:
     visitor.images("preview", 2)
 
 
-def test_app_py_serves_the_page_where_it_is_told_to(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", ["argument", "environment"])
+def test_app_py_serves_the_page_where_it_is_told_to(tmp_path: Path, by: str) -> None:
     port, log = free_port(), tmp_path / "log"
-    environment = {
-        "GRADIO_SERVER_PORT": str(port),
-        "ENHANCER_WORK": str(tmp_path / "work"),
-        "PYTHONUNBUFFERED": "1",
-    }
-    with serving(["app.py"], port, log, environment) as url:
+    environment = {"ENHANCER_WORK": str(tmp_path / "work"), "PYTHONUNBUFFERED": "1"}
+    environment |= {"GRADIO_SERVER_PORT": str(port)} if by == "environment" else {}
+    arguments = ["--port", str(port)] if by == "argument" else []
+    with serving(["app.py", *arguments], port, log, environment) as url:
         assert url in log.read_text()
     assert os.environ.get("GRADIO_SERVER_PORT") != str(port)
