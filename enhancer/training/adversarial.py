@@ -4,7 +4,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-WINDOW = 7  # pixels a side over which the artefact map takes its local variance
+WINDOW = 7  # pixels a side over which local variances are taken
+EVEN = 3 / 255  # standard deviation in it up to which ground is smooth; from three times as much it is all texture
+
+
+def shown(truth: Tensor, output: Tensor) -> Tensor:
+    """What a judge gets to see of an output: the truth itself wherever that is smooth, the output where it is not.
+
+    So the game is about edges and texture. Else a network that has no dice draws strokes on smooth ground, because the
+    grain of true photographs is missing there. Shape: two (B, 3, H, W), sides at least 4 → the same.
+    """
+    grey = truth.mean(1, keepdim=True)
+    deviation = _variance(grey).sqrt()
+    texture = F.avg_pool2d(F.pad((deviation / EVEN - 1) / 2, (WINDOW // 2,) * 4, mode="reflect").clamp(0, 1), WINDOW, 1)
+    return truth + texture * (output - truth)
 
 
 def judge_loss(real: Tensor, fake: Tensor, relativistic: bool) -> Tensor:
@@ -45,11 +58,15 @@ def artefact_map(target: Tensor, output: Tensor, average: Tensor) -> Tensor:
     """
     residual = (target - output).abs().sum(1, keepdim=True)
     steadier = (target - average).abs().sum(1, keepdim=True)
-    padded = F.pad(residual, (WINDOW // 2,) * 4, mode="reflect")
-    mean = F.avg_pool2d(padded, WINDOW, stride=1)
-    local = (F.avg_pool2d(padded.square(), WINDOW, stride=1) - mean.square()).clamp_min(0)
     whole = residual.var((1, 2, 3), keepdim=True) ** 0.2
-    return torch.where(residual < steadier, 0.0, whole * local)
+    return torch.where(residual < steadier, 0.0, whole * _variance(residual))
+
+
+def _variance(x: Tensor) -> Tensor:
+    """Over the window around each pixel: (B, 1, H, W) → the same."""
+    padded = F.pad(x, (WINDOW // 2,) * 4, mode="reflect")
+    mean = F.avg_pool2d(padded, WINDOW, stride=1)
+    return (F.avg_pool2d(padded.square(), WINDOW, stride=1) - mean.square()).clamp_min(0)
 
 
 def artefact_loss(target: Tensor, output: Tensor, average: Tensor) -> Tensor:

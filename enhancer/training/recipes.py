@@ -47,6 +47,7 @@ class Recipe(Schedule):
     sharpen: float = option(0.0, "how far truths are sharpened for the losses of pixels", minimum=0, maximum=2)
     adversarial: float = option(0.0, "weight of the least-squares GAN; 0 trains without one", minimum=0, maximum=10)
     relativistic: bool = option(False, "judge against the mean of the other side (relativistic average GAN)")
+    smooth: bool = option(False, "show the judge the truth where that is smooth: nothing is drawn there to please it")
     artefact: float = option(0.0, "weight of the artefact map", minimum=0, maximum=10)
     feature: float = option(0.0, "weight of the match of discriminator features", minimum=0, maximum=10)
     grid: float = option(0.0, "weight of what sub-pixels differ by in the mean", minimum=0, maximum=100)
@@ -76,10 +77,11 @@ BLIND = replace(
     SR, network="photo", scale=4, degradation="blind", batch=5, patch=64, finish=0, muon_lr=0.002, slack=1.0
 )
 CRISP: dict[str, Any] = {  # what the GAN adds to a blind recipe
-    "sharpen": 0.5,
-    "adversarial": 0.1,
+    "sharpen": 0.1,
+    "adversarial": 0.2,
+    "smooth": True,
     "artefact": 1.0,
-    "feature": 1.0,
+    "feature": 0.3,
     "grid": 3.0,
     "muon_lr": 0.0,
     "adamw_lr": 1e-4,

@@ -7,7 +7,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from enhancer.networks.unet import FOLD, UNKNOWN
-from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss
+from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss, shown
 from enhancer.training.checkpoint import State
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
@@ -35,9 +35,10 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
         steadier = run(state.average, sample, recipe.bfloat16)
         loss = loss + recipe.artefact * artefact_loss(goal, output, steadier)
     if recipe.grid:
-        loss = loss + recipe.grid * grid_distance(output, goal, FOLD * pairs.scale)
+        loss = loss + recipe.grid * grid_distance(output, goal, _cell(state.network) * pairs.scale)
     if state.discriminator is not None:
-        real, made = _cut(sample.sharp, output, state.source)
+        seen = shown(sample.sharp, output) if recipe.smooth else output
+        real, made = _cut(sample.sharp, seen, state.source)
         loss = loss + _deceive(state.discriminator, recipe, real, made)
     descend(loss, state.network, state.optimisers, recipe.clip, accelerator)
     if state.discriminator is not None:
@@ -45,6 +46,11 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
     keep_average(state, recipe.ema)
     state.step += 1
     return figures
+
+
+def _cell(network: nn.Module) -> int:
+    """Input pixels a side after which all that a network does is repeated; of networks of others a usual fold."""
+    return int(getattr(network, "multiple_of", FOLD))
 
 
 def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> Sample:

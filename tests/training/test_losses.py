@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from enhancer.training.adversarial import artefact_loss, artefact_map, feature_distance, fool_loss, judge_loss
+from enhancer.training.adversarial import artefact_loss, artefact_map, feature_distance, fool_loss, judge_loss, shown
 from enhancer.training.losses import charbonnier, decibels, fft_distance, grid_distance, pixel_distance, sharpened
 
 
@@ -66,6 +66,19 @@ def test_a_grid_costs_what_its_places_differ_by_and_nothing_else_does() -> None:
     moved = torch.zeros_like(truth).requires_grad_()
     (slope,) = torch.autograd.grad(grid_distance(moved + pattern, torch.zeros_like(truth), 4), moved)
     assert slope[0, 0, 0, 0] > 0 > slope[0, 0, 1, 1]  # the high places sink, the others rise
+
+
+def test_the_judge_sees_the_truth_where_it_is_smooth_and_the_output_where_it_is_not() -> None:
+    source = torch.Generator().manual_seed(5)
+    truth = torch.full((1, 3, 40, 80), 0.4) + torch.randn(1, 3, 40, 80, generator=source) / 255  # a little grain
+    truth[..., 40:] += 0.2 * torch.randn(1, 1, 40, 40, generator=source)
+    output = (truth + 0.1).requires_grad_()
+    seen = shown(truth, output)
+    assert torch.equal(seen[..., :30], truth[..., :30])
+    assert torch.equal(seen[..., 50:], output[..., 50:])
+    (slope,) = torch.autograd.grad(seen.sum(), output)
+    assert not slope[..., :30].any()
+    assert (slope[..., 50:] == 1).all()
 
 
 def test_the_least_squares_game_as_its_authors_wrote_it() -> None:

@@ -1,12 +1,15 @@
-"""The judge sees pictures from another corner at every step, truth and output from the same."""
+"""What the judge sees of a step's pictures, and over what cells a grid is looked for."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
+from enhancer.networks.generator import Generator
+from enhancer.networks.unet import RestorationUNet
 from enhancer.training import update
 from enhancer.training.data import picture_files
 from enhancer.training.feed import feed
@@ -33,3 +36,25 @@ def test_no_grid_can_hide_between_the_strides_of_the_judge(tmp_path: Path, monke
     assert all(side - update.STRIDES < length <= side for one in steps for length in one[0])
     truth, again = seen[0], seen[2]
     assert torch.equal(truth, again)
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_no_judge_looks_at_what_a_network_makes_of_smooth_ground(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, smooth: bool
+) -> None:
+    for n, grey in enumerate((60, 120, 180)):
+        Image.new("RGB", (96, 96), (grey, grey, grey)).save(tmp_path / f"{n}.png")
+    recipe = replace(GAN, smooth=smooth)
+    pairs = feed(picture_files(tmp_path), recipe, torch.device("cpu"))
+    seen = list[Tensor]()
+    look = update._seen
+    monkeypatch.setattr(update, "_seen", lambda judge, x, fast: (seen.append(x), look(judge, x, fast))[1])
+    update.step(begin(recipe, None, accelerator()), recipe, pairs, 0.0, accelerator())
+    truth, made, *_ = seen
+    assert torch.equal(made, truth) is smooth
+
+
+def test_a_grid_is_looked_for_in_all_that_a_network_folds() -> None:
+    assert update._cell(RestorationUNet()) == 8
+    assert update._cell(Generator(scale=4)) == 1
+    assert update._cell(torch.nn.Conv2d(3, 3, 3)) == update.FOLD
