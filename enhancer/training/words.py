@@ -96,7 +96,7 @@ WORDS: dict[str, Words] = {
         "Photo ×2",
         "Enlarges photographs as people have them (noise, JPEG, slight blur) ×2.",
         "Doubles photographs as they come from phones and the web, and takes off noise, JPEG blocks and slight blur on "
-        "the way. It draws likely texture where the picture holds none.",
+        "the way. Edges and texture come out crisper than the picture holds them: likely, not known.",
         "upscale",
         ("photo",),
         INVENTIVE,
@@ -117,7 +117,7 @@ WORDS: dict[str, Words] = {
         "Photo ×4",
         "Enlarges photographs as people have them (noise, JPEG, slight blur) ×4.",
         "Makes photographs from phones and the web four times as wide, and takes off noise, JPEG blocks and slight "
-        "blur on the way. It draws likely texture where the picture holds none.",
+        "blur on the way. Edges and texture come out crisper than the picture holds them: likely, not known.",
         "upscale",
         ("photo",),
         INVENTIVE,
@@ -135,10 +135,10 @@ WORDS: dict[str, Words] = {
         blind=True,
     ),
     "photo-x1": Words(
-        "Photo, same size",
+        "Photo same size",
         "Cleans photographs as people have them (noise, JPEG, slight blur) at their own size.",
         "Takes noise, JPEG blocks and slight blur off photographs from phones and the web, at the same size, when it "
-        "is not known what is wrong with them. It draws likely texture where the picture holds none.",
+        "is not known what is wrong with them. Edges and texture come out crisper: likely, not known.",
         "mend",
         ("photo",),
         INVENTIVE,

@@ -1,7 +1,7 @@
 """Which crops each card shows: pictures that scikit-image carries, what happened to them, and whether it went well."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from enhancer.models.bundled import GOOD
 
@@ -67,11 +67,17 @@ SMALL_FACE = Crop("a-small-face-stays-vague", FACE, 130, 30, WEB)
 LINES = Crop("lines-come-out-clean", ROCKET, 300, 120, Damage(), good=True)
 EYES = Crop("eyes-and-hair-stay-true", FACE, 150, 60, Damage(), good=True)
 GRAIN = Crop("noise-is-enlarged-too", COFFEE, 60, 120, Damage(noise=12))
+BLURRED = Damage(blur=1.2, noise=6, quality=70)
+FACE_SHARPENS, EDGES_SHARPEN = (replace(c, damage=BLURRED) for c in (FACE_CLEARS, HANDLE_CLEARS))
+DRAWN_FUR = replace(FUR, caption="fur-is-drawn-not-known")
+DRAWN_TEXT = replace(BLURRED_TEXT, caption="small-text-only-looks-like-letters")
+HARD_FACE = replace(FACE_CLEARS, caption="a-face-that-was-hardly-blurred-turns-hard", good=False)
 CROPS: Mapping[str, tuple[Crop, ...]] = {
     "x2-fast": (EYES, LINES, GRAIN),
     "x4-fast": (EYES, LINES, GRAIN),
     "photo-x2-faithful": (FACE_CLEARS, HANDLE_CLEARS, FUR, TEXT),
     "photo-x4-faithful": (ROCKET_CLEARS, HANDLE_CLEARS, SMALL_FACE, FUR, TEXT),
+    "photo-x1": (FACE_SHARPENS, EDGES_SHARPEN, TEXT_CLEARS, HARD_FACE, DRAWN_FUR, DRAWN_TEXT),
     "photo-x1-faithful": (FACE_CLEARS, HANDLE_CLEARS, TEXT_CLEARS, FUR, BLURRED_TEXT),
     "denoise": (
         Crop("edges-stay-sharp", COFFEE, 60, 120, Damage(noise=25), good=True),
