@@ -130,8 +130,9 @@ def work_of(model: Model) -> float:
     weight = next(model.network.parameters())
     batch = 3 if model.channels == 1 else 1
     x = torch.zeros(batch, model.channels, side, side, device=weight.device)
-    with FlopCounterMode(display=False) as counter, torch.enable_grad():  # fused convolutions, which take no gradients,
-        model.network(x)  # are not counted
+    # with gradients nothing is fused; the counter does not know fused convolutions
+    with FlopCounterMode(display=False) as counter, torch.enable_grad():
+        model.network(x)
     return float(counter.get_total_flops()) / side**2
 
 
