@@ -20,7 +20,7 @@ import yaml
 from enhancer.client import Client
 from tests.conftest import ROOT
 from tests.server.conftest import png
-from tests.ui.conftest import STARTED_WITHIN, free_port
+from tests.ui.conftest import STARTED_WITHIN, free_port, until_ready
 
 LINES = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
 INSTRUCTIONS = [(word, rest.strip()) for word, _, rest in (x.partition(" ") for x in LINES) if word.isupper()]
@@ -92,8 +92,7 @@ def test_it_runs_with_its_own_files_in_its_one_folder(image: Path, tmp_path: Pat
         until = time.monotonic() + STARTED_WITHIN
         while subprocess.run(health, capture_output=True, check=False).returncode != 0:
             assert time.monotonic() < until, (data / "log").read_text()[-2000:]
-        while httpx.get(f"{url}/readyz").status_code != 200:
-            assert time.monotonic() < until, (data / "log").read_text()[-2000:]
+        until_ready(url, data / "log")
         assert "gradio" in httpx.get(url).text
         with Client(url, tries=20) as client:
             result = client.enhance(png(40, 30), scale=2)

@@ -26,7 +26,7 @@ from enhancer.ui.languages import table
 from enhancer.zero import LEAST
 from tests.conftest import ROOT
 from tests.server.conftest import png
-from tests.ui.conftest import free_port, serving
+from tests.ui.conftest import free_port, serving, until_ready
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FRONT = yaml.safe_load(README.split("---\n")[1])
@@ -132,7 +132,7 @@ def test_on_zerogpu_each_picture_is_drawn_where_a_gpu_is_lent(tmp_path: Path) ->
             f"{url}/v1/upscale?model=x2-fast&scale=2", content=small, headers={"X-IP-Token": "somebody"}, timeout=60
         )
         assert done.status_code == 200, done.text
-        assert httpx.get(f"{url}/readyz").status_code == 200
+        until_ready(url, tmp_path / "log")
         calm = httpx.post(f"{url}/v1/median", content=small, timeout=60)
         assert calm.status_code == 200, calm.text
     settings = Settings(device="cpu")

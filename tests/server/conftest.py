@@ -1,19 +1,17 @@
 """One running program over small networks for all tests of the API, and tight limits for those of refusals."""
 
 import io
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 from PIL import Image
 from skimage import data as pictures
 
 from enhancer.client import Client
-from tests.ui.conftest import STARTED_WITHIN, free_port, serving
+from tests.ui.conftest import free_port, serving, until_ready
 from tests.ui.serve import write_weights
 
 TIGHT = {"MAX_BYTES": 300_000, "MAX_BODY": 1_500_000, "MAX_PIXELS": 200_000, "MAX_QUEUE": 3, "MAX_SHARE": 2}
@@ -46,10 +44,7 @@ def running(place: Path, limits: Mapping[str, int | str], program: Sequence[str]
     }
     log = place / "log"
     with serving([*program], port, log, environment) as url:
-        until = time.monotonic() + STARTED_WITHIN
-        while httpx.get(f"{url}/readyz").status_code != 200:
-            assert time.monotonic() < until, log.read_text()[-2000:]
-            time.sleep(0.2)
+        until_ready(url, log)
         yield Running(url, log, environment)
 
 

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.error import HTTPError
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser
@@ -51,6 +52,14 @@ def serving(command: list[str], port: int, log: Path, environment: dict[str, str
         finally:
             process.terminate()
             process.wait(20)
+
+
+def until_ready(url: str, log: Path) -> None:
+    """Wait until a server has opened the model that most visitors try first."""
+    until = time.monotonic() + STARTED_WITHIN
+    while httpx.get(f"{url}/readyz").status_code != 200:
+        assert time.monotonic() < until, log.read_text()[-2000:]
+        time.sleep(0.2)
 
 
 def free_port() -> int:
