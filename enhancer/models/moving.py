@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from enhancer.networks import RecurrentUNet
+from enhancer.networks import RecurrentUNet, followed
 
 COLOURS = 3
 
@@ -13,7 +13,7 @@ class Carried(nn.Module):
     """A `RecurrentUNet` whose state travels as channels of pictures, so that it is cut into tiles as they are.
 
     Shape: (B, 3, H, W), and from the second frame on a `plane` (B, planes, H, W) → (B, 3 + state, scale·H, scale·W):
-    the picture, and behind it the memory, both in [0, 1]. All of it, `folded`, is the plane of the next frame.
+    the picture, and behind it the memory, both in [0, 1]. All of it, `carried_on`, is the plane of the next frame.
     """
 
     def __init__(self, network: RecurrentUNet) -> None:
@@ -37,6 +37,16 @@ class Carried(nn.Module):
         return thick[:, :COLOURS], memory[:, : self.network.memory]
 
 
-def folded(result: Tensor, scale: int) -> Tensor:
-    """What `Carried` gave, (3 + state, scale·H, scale·W), as the plane of the next frame: (planes, H, W)."""
-    return F.pixel_unshuffle(result[None], scale)[0]
+def carried_on(result: Tensor, frame: Tensor, scale: int) -> Tensor:
+    """What `Carried` gave for the frame before, moved to where things are in `frame`, as its plane.
+
+    Shape: (3 + state, scale·H, scale·W) and (3, H, W) in [0, 1] → (planes, H, W).
+    """
+    height, width = frame.shape[-2:]
+    even = (0, width % 2, 0, height % 2)
+    now = F.pad(frame[None], even, mode="replicate")
+    thick = F.pad(result[None], tuple(scale * side for side in even), mode="replicate")
+    memory = F.pixel_unshuffle(thick[:, COLOURS:] * 2 - 1, 2 * scale)
+    last, memory = followed((thick[:, :COLOURS], memory), now)
+    moved = torch.cat([last, (F.pixel_shuffle(memory, 2 * scale) + 1) / 2], 1)
+    return F.pixel_unshuffle(moved, scale)[0, :, :height, :width]

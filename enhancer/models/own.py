@@ -11,7 +11,8 @@ from enhancer.errors import WeightsRefused
 from enhancer.models.contract import Model
 from enhancer.models.moving import Carried
 from enhancer.models.weights import Weights, first_line
-from enhancer.networks import ARCHITECTURES, RecurrentUNet
+from enhancer.networks import ARCHITECTURES, Generator, RecurrentUNet
+from enhancer.networks.winograd import WORKSPACE
 
 LARGEST_HYPERPARAMETER = 4096  # a header may not make us build a network without end
 WANTED = ("scale", "halo", "multiple_of")  # what a network that gives out pictures says of itself
@@ -60,6 +61,8 @@ def own_model(weights: Weights, name: str, model_id: str) -> Model:
         fills=getattr(network, "needs_plane", False),
         thumbnail=getattr(network, "thumbnail", 0),
         state=getattr(network, "state", 0),
+        trims=getattr(network, "trims", False),
+        workspace=WORKSPACE if isinstance(network, Generator) and not network.blocks else 3,
     )
 
 

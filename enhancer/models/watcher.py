@@ -19,7 +19,8 @@ KINDS = ("cut", "flicker", "tampering")
 BINS = 16  # of a histogram
 REACH = 2  # pixels of the small frame that a movement is looked for, each way
 FIGURES = 10
-LEAST = 1e-3  # below which figures are told apart no more
+LEAST = 1e-3  # below which contrasts are told apart no more
+STILL = 1e-4  # below which changes are told apart no more: a quarter of what coding changes in a frame that is repeated
 SURE = 0.5  # how probable something must be to be said
 
 
@@ -48,10 +49,10 @@ def figures(seen: Tensor) -> Tensor:
     edges = _edges(light).clamp(min=LEAST / 10).log()
     return torch.stack(
         [
-            (plain + LEAST).log(),
-            ((even_b - even_a).abs().mean((1, 2)) + LEAST).log(),
-            (_moved(a, b) + LEAST).log(),
-            ((now - earlier).abs().mean((1, 2, 3)) + LEAST).log(),
+            (plain + STILL).log(),
+            ((even_b - even_a).abs().mean((1, 2)) + STILL).log(),
+            (_moved(a, b) + STILL).log(),
+            ((now - earlier).abs().mean((1, 2, 3)) + STILL).log(),
             1 - alike,
             (histograms[2:] - histograms[1:-1]).abs().sum(1),
             (colours[2:] - colours[1:-1]).abs().sum(1),

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.networks.block import unfolded_sum
+from enhancer.networks.motion import carried, motion
 from enhancer.networks.unet import FOLD, RestorationUNet
 
 State = tuple[Tensor, Tensor]
@@ -15,9 +16,9 @@ State = tuple[Tensor, Tensor]
 class RecurrentUNet(RestorationUNet):
     """Clean, and perhaps enlarge, a frame with the help of what was drawn for the one before and of a memory.
 
-    The memory, `memory` channels at half resolution, and the last output go in with the frame (as the last output does
-    in Sajjadi et al., "Frame-Recurrent Video Super-Resolution", CVPR 2018, here without their flow); a new memory comes
-    out beside the picture. Without a state it does what it can with one frame.
+    The memory, `memory` channels at half resolution, and the last output go in with the frame, both carried to where
+    things are now by `followed` (as the last output is in Sajjadi et al., "Frame-Recurrent Video Super-Resolution",
+    CVPR 2018); a new memory comes out beside the picture. Without a state it does what it can with one frame.
 
     Shape: (B, 3, H, W) in [0, 1], H and W multiples of `multiple_of` → (B, 3, scale·H, scale·W), float32, not clamped,
     and the state for the next frame. Raises ValueError for sizes that make no network.
@@ -42,7 +43,7 @@ class RecurrentUNet(RestorationUNet):
     def forward(  # type: ignore[override]  # a state goes along instead of a map
         self, x: Tensor, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """One frame, and the state that the frame before left → its picture, and the state for the next."""
+        """One frame, and the state that the frame before left, `followed` → its picture, and the state for the next."""
         last, remembered = self.blank(x) if state is None else state
         folded = [F.pixel_unshuffle(x - 0.5, FOLD), F.pixel_unshuffle(last - 0.5, FOLD * self.scale), remembered]
         out = self._body(self.head(torch.cat(folded, 1)))
@@ -54,3 +55,11 @@ class RecurrentUNet(RestorationUNet):
         """The state before the first frame: what was drawn is the frame itself, enlarged, and nothing is remembered."""
         last = x.float() if self.scale == 1 else F.interpolate(x.float(), scale_factor=self.scale)
         return last, x.new_zeros(len(x), self.memory, x.shape[-2] // FOLD, x.shape[-1] // FOLD, dtype=torch.float32)
+
+
+def followed(state: State, x: Tensor) -> State:
+    """What the frame before left, moved to where things are in frame `x` (B, 3, H, W), both sides even."""
+    last, memory = state
+    small = last if last.shape == x.shape else F.interpolate(last, x.shape[-2:], mode="area")
+    way = motion(small, x)
+    return carried(last, way).clamp(0, 1), carried(memory, way).clamp(-1, 1)

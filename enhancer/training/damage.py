@@ -11,6 +11,7 @@ from enhancer.networks.unet import UNKNOWN
 from enhancer.training.degradations import BlindRanges, Developed, Exposure, Holes, Jpeg, Noise, holes_of
 from enhancer.training.degradations.contract import chance
 
+HOLES = "holes"  # the damage whose map says where nothing is left
 CAMERA_SHARE = 0.5  # of the pictures of `blind` that come straight from a camera, the others from the web
 
 
@@ -100,7 +101,7 @@ DAMAGES: dict[str, Callable[[int], Degrade] | None] = {
     "jpeg": jpeg,
     "blind": blind,
     "dark": dark,
-    "holes": holes,
+    HOLES: holes,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 from enhancer.options import option, parse
-from enhancer.training.damage import DAMAGES
+from enhancer.training.damage import DAMAGES, HOLES
 from enhancer.training.losses import PIXEL_LOSSES
 from enhancer.training.schedule import Schedule
 
@@ -112,7 +112,7 @@ TONE = replace(
     swap_colours=0,
 )
 REPAIR = replace(
-    CLEAN, network="repair", degradation="holes", pixel_loss="l1", fft_weight=0.02, patch=128, blind_share=0.0
+    CLEAN, network="repair", degradation=HOLES, pixel_loss="l1", fft_weight=0.02, patch=128, blind_share=0.0
 )
 BLIND_X1 = replace(BLIND, network="unet", scale=1, batch=8, patch=96)
 FINETUNE = replace(

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping
+from math import isqrt
 from pathlib import Path
 
 import torch
@@ -11,14 +12,14 @@ from torch import Tensor, nn
 from enhancer.errors import TrainingError, WeightsRefused
 from enhancer.models.finetune import open_for_training
 from enhancer.models.weights import check_finite, read_weights
-from enhancer.networks import ARCHITECTURES, Generator, RestorationUNet
+from enhancer.networks import ARCHITECTURES, Generator, RecurrentUNet, RestorationUNet
 from enhancer.networks.initialise import initialise
 from enhancer.training.checkpoint import State, export
 from enhancer.training.join import mending_part
 from enhancer.training.optim import BETAS, optimisers
 from enhancer.training.recipes import FILE, Recipe
 
-TAIL = ("tail.weight", "tail.bias")
+TAIL, HEAD = ("tail.weight", "tail.bias"), "head.weight"
 Save = Callable[[nn.Module, Path], None]
 
 
@@ -99,7 +100,8 @@ def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
 def warm_start(network: nn.Module, file: Path) -> None:
     """Copy the weights of `file`; a generator may have another scale or more residual blocks than it had.
 
-    Each sub-pixel of another scale gets the kernel of the old one that covered its place. Blocks that the file lacks
+    Each sub-pixel of another scale gets the kernel of the old one that covered its place; so does a network for video,
+    which sees as many more pixels of what it drew with kernels as much weaker. Blocks that the file lacks
     start as the identity, so the larger network begins where the smaller one ended (Chen et al., "Net2Net", ICLR 2016).
     A U-Net may start from the one inside a photo network.
     Raises WeightsRefused when the file is no weight file, holds NaN, or does not fit the network.
@@ -109,6 +111,8 @@ def warm_start(network: nn.Module, file: Path) -> None:
     if isinstance(network, Generator) and set(TAIL) <= set(weights):
         weights |= {name: _respread(weights[name].float(), len(network.tail.weight)) for name in TAIL}
         weights = _idle_blocks(network) | weights
+    if isinstance(network, RecurrentUNet) and {*TAIL, HEAD} <= set(weights):
+        weights |= _rescaled(weights, network)
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
@@ -120,6 +124,19 @@ def _idle_blocks(network: Generator) -> dict[str, Tensor]:
     """The residual blocks as they are, but for last kernels of zeros: what comes in goes out."""
     blocks = {n: t for n, t in network.state_dict().items() if n.startswith("blocks.")}
     return {n: torch.zeros_like(t) if ".second." in n else t for n, t in blocks.items()}
+
+
+def _rescaled(weights: Mapping[str, Tensor], network: RecurrentUNet) -> dict[str, Tensor]:
+    """Head and tail of a network for video, which end with the memory, for the scale of `network`; else nothing."""
+    memory, drawn = network.memory, len(network.tail.weight) - network.memory
+    frame = network.head.in_channels - drawn - memory
+    before = weights[HEAD].shape[1] - frame - memory
+    if not before == len(weights[TAIL[1]]) - memory == 3 * isqrt(max(0, before) // 3) ** 2:
+        return {}
+    seen, last, kept = torch.split(weights[HEAD].float(), [frame, before, memory], 1)
+    wide = before / drawn * _respread(last.transpose(0, 1), drawn).transpose(0, 1)
+    tails = {n: torch.cat([_respread(weights[n][:-memory].float(), drawn), weights[n][-memory:]]) for n in TAIL}
+    return tails | {HEAD: torch.cat([seen, wide, kept], 1)}
 
 
 def _respread(tail: Tensor, channels: int) -> Tensor:

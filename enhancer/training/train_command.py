@@ -17,6 +17,7 @@ from enhancer.training.restoration import Restoration
 
 TILES = "folder of tiles, as `prepare` makes it"
 CLASSES = "folder of classes, or of the authors' files, or the word digits, or textures: and a folder of photographs"
+START = ("--start", None, "weights to start from")
 SCENES = "folder with a COCO file or YOLO text files, or the word shapes"
 DIGITS = Settings.weights / "lab" / "digits.safetensors"
 
@@ -42,7 +43,7 @@ SUBJECTS = (
         TILES,
         lambda recipe, a, device: Restoration(recipe, a.data, a.start, device, a.taught),
         (
-            ("--start", None, "weights to start from"),
+            START,
             ("--taught", None, "folder of the same tiles as `teach` made them, to come near to instead of the truth"),
         ),
     ),
@@ -50,7 +51,8 @@ SUBJECTS = (
         moving.VIDEOS,
         moving.SUMMARIES,
         TILES,
-        lambda recipe, a, device: moving.Video(recipe, a.data, device),
+        lambda recipe, a, device: moving.Video(recipe, a.data, a.start, device),
+        (START,),
     ),
     Subject(
         watching.WATCHES,

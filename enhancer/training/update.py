@@ -5,11 +5,12 @@ from dataclasses import replace
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from enhancer.networks.unet import FOLD, UNKNOWN
 from enhancer.training.adversarial import artefact_loss, feature_distance, fool_loss, judge_loss, shown
 from enhancer.training.checkpoint import State
-from enhancer.training.damage import Sample
+from enhancer.training.damage import HOLES, Sample
 from enhancer.training.feed import Feed
 from enhancer.training.judge import run
 from enhancer.training.lesson import Figures
@@ -38,11 +39,11 @@ def step(state: State, recipe: Recipe, pairs: Feed, spent: float, accelerator: A
         loss = loss + recipe.grid * grid_distance(output, goal, _cell(state.network) * pairs.scale)
     if state.discriminator is not None:
         seen = shown(sample.sharp, output) if recipe.smooth else output
-        real, made = _cut(sample.sharp, seen, state.source)
-        loss = loss + _deceive(state.discriminator, recipe, real, made)
+        real, made, drawn = _cut(sample.sharp, seen, _drawn(sample, recipe), state.source)
+        loss = loss + _deceive(state.discriminator, recipe, real, made, drawn)
     descend(loss, state.network, state.optimisers, recipe.clip, accelerator)
     if state.discriminator is not None:
-        figures |= _judge(state.discriminator, state, recipe, real, made.detach(), accelerator)
+        figures |= _judge(state.discriminator, state, recipe, real, made.detach(), drawn, accelerator)
     keep_average(state, recipe.ema)
     state.step += 1
     return figures
@@ -62,13 +63,20 @@ def _perhaps_blind(sample: Sample, recipe: Recipe, source: torch.Generator) -> S
     return replace(sample, plane=plane)
 
 
-def _cut(sharp: Tensor, output: Tensor, source: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Both without a few rows and columns, so that the judge's strides never lie on the same pixels.
+def _drawn(sample: Sample, recipe: Recipe) -> Tensor:
+    """(B, 1, H, W), positive where the network draws: in the holes of pictures that have them, else everywhere."""
+    if recipe.degradation == HOLES and sample.plane is not None:
+        return sample.plane
+    return torch.ones_like(sample.sharp[:, :1])
+
+
+def _cut(sharp: Tensor, output: Tensor, drawn: Tensor, source: torch.Generator) -> tuple[Tensor, ...]:
+    """All without a few rows and columns, so that the judge's strides never lie on the same pixels.
 
     Else the network hides a grid where they do not look.
     """
     top, left = torch.randint(STRIDES, (2,), generator=source, device=source.device).tolist()
-    return sharp[..., top:, left:], output[..., top:, left:]
+    return tuple(x[..., top:, left:] for x in (sharp, output, drawn))
 
 
 def _seen(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> tuple[list[Tensor], Tensor]:
@@ -79,13 +87,22 @@ def _seen(discriminator: nn.Module, x: Tensor, bfloat16: bool) -> tuple[list[Ten
     return [f.float() for f in features], scores.float()
 
 
-def _deceive(discriminator: nn.Module, recipe: Recipe, sharp: Tensor, output: Tensor) -> Tensor:
+def _in_play(scores: Tensor, drawn: Tensor) -> Tensor:
+    """The scores of patches in which the network drew (B, 1, h, w) → (n,); all of them where it drew nothing.
+
+    What it only passed on is real, and would teach the judge to shrug (Suvorov et al., "LaMa", WACV 2022, eq. 3).
+    """
+    played = F.adaptive_max_pool2d(drawn, scores.shape[-2:]) > 0
+    return scores[played] if played.any() else scores.flatten()
+
+
+def _deceive(discriminator: nn.Module, recipe: Recipe, sharp: Tensor, output: Tensor, drawn: Tensor) -> Tensor:
     """What the game adds to the generator's loss; the discriminator's own kernels get no gradient from it."""
     discriminator.requires_grad_(False)
     with torch.no_grad():
         truths, real = _seen(discriminator, sharp, recipe.bfloat16)
     features, fake = _seen(discriminator, output, recipe.bfloat16)
-    loss = recipe.adversarial * fool_loss(real, fake, recipe.relativistic)
+    loss = recipe.adversarial * fool_loss(_in_play(real, drawn), _in_play(fake, drawn), recipe.relativistic)
     if recipe.feature:
         loss = loss + recipe.feature * feature_distance(truths, features)
     discriminator.requires_grad_(True)
@@ -93,10 +110,16 @@ def _deceive(discriminator: nn.Module, recipe: Recipe, sharp: Tensor, output: Te
 
 
 def _judge(
-    discriminator: nn.Module, state: State, recipe: Recipe, sharp: Tensor, made: Tensor, accelerator: Accelerator
+    discriminator: nn.Module,
+    state: State,
+    recipe: Recipe,
+    sharp: Tensor,
+    made: Tensor,
+    drawn: Tensor,
+    accelerator: Accelerator,
 ) -> Figures:
     """One update of the discriminator."""
-    real, fake = (_seen(discriminator, x, recipe.bfloat16)[1] for x in (sharp, made))
+    real, fake = (_in_play(_seen(discriminator, x, recipe.bfloat16)[1], drawn) for x in (sharp, made))
     loss = judge_loss(real, fake, recipe.relativistic)
     descend(loss, discriminator, state.judges, recipe.clip, accelerator)
     return {"real": real.detach().mean(), "fake": fake.detach().mean()}

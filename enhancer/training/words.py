@@ -23,7 +23,8 @@ CALM = (
 
 
 REMEMBERED = (
-    "What moves fast leaves its memory behind: there a frame is as clean as one that is drawn alone.",
+    "What was hidden in the frame before, or has moved by more than about 30 pixels, comes out as clean as in a frame "
+    "that is drawn alone.",
     "Trained on still pictures that a camera passes over: bodies that bend and water that flows were never seen.",
     "Texture that noise or compression has wiped out in every frame does not come back.",
 )
@@ -210,8 +211,9 @@ WORDS: dict[str, Words] = {
     "video": Words(
         "Clean video",
         "Cleans clips of noise and compression, and remembers from frame to frame.",
-        "Takes noise and the traces of compression off surveillance-like clips at their own size. It sees what it drew "
-        "for the frame before, so the result flickers less than frames that are cleaned one by one.",
+        "Takes noise and the traces of compression off surveillance-like clips at their own size. It "
+        "follows movement and sees what it drew for the frame before, so the result is cleaner and flickers less than "
+        "frames that are cleaned one by one.",
         VIDEO,
         ("clips",),
         REMEMBERED,
@@ -219,10 +221,11 @@ WORDS: dict[str, Words] = {
     "video-x2": Words(
         "Clean video ×2",
         "Cleans clips of noise and compression, makes them twice as large, and remembers from frame to frame.",
-        "Doubles the size of surveillance-like clips while it takes noise and the traces of compression off. It sees "
-        "what it drew for the frame before, so the result flickers less than frames that are enlarged one by one.",
+        "Doubles the size of surveillance-like clips while it takes noise and the traces of compression off. It "
+        "follows movement and sees what it drew for the frame before, so the result flickers less than frames that are "
+        "enlarged one by one.",
         VIDEO,
-        (),
+        ("clips-x2",),
         REMEMBERED,
     ),
 }

@@ -10,7 +10,7 @@ from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
 from enhancer.models.contract import Model
-from enhancer.models.moving import COLOURS, folded
+from enhancer.models.moving import COLOURS, carried_on
 from enhancer.progress import Progress
 from enhancer.tasks.chain import Step, run_chain, sizes
 
@@ -80,7 +80,7 @@ class Remembered:
 
     def draw(self, pixels: Tensor, progress: Progress) -> Tensor:
         """With what the frame before left, unless there was a cut."""
-        plane = None if self._last is None else folded(self._last, self.model.scale)
+        plane = None if self._last is None else carried_on(self._last, pixels, self.model.scale)
         self._last = self._engine.run(self.model, pixels, progress, plane)
         return self._last[:COLOURS]
 

@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from enhancer.engine.tiling import paste, spans
+from enhancer.engine.tiling import halo_of, paste, spans
 from enhancer.errors import WeightsRefused
 from enhancer.models.catalog import HUB_ENTRIES
 from enhancer.models.contract import BOTH, Model
@@ -117,7 +117,7 @@ def in_tiles(model: Model, x: Tensor, core: int) -> Tensor:
     canvas = torch.zeros(x.shape[1], *(model.scale * side for side in x.shape[-2:]))
     plan = [spans(side, core, model.halo, model.multiple_of) for side in x.shape[-2:]]
     for rows, columns in product(*plan):
-        result = model(x[..., rows.low : rows.high, columns.low : columns.high])
+        result = model(x[..., rows.low : rows.high, columns.low : columns.high], rim=halo_of(rows, columns))
         paste(canvas, rows, columns, result[0], model.scale)
     return canvas
 

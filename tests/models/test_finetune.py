@@ -13,6 +13,7 @@ from enhancer.errors import WeightsRefused
 from enhancer.models.finetune import Trainable, open_for_training
 from enhancer.models.store import Store, open_model
 from enhancer.networks import Generator
+from enhancer.networks.trials import Trials
 from enhancer.settings import Settings
 from tests.models.test_community import CHECKPOINTS, PUBLIC, network_of, saved
 
@@ -110,6 +111,15 @@ def test_one_of_ours_keeps_its_header(exported: Path, network: Generator, tmp_pa
     x = picture(3)
     assert float((after(x) - opened.model(x)).abs().max()) < 2e-3
     assert not torch.equal(after(x), open_model(exported, "before")(x))
+
+
+def test_what_was_learned_shows_at_once(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trials, "prefer_ncnn", lambda trials, channels: True)
+    opened = open_for_training(exported)
+    x = torch.rand(1, 3, 160, 160, generator=torch.Generator().manual_seed(1))
+    before = opened.model(x)
+    one_step(opened)
+    assert not torch.equal(opened.model(x), before)
 
 
 def test_the_average_is_saved_in_place_of_the_network(tmp_path: Path) -> None:

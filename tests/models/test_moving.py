@@ -9,8 +9,9 @@ from torch import Tensor
 from enhancer.engine import Engine
 from enhancer.engine.apart import StoreApart
 from enhancer.errors import BadOptions
-from enhancer.models.moving import COLOURS, folded
+from enhancer.models.moving import COLOURS, carried_on
 from enhancer.models.store import Store, open_model
+from enhancer.networks import followed
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.choose import open_model as chosen
@@ -20,27 +21,34 @@ SETTINGS = Settings(device="cpu", precision="float32")
 
 
 def drawn(engine: Engine, file: Path, frames: Tensor) -> list[Tensor]:
-    model, plane, found = engine.model(str(file)), None, []
+    model, result, found = engine.model(str(file)), None, list[Tensor]()
     for frame in frames:
+        plane = None if result is None else carried_on(result, frame, model.scale)
         result = engine.run(model, frame, Progress(), plane)
-        plane = folded(result, model.scale)
         found.append(result[:COLOURS])
     return found
 
 
+def passing(count: int, height: int, width: int) -> Tensor:
+    """Frames of soft hills that pass by, so that their movement is clear: (T, 3, H, W)."""
+    rows, columns = torch.arange(height)[:, None], torch.arange(width)
+    hills = [torch.sin((columns + 3 * n) / 7) * torch.cos((rows - 2 * n) / 9) for n in range(count)]
+    return torch.stack([(0.5 + 0.4 * hill).expand(3, height, width) for hill in hills])
+
+
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_as_the_lesson_runs_it(scale: int, tmp_path: Path) -> None:
-    file, frames = tiny(tmp_path / "tiny.safetensors", scale), torch.rand(4, 3, 24, 32)
+    file, frames = tiny(tmp_path / "tiny.safetensors", scale), passing(4, 24, 32)
     made = drawn(Engine(Store(SETTINGS), SETTINGS), file, frames)
     network, state = open_model(file, "tiny").network.network, None
     with torch.no_grad():
         for frame, ours in zip(frames, made, strict=True):
-            picture, state = network(frame[None], state)
+            picture, state = network(frame[None], None if state is None else followed(state, frame[None]))
             assert float((picture[0].clamp(0, 1) - ours).abs().max()) < 1e-5
 
 
 def test_tiles_and_sides_of_any_length(tmp_path: Path) -> None:
-    file, frames = tiny(tmp_path / "tiny.safetensors", 2), torch.rand(3, 3, 100, 133)
+    file, frames = tiny(tmp_path / "tiny.safetensors", 2), passing(3, 100, 133)
     engine = Engine(Store(SETTINGS), SETTINGS)
     whole = drawn(engine, file, frames)
     engine.tile_side(engine.model(str(file)))

@@ -51,6 +51,18 @@ def test_a_model_that_remembers_is_shown_with_and_without_it(clip: Path, tmp_pat
     assert not torch.equal(drawn(engine, model, case.given, remember=True)[1], alone[0])
 
 
+def test_clips_that_are_to_be_twice_as_large(clip: Path, tmp_path: Path) -> None:
+    doubled, engine = PROTOCOLS["clips-x2"], hall()
+    (case,) = doubled.cases(clip, 10)
+    assert case.given.shape == (FRAMES, 3, 24, 32)
+    assert case.truth.shape == doubled.plain(case).shape == (FRAMES, 3, 48, 64)
+    model = engine.model(str(tiny(tmp_path / "tiny.safetensors", 2)))
+    rows = run_protocol(doubled, [("tiny", model)], engine, tmp_path, ["walk"], [10])
+    assert [row.method for row in rows] == ["bicubic", "tiny", "tiny, no memory"]
+    with pytest.raises(ValueError, match="enlarges by none of the scales 1 of protocol clips"):
+        run_protocol(CLIPS, [("tiny", model)], engine, tmp_path, ["walk"], [10])
+
+
 def test_flicker_is_what_changes_without_moving(clip: Path) -> None:
     (case,) = CLIPS.cases(clip, 20)
     brighter = case.truth + torch.tensor([0, 10, 0])[:, None, None, None] / 255

@@ -58,3 +58,39 @@ def test_a_grid_is_looked_for_in_all_that_a_network_folds() -> None:
     assert update._cell(RestorationUNet()) == 8
     assert update._cell(Generator(scale=4)) == 1
     assert update._cell(torch.nn.Conv2d(3, 3, 3)) == update.FOLD
+
+
+@pytest.mark.parametrize("degradation", ["holes", "noise"])
+def test_the_judge_scores_only_what_was_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, degradation: str
+) -> None:
+    network = {"holes": "repair", "noise": "unet"}[degradation]
+    recipe = replace(GAN, network=network, scale=1, degradation=degradation, patch=64, final_patch=64)
+    pairs = feed(picture_files(make_tiles(tmp_path)), recipe, torch.device("cpu"))
+    scores, played = list[Tensor](), list[Tensor]()
+    look, play = update._seen, update._in_play
+
+    def seen(judge: torch.nn.Module, x: Tensor, fast: bool) -> tuple[list[Tensor], Tensor]:
+        found = look(judge, x, fast)
+        scores.append(found[1])
+        return found
+
+    def in_play(found: Tensor, drawn: Tensor) -> Tensor:
+        played.append(play(found, drawn))
+        return played[-1]
+
+    monkeypatch.setattr(update, "_seen", seen)
+    monkeypatch.setattr(update, "_in_play", in_play)
+    update.step(begin(recipe, None, accelerator()), recipe, pairs, 0.0, accelerator())
+    whole, counted = scores[0].numel(), [len(one) for one in played]
+    assert len(counted) == 4
+    assert len(set(counted)) == 1
+    assert 0 < counted[0] < whole if degradation == "holes" else counted[0] == whole
+
+
+def test_patches_in_play_are_those_that_holes_touch() -> None:
+    drawn = torch.zeros(1, 1, 32, 32)
+    scores = torch.arange(16.0).reshape(1, 1, 4, 4)
+    assert torch.equal(update._in_play(scores, drawn), scores.flatten())
+    drawn[..., 9, 30] = 1
+    assert torch.equal(update._in_play(scores, drawn), torch.tensor([7.0]))

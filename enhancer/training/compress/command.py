@@ -58,7 +58,7 @@ def _in_float32(file: Path, model: Model) -> torch.nn.Module:
 
 def _opened(model: Model, file: Path) -> Model:
     """The ONNX file in the place of the network."""
-    return replace(model, id=file.name, network=OnnxNetwork(file), precisions=(torch.float32,))
+    return replace(model, id=file.name, network=OnnxNetwork(file), precisions=(torch.float32,), trims=False)
 
 
 def run_compress(a: argparse.Namespace) -> None:

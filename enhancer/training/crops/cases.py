@@ -75,6 +75,7 @@ HARD_FACE = replace(FACE_CLEARS, caption="a-face-that-was-hardly-blurred-turns-h
 CROPS: Mapping[str, tuple[Crop, ...]] = {
     "x2-fast": (EYES, LINES, GRAIN),
     "x4-fast": (EYES, LINES, GRAIN),
+    "photo-x2": (FACE_SHARPENS, EDGES_SHARPEN, HARD_FACE, DRAWN_FUR, DRAWN_TEXT),
     "photo-x2-faithful": (FACE_CLEARS, HANDLE_CLEARS, FUR, TEXT),
     "photo-x4-faithful": (ROCKET_CLEARS, HANDLE_CLEARS, SMALL_FACE, FUR, TEXT),
     "photo-x1": (FACE_SHARPENS, EDGES_SHARPEN, TEXT_CLEARS, HARD_FACE, DRAWN_FUR, DRAWN_TEXT),

@@ -14,22 +14,31 @@ from enhancer.engine import Engine
 from enhancer.metrics import psnr
 from enhancer.metrics.temporal import unsteadiness
 from enhancer.models.contract import Model
-from enhancer.models.moving import COLOURS, folded
+from enhancer.models.moving import COLOURS, carried_on
 from enhancer.progress import Progress
 from enhancer.training.data import picture_files, read_rgb
-from enhancer.training.degradations import quantise
+from enhancer.training.degradations import bicubic, quantise
 from enhancer.training.evaluate.protocol import Case
+from enhancer.training.evaluate.sources import enlarged
 
 QUALITY = 50  # of JPEG with thinned colours, which is how a frame that starts anew is coded
 
 
-def surveyed(folder: Path, sigma: int) -> Iterator[Case]:
-    """One clip (T, 3, H, W), the pictures of `folder` by name: noise of `sigma` levels, new in each frame, then JPEG.
+def surveyed(folder: Path, sigma: int, scale: int = 1) -> Iterator[Case]:
+    """One clip (T, 3, H, W), the pictures of `folder` by name, shrunk bicubically to its 1/`scale`; then noise of
+    `sigma` levels, new in each frame, and JPEG.
 
     The noise is drawn by NumPy's generator seeded with the number of the frame, in the order (H, W, 3).
     """
-    truth = torch.stack([read_rgb(file) / 255.0 for file in picture_files(folder)])
-    yield Case(torch.stack([_recorded(frame, sigma, n) for n, frame in enumerate(truth)]), truth)
+    whole = torch.stack([read_rgb(file) / 255.0 for file in picture_files(folder)])
+    truth = whole[..., : whole.shape[-2] // scale * scale, : whole.shape[-1] // scale * scale]
+    small = truth if scale == 1 else bicubic(truth, scale)
+    yield Case(torch.stack([_recorded(frame, sigma, n) for n, frame in enumerate(small)]), truth)
+
+
+def enlarged_frames(case: Case) -> Tensor:
+    """Every frame enlarged bicubically."""
+    return torch.stack([enlarged(Case(*pair)) for pair in zip(case.given, case.truth, strict=True)])
 
 
 def _recorded(frame: Tensor, sigma: int, seed: int) -> Tensor:
@@ -49,7 +58,7 @@ def drawn(engine: Engine, model: Model, frames: Tensor, remember: bool) -> Tenso
     last: Tensor | None = None
     shown = []
     for frame in frames:
-        plane = folded(last, model.scale) if last is not None and remember and model.state else None
+        plane = carried_on(last, frame, model.scale) if last is not None and remember and model.state else None
         last = engine.run(model, frame, Progress(), plane)
         shown.append(quantise(last[:COLOURS]))
     return torch.stack(shown)

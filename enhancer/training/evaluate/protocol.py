@@ -56,7 +56,7 @@ class Protocol:
 
     `cases(folder, level)` gives the pictures of a benchmark folder at one of `levels` (named by `level`, each shown
     after `mark`); `plain(case)` is what stands in the row `baseline`. With `scaled` the level is the model's scale,
-    else models keep the size and are measured at every level. `stated` levels enter the catalogue under `label`;
+    else models enlarge by `scale` and are measured at every level. `stated` levels enter the catalogue under `label`;
     `timed` adds a column of seconds for each megapixel of output.
     """
 
@@ -72,6 +72,7 @@ class Protocol:
     columns: tuple[Column, ...]
     label: str
     scaled: bool = False
+    scale: int = 1
     stated: tuple[int, ...] = ()
     timed: bool = False
 

@@ -1,12 +1,14 @@
 """The table of protocols; to add one, write where its cases come from and one entry here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from torch import Tensor
 
 from enhancer.metrics import gmsd, haarpsi, psnr, psnr_b, ssim
 from enhancer.models.entry import VIDEO
-from enhancer.training.evaluate.clips import flicker, psnr_frames, surveyed
+from enhancer.training.evaluate.clips import enlarged_frames, flicker, psnr_frames, surveyed
 from enhancer.training.evaluate.photo import worn
 from enhancer.training.evaluate.protocol import Case, Column, Protocol
 from enhancer.training.evaluate.sources import (
@@ -82,6 +84,22 @@ Y_PSNR = Column("Y-PSNR", "dB", psnr_y)
 PSNR = Column("PSNR", "dB", psnr_rgb)
 PSNR_B = Column("PSNR-B", "dB", psnr_blocks, short=0)
 
+_STEADY = (
+    "PSNR over R, G and B, and flicker (the change from frame to frame that does not move, in grey levels; lower is "
+    "better), the means over a clip after"
+)
+_SURVEYED = "noise of 10 to 30 levels, new in each frame, and JPEG of quality 50; 8-bit outputs, whole frames"
+_CLIPS: Mapping[str, Any] = {
+    "level": "sigma",
+    "mark": "σ",
+    "levels": (10, 20, 30),
+    "sets": ("../video/tennis",),
+    "columns": (
+        Column("PSNR", "dB", psnr_frames),
+        Column("flicker", "", flicker, digits=2, width=9, tolerance=0.05),
+    ),
+    "stated": (10, 20, 30),
+}
 _ALL = (
     Protocol(
         id="sr",
@@ -212,22 +230,22 @@ _ALL = (
     ),
     Protocol(
         id="clips",
-        about="PSNR over R, G and B, and flicker (the change from frame to frame that does not move, in grey levels; "
-        "lower is better), the means over a clip after noise of 10 to 30 levels, new in each frame, and JPEG of "
-        "quality 50; 8-bit outputs, whole frames",
-        level="sigma",
-        mark="σ",
-        levels=(10, 20, 30),
-        sets=("../video/tennis",),
+        about=f"{_STEADY} {_SURVEYED}",
         baseline="as it is",
         cases=surveyed,
         plain=as_given,
-        columns=(
-            Column("PSNR", "dB", psnr_frames),
-            Column("flicker", "", flicker, digits=2, width=9, tolerance=0.05),
-        ),
         label="{set} σ{level} {column}",
-        stated=(10, 20, 30),
+        **_CLIPS,
+    ),
+    Protocol(
+        id="clips-x2",
+        about=f"{_STEADY} bicubic shrinking to one half, {_SURVEYED}",
+        baseline="bicubic",
+        cases=partial(surveyed, scale=2),
+        plain=enlarged_frames,
+        label="{set} x2 σ{level} {column}",
+        scale=2,
+        **_CLIPS,
     ),
 )
 

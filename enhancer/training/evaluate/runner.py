@@ -59,7 +59,7 @@ def _levels(protocol: Protocol, models: Sequence[tuple[str, Model]], levels: Seq
     if unknown:
         known = ", ".join(map(str, protocol.levels))
         raise ValueError(f"protocol {protocol.id} has no level {', '.join(unknown)}; it has {known}")
-    allowed = wanted if protocol.scaled else [1]
+    allowed = wanted if protocol.scaled else [protocol.scale]
     left_out = [name for name, model in models if model.scale not in allowed]
     if left_out:
         names = ", ".join(map(str, allowed))

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.metrics import psnr
+from enhancer.networks import followed
 from enhancer.training.checkpoint import State, export
 from enhancer.training.data import hold_out, picture_files
 from enhancer.training.feed import read_tiles
@@ -21,7 +22,7 @@ from enhancer.training.losses import charbonnier
 from enhancer.training.moving.clips import Clip, clips
 from enhancer.training.moving.recipe import Reel
 from enhancer.training.optim import optimisers
-from enhancer.training.start import placed, seeded
+from enhancer.training.start import placed, seeded, warm_start
 from enhancer.training.update import descend, keep_average
 from enhancer.training.watchdog import Rule
 
@@ -63,16 +64,17 @@ RULES: tuple[Rule[Moving], ...] = (
 
 
 class Video(Lesson):
-    """Teaches `recipe` on clips made of the tiles in `data`.
+    """Teaches `recipe` on clips made of the tiles in `data`, from the weights in `start` if given.
 
-    Raises FileNotFoundError for a folder without pictures, ValueError for tiles of several sizes.
+    Raises FileNotFoundError for a folder without pictures, ValueError for tiles of several sizes, WeightsRefused for
+    weights that do not fit.
     """
 
     rules = RULES
 
-    def __init__(self, recipe: Reel, data: Path, device: torch.device) -> None:
+    def __init__(self, recipe: Reel, data: Path, start: Path | None, device: torch.device) -> None:
         self.recipe: Reel = recipe
-        self.data = data
+        self.data, self.start = data, start
         training, validation = hold_out(picture_files(data), recipe.hold_out)
         self.tiles = read_tiles(training, recipe.scale).to(device)
         unseen = read_tiles(validation, recipe.scale).to(device)
@@ -82,7 +84,10 @@ class Video(Lesson):
     def begin(self, accelerator: Accelerator) -> State:
         """Network, average and optimisers."""
         name, shape = self.recipe.architecture()
-        network = placed(seeded(name, shape, self.recipe.seed), accelerator)
+        network = seeded(name, shape, self.recipe.seed)
+        if self.start is not None:
+            warm_start(network, self.start)
+        network = placed(network, accelerator)
         source = torch.Generator(accelerator.device).manual_seed(
             self.recipe.seed + 1_000_003 * accelerator.process_index
         )
@@ -104,8 +109,9 @@ class Video(Lesson):
         drawn, kept = list[Tensor](), None
         for frame in frames:
             x = frame.contiguous(memory_format=torch.channels_last)
+            before = None if kept is None else followed(kept, frame)
             with torch.autocast(x.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
-                picture, after = network(x, kept)
+                picture, after = network(x, before)
             drawn.append(picture.float())
             kept = after if self.recipe.recurrent else None
         return torch.stack(drawn)

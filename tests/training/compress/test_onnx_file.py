@@ -11,6 +11,7 @@ from enhancer.models.contract import Model
 from enhancer.networks import Generator, RestorationUNet, ToneNetwork
 from enhancer.networks.initialise import initialise
 from enhancer.training.compress import onnx_file
+from enhancer.training.compress.command import _opened
 from enhancer.training.compress.int8 import write_int8
 from enhancer.training.compress.onnx_file import OnnxNetwork, package, write_onnx
 from tests.training.tiny import make_tiles
@@ -45,6 +46,13 @@ def test_any_size_gives_what_pytorch_gives(model: Model, tmp_path: Path) -> None
         with torch.no_grad():
             wanted = model.network(torch.ones(1, 3, 16, 24) / 3, plane)
         torch.testing.assert_close(network(torch.ones(1, 3, 16, 24) / 3, plane), wanted, atol=1e-5, rtol=0)
+
+
+def test_it_stands_for_a_network_that_trims_at_sizes_that_need_padding(tmp_path: Path) -> None:
+    model = replace(unet(), trims=True)
+    write_onnx(model, tmp_path / "m.onnx")
+    x = torch.rand(1, 3, 21, 19)
+    torch.testing.assert_close(_opened(model, tmp_path / "m.onnx")(x), model(x), atol=1e-5, rtol=0)
 
 
 def test_the_file_says_what_a_caller_must_know(tmp_path: Path) -> None:

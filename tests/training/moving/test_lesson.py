@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
+from torch.nn import functional as F
 
+from enhancer.errors import WeightsRefused
 from enhancer.training.loop import Budget, follow
 from enhancer.training.moving import VIDEOS, Reel, Video
 from enhancer.training.moving.lesson import RULES, Moving, flicker
+from enhancer.training.start import seeded, warm_start
 from enhancer.training.watchdog import TrainingStopped, Watchdog
 from tests.training.tiny import accelerator, make_tiles
 
@@ -25,7 +29,7 @@ def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(reel: Reel, tiles: Path, out: Path, steps: int) -> list[dict[str, float]]:
-    follow(Video(reel, tiles, torch.device("cpu")), out, Budget(steps=steps), accelerator())
+    follow(Video(reel, tiles, None, torch.device("cpu")), out, Budget(steps=steps), accelerator())
     return [json.loads(line) for line in (out / "reports.jsonl").read_text().splitlines()]
 
 
@@ -38,11 +42,33 @@ def test_a_memory_is_learned_and_used(tiles: Path, tmp_path: Path) -> None:
 
 
 def test_without_memory_every_frame_stands_alone(tiles: Path) -> None:
-    lesson = Video(replace(REEL, recurrent=False), tiles, torch.device("cpu"))
+    lesson = Video(replace(REEL, recurrent=False), tiles, None, torch.device("cpu"))
     state, frames = lesson.begin(accelerator()), torch.rand(3, 1, 3, 32, 32)
     with torch.no_grad():
         together, alone = lesson.run(state.network, frames), lesson.run(state.network, frames[2:])
     assert torch.equal(together[2], alone[0])
+
+
+def test_a_run_starts_from_weights_that_fit(tiles: Path, tmp_path: Path) -> None:
+    run(REEL, tiles, tmp_path, 2)
+    weights = tmp_path / "weights.safetensors"
+    state = Video(replace(REEL, seed=9), tiles, weights, torch.device("cpu")).begin(accelerator())
+    saved = load_file(weights)
+    assert all(torch.equal(tensor.half(), saved[name]) for name, tensor in state.network.state_dict().items())
+    with pytest.raises(WeightsRefused, match="does not fit"):
+        Video(replace(REEL, memory=5), tiles, weights, torch.device("cpu")).begin(accelerator())
+
+
+def test_a_larger_scale_begins_where_the_smaller_one_ended(tmp_path: Path) -> None:
+    shape = {"memory": 3, "widths": [4, 6], "blocks": [1, 1]}
+    small, large = seeded("recurrent-unet", shape, 0), seeded("recurrent-unet", shape | {"scale": 2}, 1)
+    save_file(small.state_dict(), tmp_path / "small.safetensors")
+    warm_start(large, tmp_path / "small.safetensors")
+    frames, states = torch.rand(3, 1, 3, 16, 16), [None, None]
+    with torch.no_grad():
+        for frame in frames:
+            (plain, states[0]), (wide, states[1]) = small(frame, states[0]), large(frame, states[1])
+            assert torch.allclose(F.interpolate(plain, scale_factor=2), wide, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", sorted(VIDEOS))
