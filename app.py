@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from enhancer.engine import Engine
+    from enhancer.models.contract import Model
     from enhancer.ui.gate import Page
 
 PATCHED = 13  # of Pillow, which gradio's own range leaves out; requirements.lock has it
@@ -111,21 +112,39 @@ def look_at_decoder() -> None:
 
 
 def warm(engine: "Engine", ready: threading.Event) -> None:
-    """Begin the processes that read pictures, and open the model that most visitors try first; then say so.
+    """Begin the processes that read pictures, open the model that most visitors try first, as crisp; then say so.
 
-    So their first preview does not wait.
+    It draws as much as a preview, for what is measured once: its memory, and by whom its convolutions are computed
+    faster. So the first preview does not wait.
     """
     from enhancer.errors import EnhancerError
     from enhancer.media.apart import prepare
-    from enhancer.tasks.choose import AUTO, choose_model
+    from enhancer.progress import Progress
+    from enhancer.tasks.choose import AUTO, open_model
 
     prepare(engine.settings)
     try:
-        model = engine.model(choose_model(AUTO, "upscale", 2.0))
-        engine.tile_side(model)  # measures how much memory it takes, once
+        model = open_model(engine, Progress(), AUTO, "upscale", factor=2.0)
+        engine.tile_side(model)
+        if not lends_gpu():  # which is for what visitors ask
+            draw_a_preview(engine, model)
         ready.set()
     except EnhancerError as error:
         log.warning("the first model is not ready: %s", error)
+
+
+def draw_a_preview(engine: "Engine", model: "Model") -> None:
+    """Of nothing, as large as those of the page, and watched by nobody."""
+    import torch
+
+    from enhancer import watch
+    from enhancer.engine.results import really
+    from enhancer.progress import Progress
+    from enhancer.ui.crop import NEAR
+    from enhancer.ui.enhance_desk import CROP
+
+    with watch.apart():
+        really(engine).run(model, torch.zeros(3, *(side + 2 * NEAR for side in reversed(CROP))), Progress())
 
 
 if __name__ == "__main__":

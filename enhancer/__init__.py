@@ -1,5 +1,6 @@
 """Image enhancement that shows its work: open a picture, enhance it, measure it, ask how far to trust the result."""
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from enhancer.progress import Progress
     from enhancer.settings import Settings
     from enhancer.trust import auto, consistency, diagnose, make_consistent, protect, self_test, uncertainty, verify
+
+# Threads that wait for their next piece of work sleep, and leave the processor to others; read when PyTorch loads.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 _HOMES = {
     "EnhancerError": "enhancer.errors",

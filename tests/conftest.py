@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import enhancer
 from tests.browser import chromium
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(enhancer.__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")

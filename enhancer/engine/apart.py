@@ -66,12 +66,13 @@ class Glance:
 
 @dataclass(frozen=True)
 class Run:
-    """What does it make of the tensors in the outbox, which are its input and the extras of these names?"""
+    """What does it make of the tensors in the outbox, its input and the extras of these names, and of what is told?"""
 
     which: Which
     precision: torch.dtype
     slots: Slots
     extras: tuple[str, ...]
+    told: dict[str, Any]
 
 
 class StoreApart(Store):
@@ -105,11 +106,13 @@ class StoreApart(Store):
                 limit="tile_seconds",
             ) from error
 
-    def run(self, which: Which, precision: torch.dtype, x: Tensor, extras: dict[str, Tensor]) -> Tensor:
-        """What the network makes of x (B, C, H, W); it is there until the next run."""
+    def run(self, which: Which, precision: torch.dtype, x: Tensor, extras: dict[str, Any]) -> Tensor:
+        """What the network makes of x (B, C, H, W) and the rest that it takes; it is there until the next run."""
+        tensors = {name: value for name, value in extras.items() if isinstance(value, Tensor)}
+        told = {name: value for name, value in extras.items() if name not in tensors}
         with self._filling:
-            slots, file = self._outbox.fill([x, *extras.values()])
-            found, files = self.ask(Run(which, precision, slots, tuple(extras)), [file])
+            slots, file = self._outbox.fill([x, *tensors.values()])
+            found, files = self.ask(Run(which, precision, slots, tuple(tensors), told), [file])
         (result,) = seen(found, files[0])
         assert result is not None
         return result
@@ -161,7 +164,7 @@ class Apart(Elsewhere):
         super().__init__()
         self._store, self._which = store, which
 
-    def forward(self, x: Tensor, **extras: Tensor) -> Tensor:
+    def forward(self, x: Tensor, **extras: Any) -> Tensor:
         """As the network does it, in the number format that it is asked to compute in here."""
         lower = torch.is_autocast_enabled("cpu")
         precision = torch.get_autocast_dtype("cpu") if lower else torch.float32
@@ -213,6 +216,6 @@ class _Bench:
         x, *extras = given
         assert x is not None
         with computing(x.device, question.precision):
-            result = network(x, **dict(zip(question.extras, extras, strict=True)))
+            result = network(x, **dict(zip(question.extras, extras, strict=True)), **question.told)
         slots, file = self._outbox.fill([result])
         return slots, [os.dup(file)]

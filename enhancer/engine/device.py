@@ -9,6 +9,7 @@ from enhancer.models.contract import Model
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 NATIVE = ("amx_bf16", "avx512_bf16", "sve_bf16")  # processor units that multiply bfloat16
+WORKSPACE = 3  # times what the largest layer takes and gives: what PyTorch needs
 PROBE = 64  # least side in pixels of the picture that the memory need is measured on
 
 
@@ -36,7 +37,7 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
 
 
 def bytes_per_pixel(model: Model, precision: torch.dtype) -> int:
-    """Bytes of working memory that one input pixel costs: three times the largest layer's input and output.
+    """Bytes that one input pixel costs: `workspace` times what the largest layer takes and gives.
 
     Measured on the batch that `Engine.run` gives: three pictures where the network sees one channel.
     """
@@ -47,9 +48,10 @@ def bytes_per_pixel(model: Model, precision: torch.dtype) -> int:
         sizes = [x.numel() * x.element_size() for x in (*inputs, output) if isinstance(x, Tensor)]
         largest = max(largest, sum(sizes))
 
+    weight = next(model.network.parameters(), torch.empty(0))
+    times = model.workspace if weight.device.type == "cpu" and precision == torch.float32 else WORKSPACE
     leaves = [m for m in model.network.modules() if not any(m.children())]
     hooks = [m.register_forward_hook(watch) for m in leaves]
-    weight = next(model.network.parameters(), torch.empty(0))
     side = -(-max(PROBE, model.minimum) // model.multiple_of) * model.multiple_of
     batch = 3 if model.channels == 1 else 1
     try:
@@ -57,4 +59,4 @@ def bytes_per_pixel(model: Model, precision: torch.dtype) -> int:
     finally:
         for hook in hooks:
             hook.remove()
-    return max(1, 3 * largest // side**2)
+    return max(1, times * largest // side**2)

@@ -17,10 +17,10 @@ from enhancer import canvas as canvases
 from enhancer import memory, watch
 from enhancer.engine.apart import Elsewhere
 from enhancer.engine.device import bytes_per_pixel, choose_device, choose_precision
-from enhancer.engine.tiling import GRAIN, Span, halvings, paste, spans, whole_grains
+from enhancer.engine.tiling import GRAIN, Span, halo_of, halvings, paste, spans, whole_grains
 from enhancer.engine.turns import Turns
 from enhancer.errors import OutOfMemory
-from enhancer.models.contract import Model
+from enhancer.models.contract import Model, Rim
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.watch import What
@@ -40,7 +40,7 @@ class ModelSource(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """What one tile became, with its halo: `pixels` (3, h, w), in so many `seconds`; the `done`-th of `total` tiles."""
+    """What the core of one tile became, (3, h, w), in so many `seconds`; the `done`-th of `total` tiles."""
 
     rows: Span
     columns: Span
@@ -164,7 +164,8 @@ class Engine:
                 progress.step(done, len(plan), model.id)
                 strength = None if plane is None else _cut(plane, rows, columns)
                 began = time.perf_counter()
-                result = self._tile(model, _cut(pixels, rows, columns), strength, context).numpy()
+                window, rim = _cut(pixels, rows, columns), halo_of(rows, columns)
+                result = self._tile(model, window, rim, strength, context).numpy()
                 spent = time.perf_counter() - began
             yield Part(rows, columns, result, spent, done + 1, len(plan))
         progress.step(len(plan), len(plan), model.id)
@@ -176,12 +177,12 @@ class Engine:
         with self._turns.turn(waiting):
             return model.glance(_batch(model, pixels))
 
-    def _tile(self, model: Model, window: Tensor, plane: Tensor | None, context: Tensor | None) -> Tensor:
-        """(C, H, W), perhaps with a plane (P, H, W) → (C + state, scale·H, scale·W), all on the host."""
+    def _tile(self, model: Model, window: Tensor, rim: Rim, plane: Tensor | None, context: Tensor | None) -> Tensor:
+        """(C, H, W), perhaps with a plane (P, H, W) → (C + state, scale·h, scale·w) without its rim, on the host."""
         batch = _batch(model, window).to(self.device, memory_format=torch.channels_last)
         if plane is not None:
             plane = plane.to(self.device).expand(len(batch), *plane.shape)
-        result = model(batch, self.precision_of(model), plane, context).cpu()
+        result = model(batch, self.precision_of(model), plane, context, rim).cpu()
         return result.reshape(-1, *result.shape[-2:])
 
     def _too_large(self, model: Model) -> OutOfMemory:

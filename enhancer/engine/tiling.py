@@ -13,6 +13,8 @@ from itertools import pairwise
 
 from torch import Tensor
 
+from enhancer.models.contract import Rim
+
 GRAIN = 16  # cores are multiples of this
 
 
@@ -48,11 +50,14 @@ def whole_grains(largest: int, multiple: int = 1) -> int:
     return max(step, largest // step * step)
 
 
+def halo_of(rows: Span, columns: Span) -> Rim:
+    """What a window sees beyond its core."""
+    return Rim(rows.start - rows.low, rows.high - rows.stop, columns.start - columns.low, columns.high - columns.stop)
+
+
 def paste(canvas: Tensor, rows: Span, columns: Span, result: Tensor, scale: int) -> None:
-    """Write the core of a window's result (C, scale·h, scale·w) into its place on the canvas."""
-    canvas[:, _core(rows, 0, scale), _core(columns, 0, scale)] = result[
-        :, _core(rows, rows.low, scale), _core(columns, columns.low, scale)
-    ]
+    """Write what a core became, (C, scale·h, scale·w), into its place on the canvas."""
+    canvas[:, _core(rows, scale), _core(columns, scale)] = result
 
 
 def halvings(largest: int) -> Iterator[int]:
@@ -63,8 +68,8 @@ def halvings(largest: int) -> Iterator[int]:
     yield GRAIN
 
 
-def _core(span: Span, origin: int, scale: int) -> slice:
-    return slice(scale * (span.start - origin), scale * (span.stop - origin))
+def _core(span: Span, scale: int) -> slice:
+    return slice(scale * span.start, scale * span.stop)
 
 
 def _up(value: int, multiple: int) -> int:

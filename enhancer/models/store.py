@@ -20,12 +20,15 @@ from enhancer.models.entry import Entry, Hub
 from enhancer.models.fetch import digest, hub_file, weights_file
 from enhancer.models.own import is_ours, own_model
 from enhancer.models.weights import SUFFIXES, check_finite, read_weights
+from enhancer.networks.generator import Generator
+from enhancer.networks.trials import Trials
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.watch import What
 
 log = logging.getLogger(__name__)
 KEPT = 3  # models in memory
+TRIALS = "convolutions.json"  # in the cache
 HUB_NAME = re.compile(r"([\w.-]+/[\w.-]+)/((?:[\w .()+-]+/)*[\w .()+-]+\.safetensors)")
 
 
@@ -114,12 +117,19 @@ class Store:
     def _open(self, model_id: str, place: Entry | Path | Hub, progress: Progress) -> Model:
         file = self._file(place, progress)
         if isinstance(place, Entry):
-            model = open_model(file, model_id)
+            model = self._settled(open_model(file, model_id))
             if model.scale != place.scale:
                 raise WeightsRefused(f"{model_id} should enlarge by {place.scale}, its file does by {model.scale}.")
             return replace(model, origins=(Origin(model_id, place.sha256),))
         name = place.name if isinstance(place, Path) else model_id
-        return replace(open_model(file, model_id), origins=(Origin(name, digest(file)),))
+        return replace(self._settled(open_model(file, model_id)), origins=(Origin(name, digest(file)),))
+
+    def _settled(self, model: Model) -> Model:
+        """The model, whose weights change no more: its generators may be computed by whom is faster."""
+        for module in model.network.modules():
+            if isinstance(module, Generator):
+                module.trials = Trials(self._settings.cache / TRIALS)
+        return model
 
     def _file(self, place: Entry | Path | Hub, progress: Progress) -> Path:
         """The weight file, fetched and verified."""

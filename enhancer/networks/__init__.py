@@ -9,7 +9,7 @@ from enhancer.networks.detector import faster_rcnn
 from enhancer.networks.discriminator import PatchDiscriminator, UNetDiscriminator
 from enhancer.networks.generator import Generator
 from enhancer.networks.photo import PhotoNetwork
-from enhancer.networks.recurrent import RecurrentUNet
+from enhancer.networks.recurrent import RecurrentUNet, followed
 from enhancer.networks.repair import RepairUNet
 from enhancer.networks.sequence import SequenceClassifier
 from enhancer.networks.synthesis import Autoencoder, Critic, Painter
@@ -51,4 +51,5 @@ __all__ = [
     "ToneNetwork",
     "UNetDiscriminator",
     "faster_rcnn",
+    "followed",
 ]

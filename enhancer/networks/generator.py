@@ -4,6 +4,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.networks.block import SLOPE, ActiveConv2d, ResidualBlock, unfolded_sum
+from enhancer.networks.trials import Trials
+from enhancer.networks.winograd import convolved, suits
 
 __all__ = ["SLOPE", "Generator", "ResidualBlock"]
 
@@ -17,6 +19,8 @@ class Generator(nn.Module):
     Shape: (B, 3, H, W) in [0, 1], H and W multiples of `unshuffle` → (B, 3, scale·H, scale·W), float32, not clamped.
     Raises ValueError for a scale outside 1-4 or a size that is not positive (`blocks`: negative).
     """
+
+    trials: Trials | None = None  # of who is faster; for networks whose weights will not change any more
 
     def __init__(self, *, scale: int, channels: int = 64, depth: int = 12, unshuffle: int = 1, blocks: int = 0) -> None:
         super().__init__()
@@ -45,7 +49,13 @@ class Generator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) → (B, 3, scale·H, scale·W), float32."""
-        f = self.head(F.pixel_unshuffle(x - 0.5, self.unshuffle))
-        for layer in self.body:
+        return unfolded_sum(self._detail(F.pixel_unshuffle(x - 0.5, self.unshuffle)), x, self.scale)
+
+    def _detail(self, f: Tensor) -> Tensor:
+        layers = [self.head, *self.body, self.tail]
+        if self.trials and not self.blocks and suits(f, layers) and self.trials.prefer_ncnn(self.head.out_channels):
+            return convolved(f, layers, SLOPE, self)
+        for layer in layers[:-1]:
             f = layer(f)
-        return unfolded_sum(self.tail(self.blocks(f)), x, self.scale)
+        detail: Tensor = self.tail(self.blocks(f))
+        return detail

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from enhancer.networks.generator import Generator
+from enhancer.networks.rim import NO_RIM, Rim
 from enhancer.networks.unet import RestorationUNet
 
 
@@ -18,6 +19,8 @@ class PhotoNetwork(nn.Module):
     Shape: (B, 3, H, W) in [0, 1], H and W multiples of `multiple_of` → (B, 3, scale·H, scale·W), float32, not clamped.
     Raises ValueError for sizes that make no network.
     """
+
+    trims = True
 
     def __init__(
         self,
@@ -43,7 +46,11 @@ class PhotoNetwork(nn.Module):
         """Input pixels at each side that an output pixel may depend on, rounded up to `multiple_of`."""
         return self.mend.halo - (-self.enlarge.halo // self.multiple_of) * self.multiple_of
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, 3, H, W) → (B, 3, scale·H, scale·W), float32."""
-        enlarged: Tensor = self.enlarge(self.mend(x))
-        return enlarged
+    def forward(self, x: Tensor, rim: Rim | None = None) -> Tensor:
+        """(B, 3, H, W) → (B, 3, scale·H, scale·W), float32, without the part of it that the `rim` of the input became.
+
+        The generator, which does most of the work, sees no more of the rim than it looks at.
+        """
+        rim = rim or NO_RIM
+        far = rim.beyond(self.enlarge.halo)
+        return rim.less(far).times(self.scale).off(self.enlarge(self.mend(x, rim=far)))

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from enhancer.networks.block import ActiveConv2d
+from enhancer.networks.rim import NO_RIM, Rim
 from enhancer.networks.unet import RestorationUNet
 
 
@@ -44,10 +45,11 @@ class RepairUNet(RestorationUNet):
     def __init__(self, *, widths: Sequence[int] = (32, 64, 96, 128), blocks: Sequence[int] = (1, 1, 2, 3)) -> None:
         super().__init__(widths=widths, blocks=blocks, planes=1)
 
-    def forward(self, x: Tensor, plane: Tensor | None = None) -> Tensor:
-        """(B, 3, H, W), and a map (B, 1, H, W) → (B, 3, H, W), float32."""
+    def forward(self, x: Tensor, plane: Tensor | None = None, rim: Rim | None = None) -> Tensor:
+        """(B, 3, H, W), and a map (B, 1, H, W) → (B, 3, H, W) without the `rim`, float32."""
+        rim = rim or NO_RIM
         hole = torch.ones_like(x[:, :1]) if plane is None else plane
-        return torch.where(hole > 0, super().forward(x, hole), x.float())
+        return torch.where(rim.off(hole) > 0, super().forward(x, hole, rim), rim.off(x).float())
 
     def _stacked(self, x: Tensor, plane: Tensor | None) -> Tensor:
         return x if plane is None else torch.cat([x, plane], 1)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.networks.block import ResidualBlock, unfolded_sum
+from enhancer.networks.rim import NO_RIM, Rim
 
 FOLD = 2  # pixels a side that one cell of the first level holds
 UNKNOWN = -1.0  # value of the extra plane where its strength is not known
@@ -28,6 +29,7 @@ class RestorationUNet(nn.Module):
 
     scale = 1
     block: type[nn.Module] = ResidualBlock
+    trims = True
     needs_plane = False  # whether it is of no use without the map
 
     def __init__(
@@ -71,14 +73,20 @@ class RestorationUNet(nn.Module):
             low, high = 2 * low - 2 * blocks, 2 * high + 1 + 2 * blocks
         return pixel, FOLD * (low - 1), FOLD * (high + 1) + FOLD - 1
 
-    def forward(self, x: Tensor, plane: Tensor | None = None) -> Tensor:
-        """(B, 3, H, W), and perhaps a map (B, 1, H, W) → (B, 3, H, W), float32. Raises ValueError for a useless map."""
+    def forward(self, x: Tensor, plane: Tensor | None = None, rim: Rim | None = None) -> Tensor:
+        """(B, 3, H, W), and perhaps a map (B, 1, H, W) → (B, 3, H, W) without the `rim`, float32.
+
+        On the way back to half resolution, no more of the rim is drawn than the layers after it look at. Raises
+        ValueError for a useless map.
+        """
         if plane is not None and not self.planes:
             raise ValueError("this network takes no extra plane")
+        rim = rim or NO_RIM
         f = self.head(F.pixel_unshuffle(self._stacked(x - 0.5, plane), FOLD))
-        return unfolded_sum(self._body(f), x, self.scale)
+        gone = self._idle(0, rim).times(FOLD)
+        return rim.less(gone).off(unfolded_sum(self._body(f, rim), gone.off(x), self.scale))
 
-    def _body(self, f: Tensor) -> Tensor:
+    def _body(self, f: Tensor, rim: Rim = NO_RIM) -> Tensor:
         """Everything between head and the last sum: features at half resolution → what the tail makes of them."""
         kept = []
         for blocks, down in zip(self.before, self.down, strict=True):
@@ -86,10 +94,22 @@ class RestorationUNet(nn.Module):
             kept.append(f)
             f = down(f)
         f = self.middle(f)
-        for blocks, up, skip in zip(reversed(self.after), reversed(self.up), reversed(kept), strict=True):
-            f = blocks(F.pixel_shuffle(up(f), 2) + skip)
+        gone = NO_RIM
+        for level in reversed(range(len(kept))):
+            before, gone = gone.times(2), self._idle(level, rim)
+            f = gone.less(before).off(F.pixel_shuffle(self.up[level](f), 2))
+            f = self.after[level](f + gone.off(kept[level]))
         out: Tensor = self.tail(f)
         return out
+
+    def _idle(self, level: int, rim: Rim) -> Rim:
+        """The part of the rim that nothing inside needs once this level is reached again, in cells of the level."""
+        if not self.down:  # nowhere is there a way back
+            return NO_RIM
+        needed = 1  # cells, for the tail
+        for blocks in self.blocks[: level + 1]:
+            needed = -(-needed // 2) + 2 * blocks
+        return Rim(*(side // (FOLD << level) for side in rim)).beyond(needed)
 
     def _stacked(self, x: Tensor, plane: Tensor | None) -> Tensor:
         """(B, 3, H, W) → (B, 3 + planes, H, W). The constant always takes part, as data-parallel training wants it."""

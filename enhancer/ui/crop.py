@@ -1,6 +1,7 @@
 """A part of a picture with its surroundings, so that a preview shows what the whole run will show there.
 
-That holds for what looks no farther than `MARGIN`; statistics of the whole picture cannot be had from a part.
+That holds for filters, which look no farther than `MARGIN`, and nearly for networks, of which `NEAR` is told below;
+statistics of the whole picture cannot be had from a part.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from torch import Tensor
 
 from enhancer.media.picture import Picture
 
-MARGIN = 24  # pixels of surroundings at each side, more than the bundled networks look at
+MARGIN = 24  # pixels of surroundings at each side, more than the filters look at
+NEAR = 8  # for networks, which weigh what is far little: over four photographs of LIVE1 the preview of one that mends
+# differs from the whole run by 0.2 to 0.3 grey levels in the mean (with 24 pixels by 0.1 to 0.2 for a third more work)
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,11 @@ class Crop:
         return picture.with_pixels(self.inner(picture.pixels), alpha)
 
 
-def narrowed(crop: Crop, times: int) -> Crop:
-    """The middle of a crop, so many times smaller a side, with its own surroundings."""
-    if times <= 1:
-        return crop
+def narrowed(crop: Crop, times: int, margin: int = MARGIN) -> Crop:
+    """The middle of a crop, so many times smaller a side, with surroundings of its own."""
     picture = crop.picture
     middle = (crop.left + crop.width / 2) / picture.width, (crop.top + crop.height / 2) / picture.height
-    return cut(picture, middle, (max(1, crop.width // times), max(1, crop.height // times)))
+    return cut(picture, middle, (max(1, crop.width // times), max(1, crop.height // times)), margin)
 
 
 def region(whole: tuple[int, int], centre: tuple[float, float], size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -53,12 +54,12 @@ def region(whole: tuple[int, int], centre: tuple[float, float], size: tuple[int,
     return left, top, width, height
 
 
-def cut(picture: Picture, centre: tuple[float, float], size: tuple[int, int]) -> Crop:
+def cut(picture: Picture, centre: tuple[float, float], size: tuple[int, int], margin: int = MARGIN) -> Crop:
     """That region of a picture with its surroundings."""
     left, top, width, height = region((picture.width, picture.height), centre, size)
-    first_row, first_column = max(0, top - MARGIN), max(0, left - MARGIN)
-    rows = slice(first_row, top + height + MARGIN)
-    columns = slice(first_column, left + width + MARGIN)
+    first_row, first_column = max(0, top - margin), max(0, left - margin)
+    rows = slice(first_row, top + height + margin)
+    columns = slice(first_column, left + width + margin)
     alpha = None if picture.alpha is None else picture.alpha[:, rows, columns].clone()
     around = picture.with_pixels(picture.pixels[:, rows, columns].clone(), alpha)
     return Crop(around, top - first_row, left - first_column, height, width)

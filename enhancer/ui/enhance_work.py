@@ -23,7 +23,7 @@ from enhancer.tasks.chain import Step, for_part, run_chain
 from enhancer.tasks.resize import resize
 from enhancer.trust import fit_of
 from enhancer.ui.choice import UPSCALE, Wish
-from enhancer.ui.crop import Crop, narrowed
+from enhancer.ui.crop import MARGIN, NEAR, Crop, narrowed
 from enhancer.ui.display import DISPLAY_PIXELS, Kept, reduced, save_display
 from enhancer.ui.picture_input import read
 
@@ -159,9 +159,10 @@ def preview(
     Where a model must run twice, the crop is made smaller, so that the preview stays a matter of a second.
     """
     largest = engine.settings.max_output_pixels
-    for model in filter(None, wish.models(size, largest)):
+    models = wish.models(size, largest)
+    for model in filter(None, models):
         engine.model(model.id, progress)  # fetched before the clock starts
-    crop = narrowed(crop, _growth_before_last_passes(wish, size, largest))
+    crop = narrowed(crop, _growth_before_last_passes(wish, size, largest), NEAR if all(models) else MARGIN)
     part = for_part(wish.steps, size, (crop.picture.width, crop.picture.height), largest)
     began = time.perf_counter()
     result = run_chain(crop.picture, part, engine, progress)

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as any_
 
-from enhancer.engine.tiling import paste, spans, whole_grains
+from enhancer.engine.tiling import halo_of, paste, spans, whole_grains
 from enhancer.media import Picture
 from enhancer.ui.crop import cut, region
 
@@ -35,7 +35,8 @@ def test_tiles_of_a_picture_give_the_picture(height: int, width: int, largest: i
     for rows in spans(height, largest, halo):
         for columns in spans(width, largest, halo):
             window = whole[:, rows.low : rows.high, columns.low : columns.high]
-            paste(made, rows, columns, window.repeat_interleave(scale, 1).repeat_interleave(scale, 2), scale)
+            core = halo_of(rows, columns).off(window)
+            paste(made, rows, columns, core.repeat_interleave(scale, 1).repeat_interleave(scale, 2), scale)
     assert torch.equal(made, large)
 
 

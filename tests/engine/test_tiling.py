@@ -8,7 +8,7 @@ import torch
 from enhancer.engine import Engine
 from enhancer.engine.tiling import spans
 from enhancer.models.contract import Model
-from enhancer.networks import Generator
+from enhancer.networks import Generator, PhotoNetwork
 from enhancer.networks.initialise import initialise
 from enhancer.progress import Progress
 from enhancer.settings import Settings
@@ -20,6 +20,13 @@ def generator(scale: int, unshuffle: int = 1, blocks: int = 0) -> Model:
     with torch.no_grad():  # a tail strong enough for a wrong pixel to show
         network.tail.weight.mul_(20)
     return Model("probe", network.eval(), scale, multiple_of=unshuffle, halo=network.halo)
+
+
+def photo() -> Model:
+    network = PhotoNetwork(scale=2, channels=8, depth=2, widths=[8, 16], blocks=[1, 1])
+    initialise(network, seed=1)
+    fold = network.multiple_of
+    return Model("photo", network.eval(), 2, multiple_of=fold, minimum=fold, halo=network.halo, trims=True)
 
 
 class Shelf:
@@ -42,7 +49,9 @@ SIZES = [(1, 1), (1, 97), (97, 1), (2, 3), (31, 33), (32, 32), (33, 31), (65, 64
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("model", [generator(2), generator(4), generator(1, unshuffle=2), generator(3, blocks=2)])
+@pytest.mark.parametrize(
+    "model", [generator(2), generator(4), generator(1, unshuffle=2), generator(3, blocks=2), photo()]
+)
 def test_tiled_equals_untiled_in_float32(size: tuple[int, int], model: Model) -> None:
     pixels = torch.rand(3, *size, generator=torch.Generator().manual_seed(0))
     tiled = engine(model, "float32", 32).run(model, pixels, Progress())

@@ -5,6 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from enhancer.models.contract import Model
+from enhancer.networks import RestorationUNet
+from enhancer.networks.rim import Rim
 
 
 class Told(nn.Module):
@@ -34,6 +36,22 @@ def test_planes_are_padded_with_the_pixels_and_context_is_passed_on() -> None:
     assert torch.equal(BOTH(x, plane=plane), x + plane)
     assert torch.equal(BOTH(x, context=context), x + context[:, :, None, None])
     assert torch.equal(BOTH(x, plane=plane, context=context), x + plane + context[:, :, None, None])
+
+
+@pytest.mark.parametrize("rim", [Rim(1, 2, 0, 3), Rim(0, 0, 5, 0), Rim(4, 0, 0, 0)])
+def test_a_rim_is_left_out_of_the_result_by_networks_that_trim_and_others(rim: Rim) -> None:
+    x = torch.rand(2, 3, 5, 6)
+    assert torch.equal(BOTH(x, rim=rim), rim.off(x))
+    unet = RestorationUNet(widths=[4, 6], blocks=[1, 1])
+    trims, plain = (Model("unet", unet, 1, multiple_of=4, minimum=4, trims=trims) for trims in (True, False))
+    assert (trims(x, rim=rim) - rim.off(plain(x))).abs().max() <= 1e-5
+    assert (plain(x, rim=rim) - rim.off(plain(x))).abs().max() == 0
+
+
+@pytest.mark.parametrize("rim", [Rim(-1), Rim(3, 2), Rim(0, 0, 0, 6)])
+def test_a_rim_that_leaves_nothing_is_refused(rim: Rim) -> None:
+    with pytest.raises(ValueError, match="leaves nothing"):
+        BOTH(torch.rand(2, 3, 5, 6), rim=rim)
 
 
 def test_the_glance_sees_the_whole_picture_shrunk() -> None:

@@ -1,0 +1,128 @@
+"""Who computes the convolutions of generators faster here, ncnn or PyTorch: measured once, and then remembered."""
+
+import json
+import logging
+import platform
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from enhancer.networks import winograd
+
+log = logging.getLogger(__name__)
+CLOSE = 1e-4  # share of the largest result
+WORTH = 0.9  # of the time of PyTorch
+SIDE, LAYERS, ROUNDS = 128, 12, 2  # of a trial, which takes a second: a picture, a network, and how often
+CPUINFO = Path("/proc/cpuinfo")
+Ways = dict[str, Callable[[], Tensor]]
+_trying = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What was measured, in `file` by processor, releases and width; so the choice stays, and with it every bit."""
+
+    file: Path
+
+    def prefer_ncnn(self, channels: int) -> bool:
+        """Whether ncnn is there, computes what it should, and is faster for layers of so many channels."""
+        with _trying:
+            return _tried(self.file, channels)
+
+
+@cache
+def _tried(file: Path, channels: int) -> bool:
+    try:
+        key = f"{channels} channels, {_processor()}, torch {torch.__version__}, ncnn {winograd.version()}"
+        known = _read(file)
+        if key not in known:
+            known[key] = _trial(channels)
+            _write(file, known)
+    except (ImportError, AttributeError, TypeError, IndexError, RuntimeError, MemoryError) as error:
+        log.info("convolutions are computed by PyTorch alone: %s", error)
+        return False
+    return known[key] < WORTH
+
+
+def _trial(channels: int) -> float:
+    """The time of ncnn over that of PyTorch. Raises RuntimeError where the results differ."""
+    dice = torch.Generator().manual_seed(0)
+    with torch.inference_mode():
+        layers = [_layer(channels) for _ in range(LAYERS)]
+        for layer in layers:
+            layer.weight.copy_(torch.randn(layer.weight.shape, generator=dice) * (2 / (9 * channels)) ** 0.5)
+        x, plain = torch.randn(1, channels, SIDE, SIDE, generator=dice), nn.ModuleList(layers)
+        plain.to(memory_format=torch.channels_last)
+        net = winograd.net_of(layers, 0.1, torch.get_num_threads())
+        ways: Ways = {"ncnn": lambda: winograd.run(net, x), "torch": lambda: _plain(plain, x)}
+        found, known = (way() for way in ways.values())
+        apart = float((found - known).abs().max() / known.abs().max())
+        if not apart < CLOSE:
+            raise RuntimeError(f"ncnn gives other results, {apart:.1g} apart")
+        seconds = {name: min(spent) for name, spent in _rounds(ways).items()}
+    ratio = seconds["ncnn"] / seconds["torch"]
+    log.info("ncnn takes %.2f of the time of PyTorch, results %.1g apart", ratio, apart)
+    return ratio
+
+
+def _layer(channels: int) -> nn.Conv2d:
+    """Whose weights nobody has drawn yet, so that the dice of others stay as they are."""
+    with torch.device("meta"):
+        layer = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+    return layer.to_empty(device="cpu")
+
+
+def _plain(layers: nn.ModuleList, x: Tensor) -> Tensor:
+    x = x.contiguous(memory_format=torch.channels_last)
+    for layer in layers[:-1]:
+        x = F.leaky_relu(layer(x), 0.1)
+    result: Tensor = layers[-1](x)
+    return result
+
+
+def _rounds(ways: Ways) -> dict[str, list[float]]:
+    """Seconds of each way, in turns."""
+    spent: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            spent[name].append(time.perf_counter() - began)
+    return spent
+
+
+def _processor() -> str:
+    """Its name, where the system tells it, and the units that PyTorch uses of it."""
+    lines = CPUINFO.read_text().splitlines() if CPUINFO.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return f"{next(named, platform.processor())} {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _read(file: Path) -> dict[str, float]:
+    """What was measured; nothing from a file that is not there or was spoilt."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        return {str(key): float(value) for key, value in values.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        log.warning("%s cannot be read, and is measured anew: %s", file, error)
+        return {}
+
+
+def _write(file: Path, values: dict[str, float]) -> None:
+    """A disk that takes nothing costs only the memory of it."""
+    partial = file.with_suffix(".partial")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(values, indent=1), encoding="utf-8")
+        partial.replace(file)
+    except OSError as error:
+        log.warning("%s cannot be written, what was measured is not remembered: %s", file, error)
