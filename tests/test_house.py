@@ -21,6 +21,7 @@ FLOORS = {
     "watch": 0,
     "logs": 0,
     "memory": 0,
+    "remembered": 0,
     "shared": 0,
     "worker": 0,
     "canvas": 1,

@@ -1,13 +1,12 @@
 """How fast is a model on this machine, and how much memory does it take? Measured in a moment, and remembered."""
 
-import json
-import logging
 import statistics
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,8 +16,8 @@ from enhancer.engine.apart import Elsewhere, weight_bytes
 from enhancer.models.catalog import CATALOG, Entry
 from enhancer.models.contract import Model
 from enhancer.progress import Progress
+from enhancer.remembered import recall, remember
 
-log = logging.getLogger(__name__)
 RUNS = 3  # that are timed, after one to get warm
 LONG = 4.0  # seconds of the first run, from which getting warm is no matter and nobody wants to wait for three more
 MB = 1e6
@@ -64,13 +63,15 @@ def measure_model(model_id: str, engine: Engine, progress: Progress) -> Speed:
     peak = None if growth is None else round((growth * overlap + weights) / MB, 1)
     speed = Speed(round(seconds * overlap * 1e6 / side**2, 4), peak, side, precision_name(engine.precision_of(model)))
     if model.origins:
-        _remember(_file(engine), _key(model.origins[0].sha256, engine, speed.precision), speed)
+        file, key = _file(engine), _key(model.origins[0].sha256, engine, speed.precision)
+        with _WRITING:
+            remember(file, {name: asdict(kept) for name, kept in (recall(file, _opened) | {key: speed}).items()})
     return speed
 
 
 def known_speeds(engine: Engine, catalog: tuple[Entry, ...] = CATALOG) -> dict[str, Speed]:
     """What was measured here before, by model id: same weights, device, precision and release of PyTorch."""
-    found, speeds = _read(_file(engine)), dict[str, Speed]()
+    found, speeds = recall(_file(engine), _opened), dict[str, Speed]()
     for entry in catalog:
         for precision in (torch.float32, engine.precision):  # some networks survive only the former
             speed = found.get(_key(entry.sha256, engine, precision_name(precision)))
@@ -107,24 +108,5 @@ def _file(engine: Engine) -> Path:
     return engine.settings.cache / FILE
 
 
-def _read(file: Path) -> dict[str, Speed]:
-    if not file.is_file():
-        return {}
-    try:
-        return {key: Speed(**values) for key, values in json.loads(file.read_text(encoding="utf-8")).items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        log.warning("%s is not readable, what it held must be measured again: %s", file, error)
-        return {}
-
-
-def _remember(file: Path, key: str, speed: Speed) -> None:
-    """A disk that takes nothing costs only the memory of it, not the measurement."""
-    with _WRITING:
-        values = {k: asdict(v) for k, v in (_read(file) | {key: speed}).items()}
-        partial = file.with_suffix(".partial")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(values, indent=1), encoding="utf-8")
-            partial.replace(file)
-        except OSError as error:
-            log.warning("%s cannot be written, the speed is not remembered: %s", file, error)
+def _opened(values: dict[str, Any]) -> Speed:
+    return Speed(**values)

@@ -1,6 +1,5 @@
 """Who computes the convolutions of generators faster here, ncnn or PyTorch: measured once, and then remembered."""
 
-import json
 import logging
 import platform
 import threading
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.networks import winograd
+from enhancer.remembered import recall, remember
 
 log = logging.getLogger(__name__)
 CLOSE = 1e-4  # share of the largest result
@@ -41,10 +41,10 @@ class Trials:
 def _tried(file: Path, channels: int) -> bool:
     try:
         key = f"{channels} channels, {_processor()}, torch {torch.__version__}, ncnn {winograd.version()}"
-        known = _read(file)
+        known = recall(file, float)
         if key not in known:
             known[key] = _trial(channels)
-            _write(file, known)
+            remember(file, known)
     except (ImportError, AttributeError, TypeError, IndexError, RuntimeError, MemoryError) as error:
         log.info("convolutions are computed by PyTorch alone: %s", error)
         return False
@@ -103,26 +103,3 @@ def _processor() -> str:
     lines = CPUINFO.read_text().splitlines() if CPUINFO.exists() else []
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return f"{next(named, platform.processor())} {platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
-
-
-def _read(file: Path) -> dict[str, float]:
-    """What was measured; nothing from a file that is not there or was spoilt."""
-    try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        return {str(key): float(value) for key, value in values.items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        log.warning("%s cannot be read, and is measured anew: %s", file, error)
-        return {}
-
-
-def _write(file: Path, values: dict[str, float]) -> None:
-    """A disk that takes nothing costs only the memory of it."""
-    partial = file.with_suffix(".partial")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(values, indent=1), encoding="utf-8")
-        partial.replace(file)
-    except OSError as error:
-        log.warning("%s cannot be written, what was measured is not remembered: %s", file, error)

@@ -21,7 +21,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from tests.engine.test_tiling import Shelf
 
-PAUSE = 0.02
+PAUSE = 0.1  # seconds
 ORIGINS = (Origin("x2-fast", entry("x2-fast").sha256),)
 
 
