@@ -19,7 +19,7 @@ from enhancer.progress import Progress
 from enhancer.settings import VERSION
 from enhancer.tasks import chain
 from enhancer.tasks.choose import AUTO
-from enhancer.tasks.repair_options import BIHARMONIC, NETWORK
+from enhancer.tasks.repair_options import NETWORK, TEXTURE
 from enhancer.tasks.upscale_options import TARGETS
 
 MAX_STEPS = 16
@@ -170,7 +170,7 @@ def _models(options: dict[str, Any], blends: list[tuple[Origin, ...]]) -> dict[s
     if "crispness" in options and options["crispness"] is None and blends and all(len(b) > 1 for b in blends):
         found["crispness"] = blends[0][-1].share
     if options.get("method") == AUTO:
-        found["method"] = NETWORK if blends else BIHARMONIC
+        found["method"] = NETWORK if blends else TEXTURE
     return found
 
 

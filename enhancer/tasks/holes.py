@@ -58,6 +58,15 @@ def parts_of(hole: Hole, reach: Reach) -> list[Part]:
     return found
 
 
+def width_of(hole: Hole) -> float:
+    """Pixels across the widest place of a hole."""
+    from scipy import ndimage  # slow to import, and only needed here
+
+    rows, columns = (slice(a.min(), a.max() + 1) for a in np.nonzero(hole))
+    framed = np.pad(hole[rows, columns], 1)
+    return 2 * float(ndimage.distance_transform_edt(framed).max())
+
+
 def in_turn(parts: list[Part], left: Hole) -> Iterator[Part]:
     """The parts one after the other, those that see something known first; whoever takes one clears it in `left`.
 

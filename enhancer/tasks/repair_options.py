@@ -6,7 +6,7 @@ from enhancer.options import option
 from enhancer.tasks.choose import AUTO, MODEL_HELP
 from enhancer.tasks.task import Task
 
-NETWORK, BIHARMONIC = "network", "biharmonic"
+NETWORK, TEXTURE, BIHARMONIC = "network", "texture", "biharmonic"
 MASK_HELP = (
     "black and white PNG of the picture's size, white where it is to be filled: on the command line its file, "
     "elsewhere its base64"
@@ -20,8 +20,9 @@ class RepairOptions:
     mask: str = option("", MASK_HELP)
     method: str = option(
         AUTO,
-        "network goes on with lines and edges, biharmonic a smooth surface; auto takes the network where there is one",
-        choices=(AUTO, NETWORK, BIHARMONIC),
+        "network goes on with lines and edges, texture copies patches from elsewhere in the picture, biharmonic lays a "
+        "smooth surface; auto takes the network for holes up to 16 pixels wide, else texture",
+        choices=(AUTO, NETWORK, TEXTURE, BIHARMONIC),
     )
     model: str = option(AUTO, MODEL_HELP)
 

@@ -23,6 +23,10 @@ from enhancer.ui.words import bar, duration, empty, said
 BEGIN = "Choose a picture, then paint over scratches, dust, text or whole objects."
 PAINTING = "Paint over what is to go; what you paint is filled, and nothing else is touched."
 INVENTED = "What you painted over is invented now, from what is around it; it is no evidence of what was there."
+WAYS = (
+    "A network goes on with lines and edges; texture is copied from elsewhere in the picture, for objects; a smooth "
+    "surface grows in from the rim, for small spots. Automatic takes texture for places wider than 16 pixels."
+)
 STAGES = ("Mask", "Repaired")
 HAND_OVER = "(_, ...others) => [paintedMask('repair-paint'), ...others]"  # what was painted stays in the browser
 
@@ -49,7 +53,7 @@ class RepairTab:
                 choices,
                 value=choices[0][1],
                 label="How it is filled",
-                info="A network goes on with lines and edges; a smooth surface grows in from the rim, for small spots.",
+                info=WAYS,
                 filterable=False,
                 elem_id="repair-way",
             )

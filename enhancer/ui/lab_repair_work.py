@@ -8,13 +8,13 @@ from enhancer.errors import BadOptions
 from enhancer.evidence.receipt import Receipt, receipt
 from enhancer.evidence.report_pictures import uri
 from enhancer.media.formats import format_of
-from enhancer.models.catalog import CATALOG, Bundled
+from enhancer.models.catalog import CATALOG
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import task
 from enhancer.tasks.choose import AUTO
 from enhancer.tasks.mask import check_mask, decoded, mask_in, packed, stretched
-from enhancer.tasks.repair_options import BIHARMONIC, NETWORK, REPAIR
+from enhancer.tasks.repair_options import BIHARMONIC, NETWORK, REPAIR, TEXTURE
 from enhancer.ui.choice import Choice
 from enhancer.ui.display import reduced
 from enhancer.ui.enhance_work import PAINTED_PIXELS, Finished, Written, enhance_file, write
@@ -26,6 +26,8 @@ PAINTED_SIDE = 1000  # pixels of the longer side of what is painted, as many as 
 LONGEST = 400_000  # letters of it
 COLOUR = (220, 38, 38)
 PAINT = "Paint over what is to go"
+ALONE = {"Texture from elsewhere in the picture": TEXTURE, "Smooth surface (biharmonic)": BIHARMONIC}
+HOW = {TEXTURE: "texture of the picture", BIHARMONIC: "smooth surface"}
 NOTHING = "Please paint over what is to go first, or choose a mask."
 
 
@@ -38,11 +40,9 @@ class Repaired:
 
 
 def ways() -> list[tuple[str, str]]:
-    """(title, value) of the ways to fill a hole: networks of the catalogue as far as there are any, and the surface."""
-    networks = [e for e in CATALOG if e.purpose == REPAIR.id]
-    bundled = any(isinstance(e.source, Bundled) for e in networks)
-    first = [("Automatic", AUTO)] if bundled else []
-    return [*first, *((e.title, e.id) for e in networks), ("Smooth surface (biharmonic)", BIHARMONIC)]
+    """(title, value) of the ways to fill a hole: the networks of the catalogue, and what needs none."""
+    networks = [(entry.title, entry.id) for entry in CATALOG if entry.purpose == REPAIR.id]
+    return [("Automatic", AUTO), *networks, *ALONE.items()]
 
 
 def easel(source: Source, settings: Settings) -> str:
@@ -69,7 +69,7 @@ def mask_text(canvas: str, file: str | None, size: tuple[int, int], settings: Se
 
 def choice_of(way: str, mask: str) -> Choice:
     """The task with its options."""
-    told = {"method": way} if way in (AUTO, BIHARMONIC) else {"method": NETWORK, "model": way}
+    told = {"method": way} if way in (AUTO, *HOW) else {"method": NETWORK, "model": way}
     return Choice(task(REPAIR.id), {"mask": mask, **told})
 
 
@@ -91,7 +91,7 @@ def handed_over(done: Finished, format: str, embed: bool, settings: Settings, pl
 def facts(done: Finished, written: Written, format: str, embed: bool) -> str:
     """What was made of what."""
     (step,) = done.recipe.steps
-    how = step.models[-1].id if step.models else "smooth surface"
+    how = step.models[-1].id if step.models else HOW[step.options["method"]]
     file = f"{format_of(format).title}, {file_size(written.file.stat().st_size)}"
     items = [("Size", size_of(done.size)), ("With", how), ("Time", duration(done.seconds)), ("File", file)]
     told = [("Recipe", "in the file" if written.recipe is None else "beside it")] if embed else []

@@ -32,6 +32,7 @@ from enhancer.tasks import task
 from enhancer.tasks.chain import Step
 from enhancer.tasks.holes import Hole, Reach, in_turn, parts_of
 from enhancer.tasks.mask import LONGEST, mask_of, packed
+from enhancer.tasks.repair import WIDE
 from enhancer.training.checkpoint import export
 
 SMALL = {"widths": [4, 6, 8], "blocks": [1, 1, 1]}
@@ -72,7 +73,7 @@ def done(picture: Picture, hall: Engine, hole: Hole, **options: str) -> Picture:
     return chosen.run(picture, parse(chosen.options, {"mask": packed(hole), **options}), hall, Progress())
 
 
-@pytest.mark.parametrize("method", ["biharmonic", "network"])
+@pytest.mark.parametrize("method", ["biharmonic", "texture", "network"])
 @pytest.mark.parametrize(("depth", "alpha"), [(8, False), (16, False), (8, True), (16, True)])
 def test_what_lies_outside_the_mask_stays_bit_by_bit(hall: Engine, method: str, depth: int, alpha: bool) -> None:
     source, hole = ramp(depth, alpha), strokes()
@@ -88,7 +89,7 @@ def test_what_lies_outside_the_mask_stays_bit_by_bit(hall: Engine, method: str, 
         assert torch.equal(result.alpha, source.alpha)  # type: ignore[arg-type]  # it has one
 
 
-@pytest.mark.parametrize("method", ["biharmonic", "network"])
+@pytest.mark.parametrize("method", ["biharmonic", "texture", "network"])
 def test_nothing_of_what_was_covered_shines_through(hall: Engine, method: str) -> None:
     source, hole = ramp(), strokes()
     options = {"model": "repair"} if method == "network" else {}
@@ -180,7 +181,8 @@ def test_masks_of_any_colour_mode_mean_the_same() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"model": "repair", "method": "biharmonic"}, "needs no model"),
+        ({"model": "repair", "method": "biharmonic"}, "biharmonic needs no model"),
+        ({"model": "repair", "method": "texture"}, "texture needs no model"),
         ({"model": "other"}, "no model 'other'"),
         ({"method": "telepathy"}, "must be one of"),
     ],
@@ -197,15 +199,26 @@ def test_a_model_for_something_else_fills_no_holes() -> None:
 
 
 @pytest.mark.parametrize("catalog", [(), (replace(BUNDLED_ENTRIES[0], id="repair", purpose="repair", twin=""),)])
-def test_auto_takes_the_network_as_soon_as_one_is_bundled(
-    hall: Engine, monkeypatch: pytest.MonkeyPatch, catalog: tuple[Entry, ...]
+@pytest.mark.parametrize("width", [WIDE, WIDE + 2])
+def test_auto_takes_the_network_where_one_is_bundled_and_the_hole_is_narrow(
+    hall: Engine, monkeypatch: pytest.MonkeyPatch, catalog: tuple[Entry, ...], width: int
 ) -> None:
     monkeypatch.setattr(home, "CATALOG", catalog)
     monkeypatch.setattr("enhancer.tasks.choose.CATALOG", catalog)
-    _, recipe = record(ramp(), [Step("repair", {"mask": packed(strokes())})], hall)
+    hole = np.zeros((HEIGHT, WIDTH), bool)
+    hole[10 : 10 + width, 5:55] = True
+    _, recipe = record(ramp(), [Step("repair", {"mask": packed(hole)})], hall)
     (step,) = recipe.steps
-    assert step.options["method"] == ("network" if catalog else "biharmonic")
-    assert [m.id for m in step.models] == (["repair"] if catalog else [])
+    drawn = bool(catalog) and width == WIDE
+    assert step.options["method"] == ("network" if drawn else "texture")
+    assert [m.id for m in step.models] == (["repair"] if drawn else [])
+
+
+def test_where_the_picture_knows_no_whole_patch_texture_is_smooth(hall: Engine) -> None:
+    source, hole = ramp(width=20, height=14), np.zeros((14, 20), bool)
+    hole[4:10, 6:14] = True
+    smooth = done(source, hall, hole, method="biharmonic")
+    assert torch.equal(done(source, hall, hole, method="texture").pixels, smooth.pixels)
 
 
 def test_the_recipe_repeats_it_and_the_receipt_says_what_is_invented(hall: Engine, tmp_path: Path) -> None:

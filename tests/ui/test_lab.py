@@ -19,7 +19,7 @@ from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.mask import mask_of
-from enhancer.tasks.repair_options import BIHARMONIC
+from enhancer.tasks.repair_options import BIHARMONIC, TEXTURE
 from enhancer.ui import lab_detect_work, lab_repair_work, models_words
 from enhancer.ui.lab_explain_work import askable, pixel_explained
 from enhancer.ui.lab_repair_work import choice_of, mask_text, ways
@@ -59,11 +59,12 @@ def test_without_a_mask_nothing_is_done(painted: str) -> None:
 
 def test_a_network_is_offered_as_soon_as_the_catalogue_holds_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lab_repair_work, "CATALOG", ())
-    assert [value for _, value in ways()] == [BIHARMONIC]
+    assert [value for _, value in ways()] == ["auto", TEXTURE, BIHARMONIC]
     monkeypatch.setattr(lab_repair_work, "CATALOG", (NETWORK,))
     assert ways()[:2] == [("Automatic", "auto"), ("Hole filler", "repair")]
     assert choice_of("repair", "m").options == {"mask": "m", "method": "network", "model": "repair"}
     assert choice_of("auto", "m").options == {"mask": "m", "method": "auto"}
+    assert choice_of(TEXTURE, "m").options == {"mask": "m", "method": "texture"}
 
 
 def test_the_card_of_such_a_network_leads_nowhere() -> None:
