@@ -2,6 +2,7 @@
 
 import importlib
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,20 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from enhancer.engine import Engine
 from enhancer.engine.tiling import halo_of, paste, spans
 from enhancer.errors import WeightsRefused
+from enhancer.media.picture import Picture
 from enhancer.models.catalog import HUB_ENTRIES
 from enhancer.models.contract import BOTH, Model
+from enhancer.models.finetune import open_for_training
 from enhancer.models.halo import ATTENTION, estimate_halo, window_grid
 from enhancer.models.store import Store, open_model
+from enhancer.progress import Progress
 from enhancer.settings import Settings
+from enhancer.tasks.mask import packed
+from enhancer.tasks.repair import repair
+from enhancer.tasks.repair_options import RepairOptions
 
 PUBLIC = "weights-public"
 LEVEL = 1 / 255
@@ -206,17 +214,44 @@ def test_foreign_tensors_that_are_spoilt_or_of_the_wrong_shape_are_refused(tmp_p
         open_model(file, "compact")
 
 
-def test_inpainting_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import spandrel
+@pytest.fixture
+def lama(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Weights of a small LaMa, which nobody trained; spandrel knows the large one alone."""
+    here = importlib.import_module("spandrel.architectures.LaMa.__arch.LaMa")
+    large = here.FFCResNetGenerator
+    ratios = {"ratio_gin": 0.75, "ratio_gout": 0.75, "enable_lfu": False}
+    small = partial(large, ngf=8, n_blocks=1, resnet_conv_kwargs=ratios)
+    monkeypatch.setattr(here, "FFCResNetGenerator", lambda *sizes: small(*sizes))
+    torch.manual_seed(1)
+    file = tmp_path / "lama.safetensors"
+    save_file(here.LaMa(in_nc=4, out_nc=3).state_dict(), file)
+    return file
 
-    class Masked(spandrel.MaskedImageModelDescriptor):  # type: ignore[misc]  # spandrel is not typed for us
-        purpose = "Inpainting"
 
-        def __init__(self) -> None:
-            pass
+def test_lama_fills_what_is_missing_and_nothing_else(lama: Path, settings: Settings) -> None:
+    picture = torch.rand(3, 45, 60, generator=torch.Generator().manual_seed(4))
+    hole = np.zeros((45, 60), bool)
+    hole[12:30, 20:44] = True
+    engine = Engine(Store(settings), settings)
+    options = RepairOptions(mask=packed(hole), model=str(lama))
+    result = repair(Picture(picture, depth=8), options, engine, Progress()).pixels
+    assert torch.equal(result[:, ~hole], picture[:, ~hole])
+    spoilt = picture.clone()
+    spoilt[:, hole] = 1
+    assert torch.equal(repair(Picture(spoilt, depth=8), options, engine, Progress()).pixels, result)
+    assert not torch.equal(result[:, hole], picture[:, hole])
 
-    monkeypatch.setattr(spandrel.ModelLoader, "load_from_state_dict", lambda *_: Masked())
-    file = tmp_path / "masked.safetensors"
-    save_file({"a": torch.zeros(1)}, file)
+
+def test_lama_survives_both_precisions_and_needs_its_plane(lama: Path) -> None:
+    model = open_model(lama, "lama")
+    assert (model.scale, model.channels, model.planes, model.fills) == (1, 3, 1, True)
+    picture, hole = torch.rand(1, 3, 48, 64), torch.zeros(1, 1, 48, 64)
+    hole[..., 10:30, 20:40] = 1
+    exact, rough = (model(picture, precision, plane=hole) for precision in (torch.float32, torch.bfloat16))
+    assert float((exact - rough).abs().max()) < 0.05
+    assert torch.equal(model(picture), picture), "nothing is missing"
+
+
+def test_what_fills_holes_is_no_network_to_train_on(lama: Path) -> None:
     with pytest.raises(WeightsRefused, match="made for Inpainting, not for whole pictures"):
-        open_model(file, "masked")
+        open_for_training(lama)
