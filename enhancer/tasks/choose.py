@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from enhancer.models.contract import Model
 
 AUTO = "auto"
+FILLING = "repair"  # the purpose of models that fill holes
 MODEL_HELP = "a catalogue id, a local weight file, or owner/repo/file on the Hub; auto takes a bundled one"
 STRENGTH_HELP = "how much of the network's picture is blended over the plain one"
 BEST_HELP = "mean of eight flips and turns: a little better, eight times as slow"
@@ -69,4 +70,6 @@ def open_model(
     model = engine.model(chosen, progress, crisp_share(chosen, crispness))
     if model.state:
         raise BadOptions(f"{chosen} is for video, where one frame follows another; choose another model for a picture.")
+    if model.fills and purpose != FILLING:
+        raise BadOptions(f"{chosen} fills holes; choose another model, or the task Repair with a mask.")
     return model

@@ -198,6 +198,12 @@ def test_a_model_for_something_else_fills_no_holes() -> None:
         done(ramp(), Engine(Store(settings), settings), strokes(), model="denoise")
 
 
+def test_a_model_that_fills_holes_does_nothing_else(hall: Engine) -> None:
+    chosen = task("denoise")
+    with pytest.raises(BadOptions, match="repair fills holes"):
+        chosen.run(ramp(), parse(chosen.options, {"model": "repair"}), hall, Progress())
+
+
 @pytest.mark.parametrize("catalog", [(), (replace(BUNDLED_ENTRIES[0], id="repair", purpose="repair", twin=""),)])
 @pytest.mark.parametrize("width", [WIDE, WIDE + 2])
 def test_auto_takes_the_network_where_one_is_bundled_and_the_hole_is_narrow(
