@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -37,6 +38,15 @@ def test_a_texture_is_coded_as_on_the_page(tmp_path: Path) -> None:
     assert main(["draw", str(again), "--model", "vae-textures", "--again", str(cat)]) == DONE
     expected = sheet(redrawn(open_picture(cat), "", Settings(), "vae-textures")[1:])
     assert (open_picture(again).pixels - expected.pixels).abs().max() <= 0.5 / 255 + 1e-6
+
+
+def test_what_is_wrong_with_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    noisy = tmp_path / "noisy.png"
+    grain = np.random.default_rng(0).normal(0, 30, data.coffee().shape)
+    Image.fromarray((data.coffee() + grain).clip(0, 255).astype(np.uint8)).save(noisy)
+    assert main(["recognise", str(noisy), "--what", "faults", "--json"]) == DONE
+    assert '"name": "noise"' in capsys.readouterr().out.split("}")[0]
+    assert main(["recognise", str(noisy), "--what", "faults", "--weights", "x.safetensors"]) == WRONG_USAGE
 
 
 def test_what_cannot_be_done_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,16 +2,16 @@
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 
 from enhancer.cli.report import DONE, SOME_FAILED, complain, say, table
 from enhancer.errors import BadOptions, EnhancerError
 from enhancer.hall import default_engine
-from enhancer.lab.bundled import artist, recogniser
+from enhancer.lab.bundled import artist
 from enhancer.lab.drawing import DrawOptions, drawn, redrawn, sheet
-from enhancer.lab.paper import digit_in
+from enhancer.lab.naming import named
+from enhancer.lab.wish import NamingOptions
 from enhancer.media import Picture, open_picture, save_picture
 from enhancer.models.artist import Artist, open_artist
 from enhancer.models.recogniser import Guess, open_recogniser
@@ -22,7 +22,7 @@ from enhancer.tasks.resize import colours
 
 def run_recognise(a: argparse.Namespace) -> int:
     """Say what pictures show, by a network that was trained to name them."""
-    settings, name = default_engine().settings, _namer(a.weights)
+    settings, name = default_engine().settings, _namer(a)
     rows, failed = [], 0
     for file in a.inputs:
         try:
@@ -36,13 +36,16 @@ def run_recognise(a: argparse.Namespace) -> int:
     return SOME_FAILED if failed else DONE
 
 
-def _namer(weights: Path | None) -> Callable[[Picture], tuple[Guess, ...]]:
+def _namer(a: argparse.Namespace) -> Callable[[Picture], tuple[Guess, ...]]:
     """A network that was trained here sees the picture as it is, that of digits the digit on it."""
-    if weights is not None:
-        trained = open_recogniser(weights)
-        return lambda picture: trained(colours(picture))
-    digits = recogniser(default_engine().settings)
-    return lambda picture: digits(digit_in(picture).pixels)
+    given = {name: getattr(a, name) for name in ("what", "count") if getattr(a, name) is not None}
+    options, settings = parse(NamingOptions, given), default_engine().settings
+    if a.weights is None:
+        return lambda picture: named(picture, options, settings)
+    if a.what is not None:
+        raise BadOptions("Give either --what or --weights.")
+    trained = open_recogniser(a.weights)
+    return lambda picture: trained(colours(picture), options.count)
 
 
 def run_draw(a: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from enhancer.evidence.guard_words import WISHES
+from enhancer.lab.wish import NamingOptions
 from enhancer.lanes.wish import Wish
 from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
@@ -50,7 +51,7 @@ COMMANDS = {  # name → where it is done, and what it does
     ),
     "recognise": (
         "enhancer.cli.lab:run_recognise",
-        "Say what pictures show, by a network that was trained to name them.",
+        "Say what pictures show, or what is wrong with them, by a network that was trained to name it.",
     ),
     "detect": (
         "enhancer.cli.lab_detect:run_detect",
@@ -190,6 +191,7 @@ def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
     p = command("recognise")
     p.add_argument("inputs", type=Path, nargs="+", metavar="PICTURE")
     p.add_argument("--weights", type=Path, help="a recogniser that was trained here; that of digits where left out")
+    add_arguments(p, NamingOptions)
     p.add_argument("--json", action="store_true")
 
     p = command("detect")

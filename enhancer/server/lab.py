@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from enhancer.errors import BadOptions
-from enhancer.lab.bundled import artist, recogniser
+from enhancer.lab.bundled import artist
 from enhancer.lab.drawing import CODERS, DrawOptions, drawn, redrawn, sheet
-from enhancer.lab.paper import digit_in
+from enhancer.lab.naming import named
+from enhancer.lab.wish import NamingOptions
 from enhancer.media import decode, encode
 from enhancer.options import option, parse_text
 from enhancer.progress import Progress
@@ -27,7 +28,7 @@ T = TypeVar("T")
 PNG: dict[int | str, dict[str, Any]] = {200: {"description": "A PNG.", "content": {"image/png": {"schema": BINARY}}}}
 GUESSES: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The likeliest first; probabilities are calibrated, and sum to 1 over all digits.",
+        "description": "The likeliest first, calibrated. Digits sum to 1; each fault is a question of its own.",
         "content": {
             "application/json": {
                 "example": [{"name": "7", "probability": 0.97}, {"name": "9", "probability": 0.02}],
@@ -35,13 +36,6 @@ GUESSES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-
-
-@dataclass(frozen=True)
-class RecogniseOptions:
-    """How much is told."""
-
-    count: int = option(5, "how many guesses are told", minimum=1, maximum=10, step=1)
 
 
 @dataclass(frozen=True)
@@ -58,15 +52,15 @@ def lab_routes(service: Service) -> APIRouter:
 
     @router.post(
         "/recognise",
-        summary="Name the digit on a picture, with calibrated probabilities",
+        summary="Name the digit on a picture, or what is wrong with it, with probabilities",
         operation_id="recognise",
         description=f"`curl -F file=@digit.png '{HOST}{ROOT}/lab/recognise?count=3'`",
         responses={**GUESSES, **refusals(REFUSALS)},
-        openapi_extra=carrying(option_schemas(RecogniseOptions)),
+        openapi_extra=carrying(option_schemas(NamingOptions)),
     )
     async def recognise(request: Request) -> list[dict[str, Any]]:
         with service.enter(request):
-            data, options = await _asked(request, RecogniseOptions, service.settings)
+            data, options = await _asked(request, NamingOptions, service.settings)
             return await service.done(partial(_named, data, options, service.settings), request)
 
     @router.get(
@@ -114,9 +108,9 @@ def _options(options: type[T], given: Sequence[tuple[str, str]]) -> T:
     return parse_text(options, dict(given))
 
 
-def _named(data: bytes, options: RecogniseOptions, settings: Settings, progress: Progress) -> list[dict[str, Any]]:
+def _named(data: bytes, options: NamingOptions, settings: Settings, progress: Progress) -> list[dict[str, Any]]:
     progress.step(0, 1, "recognising")
-    guesses = recogniser(settings)(digit_in(decode(data, settings)).pixels, options.count)
+    guesses = named(decode(data, settings), options, settings)
     return [{"name": guess.name, "probability": round(guess.probability, 4)} for guess in guesses]
 
 

@@ -5,6 +5,7 @@ import io
 import httpx
 import pytest
 from PIL import Image, ImageDraw
+from skimage import data as pictures
 
 from enhancer.lab.bundled import artist
 from enhancer.lab.drawing import DrawOptions, drawn, sheet
@@ -30,6 +31,15 @@ def test_what_is_drawn_is_recognised_and_drawn_again(program: Running) -> None:
         assert sum(guess["probability"] for guess in told.json()) <= 1.001
     again = httpx.post(f"{program.url}/v1/lab/redraw", params={"name": "4"}, content=drawing.content)
     assert shown(again.content).shape == (64, 64, 3)
+
+
+def test_faults_are_named_each_by_itself(program: Running) -> None:
+    small = io.BytesIO()
+    Image.fromarray(pictures.coffee()).save(small, "JPEG", quality=12)
+    told = httpx.post(f"{program.url}/v1/lab/recognise", params={"what": "faults"}, content=small.getvalue()).json()
+    assert {fault["name"] for fault in told} == {"darkness", "blur", "enlargement", "noise", "compression"}
+    assert told[0]["name"] == "compression"
+    assert told[0]["probability"] > 0.9
 
 
 def test_a_texture_is_drawn_and_one_s_own_drawn_again(program: Running) -> None:
