@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pydicom
@@ -21,7 +20,7 @@ from enhancer.errors import BadOptions
 from enhancer.lanes.made import beside
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.wish import Wish
-from tests.lanes.make import LOGO, PATIENT, body, dicom, values_of, with_overlay
+from tests.lanes.make import LOGO, PATIENT, body, dicom, item, values_of, with_overlay
 
 QUICK = Wish(uncertainty=False)
 CHANGED = {  # and nothing else
@@ -146,12 +145,6 @@ def test_several_frames_keep_equal_values_equal(engine: Engine, tmp_path: Path) 
 
 
 def test_geometry_told_frame_by_frame(engine: Engine, tmp_path: Path) -> None:
-    def item(**tags: Any) -> Dataset:
-        made = Dataset()
-        for name, value in tags.items():
-            setattr(made, name, value)
-        return made
-
     shared = item(
         PixelMeasuresSequence=[item(PixelSpacing=[2.0, 1.0])],
         PlaneOrientationSequence=[item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
