@@ -155,8 +155,9 @@ def _identity(tags: Dataset, story: Story) -> None:
     maker.ContributionDescription = story.sentence
     maker.PurposeOfReferenceCodeSequence = [code("109103", "Modifying Equipment")]
     _appended(tags, "ContributingEquipmentSequence", maker)
-    kinds = list(tags.get("ImageType") or ["", "SECONDARY"])
-    tags.ImageType = ["DERIVED", *(kinds[1:] or ["SECONDARY"])]
+    kinds = tags.get("ImageType") or []
+    further = [] if isinstance(kinds, str) else list(kinds)[1:]
+    tags.ImageType = ["DERIVED", *(further or ["SECONDARY"])]
     for name in ("DerivationDescription", "ImageComments"):
         tags[name] = _told(tags, name, story.sentence)
     label = f"x{story.scale}, {NOTICE.lower()}"

@@ -47,3 +47,13 @@ def test_a_slide_in_one_frame_stays_a_slide_in_one_frame(engine: Engine, tmp_pat
     position = after.PerFrameFunctionalGroupsSequence[0].PlanePositionSlideSequence[0]
     found = position.RowPositionInTotalImagePixelMatrix, position.ColumnPositionInTotalImagePixelMatrix
     assert found == (1, 33)
+
+
+@pytest.mark.parametrize(
+    ("before", "kinds"),
+    [("ORIGINAL", ["DERIVED", "SECONDARY"]), (None, ["DERIVED", "SECONDARY"]), (["ORIGINAL", ""], ["DERIVED", ""])],
+)
+def test_a_kind_in_one_word_is_no_row_of_letters(
+    engine: Engine, tmp_path: Path, before: str | list[str] | None, kinds: list[str]
+) -> None:
+    assert list(enlarged(engine, tmp_path, ImageType=before).ImageType) == kinds
