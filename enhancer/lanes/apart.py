@@ -12,7 +12,7 @@ from enhancer.engine import Engine
 from enhancer.errors import BadPicture, OutOfMemory, TooSlow
 from enhancer.lanes.glimpse import glimpse
 from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
-from enhancer.lanes.made import Made
+from enhancer.lanes.made import Made, check_names
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.satellite import enhance_satellite
 from enhancer.lanes.wish import Wish
@@ -50,6 +50,7 @@ def enhance_apart(asked: Asked, settings: Settings, progress: Progress) -> Shown
     Raises what the lane raises, OutOfMemory, BadPicture where the process dies at it, and TooSlow where it no longer
     answers; nothing then stays at the target.
     """
+    check_names(asked.source, asked.target, asked.wish.uncertainty)
     given = settings, torch.get_num_threads()
     worker = Worker("lane", _Desk, given, settings.decode_memory + settings.model_memory)
     shown: Shown | None = None

@@ -20,7 +20,7 @@ def enhance_medical(source: Path, target: Path, wish: Wish, engine: Engine, prog
     from enhancer.lanes.dicom_tags import Story, derived
     from enhancer.lanes.dicom_write import DicomResult
 
-    check_names(source, target)
+    check_names(source, target, wish.uncertainty)
     progress, settings = progress or Progress(), engine.settings
     scene = DicomFile(source, settings)
     try:

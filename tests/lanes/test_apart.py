@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from enhancer.engine import Engine
-from enhancer.errors import BadPicture, Cancelled, TooSlow
+from enhancer.errors import BadOptions, BadPicture, Cancelled, TooSlow
 from enhancer.lanes import apart
 from enhancer.lanes.apart import Asked, enhance_apart
 from enhancer.lanes.lane import MEDICAL, SATELLITE
@@ -54,6 +54,14 @@ def test_errors_stop_and_silence(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(TooSlow):
         enhance_apart(Asked(MEDICAL, good, tmp_path / "b.dcm", QUICK), hasty, Progress())
     assert not (tmp_path / "b.dcm").exists()
+
+
+@pytest.mark.parametrize("name", ["a.dcm", "a.uncertainty.dcm"])
+def test_a_source_of_the_same_name_stays(engine: Engine, tmp_path: Path, name: str) -> None:
+    source = dicom(tmp_path / name, body(16, 16))
+    with pytest.raises(BadOptions, match="would replace"):
+        enhance_apart(Asked(MEDICAL, source, tmp_path / "a.dcm", Wish()), engine.settings, Progress())
+    assert source.is_file()
 
 
 class _Dying:

@@ -214,6 +214,16 @@ def test_nothing_is_invented_unless_asked_for(engine: Engine, tmp_path: Path) ->
         enhance_medical(file, file, QUICK, engine)
 
 
+def test_no_source_is_replaced_by_the_errors_to_expect(engine: Engine, tmp_path: Path) -> None:
+    file = dicom(beside(tmp_path / "a.dcm"), body(16, 16))
+    before = file.read_bytes()
+    with pytest.raises(BadOptions, match=r"errors to expect, .* would replace its source"):
+        enhance_medical(file, tmp_path / "a.dcm", Wish(), engine)
+    assert file.read_bytes() == before
+    enhance_medical(file, tmp_path / "a.dcm", QUICK, engine)
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["693_UNCR.dcm", "MR-SIEMENS-DICOM-WithOverlays.dcm"])
 def test_files_of_scanners(engine: Engine, shared: Path, tmp_path: Path, name: str) -> None:
     """A part of it, which is quicker; its tags are those of the scanner."""
