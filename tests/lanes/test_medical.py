@@ -214,6 +214,14 @@ def test_nothing_is_invented_unless_asked_for(engine: Engine, tmp_path: Path) ->
         enhance_medical(file, file, QUICK, engine)
 
 
+def test_no_errors_to_expect_stay_without_a_result(engine: Engine, tmp_path: Path) -> None:
+    source = dicom(tmp_path / "a.dcm", body(16, 16))
+    (folder := tmp_path / "b.dcm").mkdir()  # which no file can replace
+    with pytest.raises(BadOptions, match="could not be saved"):
+        enhance_medical(source, folder, Wish(), engine)
+    assert sorted(tmp_path.iterdir()) == [source, folder]
+
+
 def test_no_source_is_replaced_by_the_errors_to_expect(engine: Engine, tmp_path: Path) -> None:
     file = dicom(beside(tmp_path / "a.dcm"), body(16, 16))
     before = file.read_bytes()
