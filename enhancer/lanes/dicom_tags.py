@@ -69,7 +69,7 @@ def derived(tags: Dataset, story: Story) -> list[str]:
 def _grid(tags: Dataset, scale: int) -> None:
     """Size, spacing and place of the pixels, also where they are told frame by frame."""
     tags.Rows, tags.Columns = scale * tags.Rows, scale * tags.Columns
-    shared, each = (tags.get(f"{n}FunctionalGroupsSequence") or [] for n in ("Shared", "PerFrame"))
+    shared, each = groups(tags)
     oriented = _first(shared, "PlaneOrientationSequence")
     measured = _first(shared, "PixelMeasuresSequence")
     _place(tags, tags, tags, scale)
@@ -96,9 +96,15 @@ def _grid(tags: Dataset, scale: int) -> None:
         _changed(tags, name, lambda n: scale * n)
 
 
-def _first(groups: Iterable[Dataset], name: str) -> Dataset | None:
+def groups(tags: Dataset) -> tuple[list[Dataset], list[Dataset]]:
+    """What is told of all frames together, and of each; both are empty where it is told plainly."""
+    shared, each = (list(tags.get(f"{n}FunctionalGroupsSequence") or []) for n in ("Shared", "PerFrame"))
+    return shared, each
+
+
+def _first(among: Iterable[Dataset], name: str) -> Dataset | None:
     """The first item of a sequence of this name."""
-    return next((item for group in groups for item in group.get(name) or []), None)
+    return next((item for group in among for item in group.get(name) or []), None)
 
 
 def _place(item: Dataset, oriented: Dataset | None, measured: Dataset | None, scale: int) -> None:
