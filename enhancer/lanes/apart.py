@@ -12,7 +12,7 @@ from enhancer.engine import Engine
 from enhancer.errors import BadPicture, OutOfMemory, TooSlow
 from enhancer.lanes.glimpse import glimpse
 from enhancer.lanes.lane import MEDICAL, SATELLITE, Lane
-from enhancer.lanes.made import Made
+from enhancer.lanes.made import Made, beside, check_names
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.satellite import enhance_satellite
 from enhancer.lanes.wish import Wish
@@ -48,8 +48,9 @@ def enhance_apart(asked: Asked, settings: Settings, progress: Progress) -> Shown
     """As the lane does, in a process that begins now and ends with the work, or with its Stop.
 
     Raises what the lane raises, OutOfMemory, BadPicture where the process dies at it, and TooSlow where it no longer
-    answers; nothing then stays at the target.
+    answers; nothing then stays at the target, nor beside it.
     """
+    check_names(asked.source, asked.target, asked.wish.uncertainty)
     given = settings, torch.get_num_threads()
     worker = Worker("lane", _Desk, given, settings.decode_memory + settings.model_memory)
     shown: Shown | None = None
@@ -76,6 +77,8 @@ def enhance_apart(asked: Asked, settings: Settings, progress: Progress) -> Shown
         worker.close()
         if shown is None:  # it may have been done before the Stop was heard
             asked.target.unlink(missing_ok=True)
+            if asked.wish.uncertainty:
+                beside(asked.target).unlink(missing_ok=True)
 
 
 class _Desk:

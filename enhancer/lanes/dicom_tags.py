@@ -16,14 +16,20 @@ from pydicom.valuerep import DSfloat
 from enhancer.settings import PROGRAM, VERSION
 
 NOTICE = "Not for diagnosis"
-SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")  # mm from row to row, column to column
+SPACINGS = (  # mm from row to row, column to column
+    *("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", "ImagePlanePixelSpacing"),
+)
 PLACES = (  # of pixels, counted from 1, at their centres
     *("ShutterLeftVerticalEdge", "ShutterRightVerticalEdge", "ShutterUpperHorizontalEdge"),
     *("ShutterLowerHorizontalEdge", "CenterOfCircularShutter", "VerticesOfThePolygonalShutter"),
     *("CollimatorLeftVerticalEdge", "CollimatorRightVerticalEdge", "CollimatorUpperHorizontalEdge"),
     *("CollimatorLowerHorizontalEdge", "CenterOfCircularCollimator", "VerticesOfThePolygonalCollimator"),
 )
-LENGTHS = ("RadiusOfCircularShutter", "RadiusOfCircularCollimator")  # in pixels
+LENGTHS = (  # in pixels
+    *("RadiusOfCircularShutter", "RadiusOfCircularCollimator", "TotalPixelMatrixRows", "TotalPixelMatrixColumns"),
+)
+ON_SLIDE = ("RowPositionInTotalImagePixelMatrix", "ColumnPositionInTotalImagePixelMatrix")  # of a first pixel, from 1
+RECEIVED = (1, 0, 0, 0, -1, 0)  # how rows and columns of an image of radiotherapy run where it does not say
 SIGNED = ((0xFFFA, 0xFFFA), (0x4FFE, 0x0001))  # signatures, which hold for what was signed alone
 TABLES = ((0x7FE0, 0x0001), (0x7FE0, 0x0002))  # where packed frames lie
 LONGEST = 64  # characters of a short text
@@ -63,10 +69,11 @@ def derived(tags: Dataset, story: Story) -> list[str]:
 def _grid(tags: Dataset, scale: int) -> None:
     """Size, spacing and place of the pixels, also where they are told frame by frame."""
     tags.Rows, tags.Columns = scale * tags.Rows, scale * tags.Columns
-    shared, each = (tags.get(f"{n}FunctionalGroupsSequence") or [] for n in ("Shared", "PerFrame"))
+    shared, each = groups(tags)
     oriented = _first(shared, "PlaneOrientationSequence")
     measured = _first(shared, "PixelMeasuresSequence")
     _place(tags, tags, tags, scale)
+    _received(tags, scale)
     for group in chain(shared, each):
         for item in group.get("PlanePositionSequence") or []:
             _place(
@@ -75,6 +82,9 @@ def _grid(tags: Dataset, scale: int) -> None:
                 _first([group], "PixelMeasuresSequence") or measured,
                 scale,
             )
+        for item in group.get("PlanePositionSlideSequence") or []:
+            for name in ON_SLIDE:
+                _changed(item, name, lambda n: scale * (n - 1) + 1)
     for item in chain([tags], *(group.get("PixelMeasuresSequence") or [] for group in chain(shared, each))):
         for name in SPACINGS:
             if item.get(name):
@@ -86,20 +96,40 @@ def _grid(tags: Dataset, scale: int) -> None:
         _changed(tags, name, lambda n: scale * n)
 
 
-def _first(groups: Iterable[Dataset], name: str) -> Dataset | None:
+def groups(tags: Dataset) -> tuple[list[Dataset], list[Dataset]]:
+    """What is told of all frames together, and of each; both are empty where it is told plainly."""
+    shared, each = (list(tags.get(f"{n}FunctionalGroupsSequence") or []) for n in ("Shared", "PerFrame"))
+    return shared, each
+
+
+def _first(among: Iterable[Dataset], name: str) -> Dataset | None:
     """The first item of a sequence of this name."""
-    return next((item for group in groups for item in group.get(name) or []), None)
+    return next((item for group in among for item in group.get(name) or []), None)
 
 
 def _place(item: Dataset, oriented: Dataset | None, measured: Dataset | None, scale: int) -> None:
-    """The centre of the first pixel lies nearer to the corner (PS3.3 C.7.6.2.1.1)."""
+    """Where the first pixel lies in the patient."""
+    place = item.get("ImagePositionPatient")
     direction = None if oriented is None else oriented.get("ImageOrientationPatient")
     spacing = None if measured is None else measured.get("PixelSpacing")
-    if item.get("ImagePositionPatient") and direction and spacing:
-        along = np.array([float(v) for v in direction]).reshape(2, 3)
-        down, right = (float(v) * (1 / scale - 1) / 2 for v in spacing)
-        moved = np.array([float(v) for v in item.ImagePositionPatient]) + right * along[0] + down * along[1]
-        item.ImagePositionPatient = [short(float(v)) for v in moved]
+    if place and direction and spacing:
+        item.ImagePositionPatient = _moved(place, direction, spacing, scale)
+
+
+def _received(tags: Dataset, scale: int) -> None:
+    """Where the first pixel lies on the receptor of radiotherapy, told as if that were not tilted (PS3.3 C.8.8.2.7)."""
+    place, spacing = tags.get("RTImagePosition"), tags.get("ImagePlanePixelSpacing")
+    direction = tags.get("RTImageOrientation") if tags.get("RTImagePlane") != "NON_NORMAL" else None
+    if place and spacing:
+        tags.RTImagePosition = _moved(place, direction or RECEIVED, spacing, scale)
+
+
+def _moved(place: Iterable[Any], direction: Iterable[Any], spacing: Iterable[Any], scale: int) -> list[DSfloat]:
+    """The centre of the first pixel, in mm along 2 or 3 axes, lies nearer to the corner (PS3.3 C.7.6.2.1.1)."""
+    centre = np.array([float(v) for v in place])
+    along = np.array([float(v) for v in direction]).reshape(2, 3)[:, : centre.size]
+    down, right = (float(v) * (1 / scale - 1) / 2 for v in spacing)
+    return [short(float(v)) for v in centre + right * along[0] + down * along[1]]
 
 
 def _regions(regions: Iterable[Dataset], scale: int) -> None:
@@ -131,8 +161,9 @@ def _identity(tags: Dataset, story: Story) -> None:
     maker.ContributionDescription = story.sentence
     maker.PurposeOfReferenceCodeSequence = [code("109103", "Modifying Equipment")]
     _appended(tags, "ContributingEquipmentSequence", maker)
-    kinds = list(tags.get("ImageType") or ["", "SECONDARY"])
-    tags.ImageType = ["DERIVED", *(kinds[1:] or ["SECONDARY"])]
+    kinds = tags.get("ImageType") or []
+    further = [] if isinstance(kinds, str) else list(kinds)[1:]
+    tags.ImageType = ["DERIVED", *(further or ["SECONDARY"])]
     for name in ("DerivationDescription", "ImageComments"):
         tags[name] = _told(tags, name, story.sentence)
     label = f"x{story.scale}, {NOTICE.lower()}"

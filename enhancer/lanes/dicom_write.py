@@ -2,6 +2,7 @@
 
 import copy
 import io
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,7 +16,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 from enhancer import canvas
 from enhancer.errors import BadOptions
 from enhancer.lanes.dicom_file import DicomFile
-from enhancer.lanes.dicom_tags import OVERLAYS, Story, renamed, short
+from enhancer.lanes.dicom_tags import OVERLAYS, Story, groups, renamed, short
 from enhancer.lanes.mapping import Mapping
 from enhancer.lanes.scene import Layer, Window
 from enhancer.media.files import write_whole
@@ -29,7 +30,10 @@ OF_VALUES = (  # what speaks of values, and not of their errors
     *("ModalityLUTSequence", "VOILUTSequence", "VOILUTFunction", "WindowCenterWidthExplanation", "ICCProfile"),
     *("PlanarConfiguration", "PresentationLUTShape", "PixelIntensityRelationship", "PixelIntensityRelationshipSign"),
     *("SmallestPixelValueInSeries", "LargestPixelValueInSeries", "IconImageSequence"),
+    *("RealWorldValueMappingSequence", "PixelIntensityRelationshipLUTSequence"),
 )
+RESCALING, WINDOWS = "PixelValueTransformationSequence", "FrameVOILUTSequence"  # of a group of frames
+READ_OFF = ("RescaleSlope", "RescaleIntercept", "RescaleType", "WindowCenter", "WindowWidth")
 
 
 class DicomResult:
@@ -103,24 +107,50 @@ def _room(shape: tuple[int, ...], number: "np.dtype[Any]", settings: Settings) -
 
 
 def _error_tags(tags: FileDataset, step: float, story: Story) -> FileDataset:
-    """Those of the result, for a picture that is read off in its unit."""
+    """Those of the result, for a picture that is read off in its unit: frame by frame where the result is."""
     made = copy.deepcopy(tags)
-    for name in OF_VALUES:
-        if name in made:
-            delattr(made, name)
+    _without(made, OF_VALUES)
     for group in OVERLAYS:
         for element in list(made.group_dataset(group)):
             del made[element.tag]
     made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
     made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelRepresentation = 16, 16, 15, 0
-    slope = abs(float(tags.get("RescaleSlope") or 1)) * step
-    made.RescaleSlope, made.RescaleIntercept = short(slope), short(0.0)
-    made.RescaleType = tags.get("RescaleType") or "US"
-    made.WindowWidth = short(max(slope * STEPS / 20, slope))
-    made.WindowCenter = short(float(made.WindowWidth) / 2)
+    rescaling = [_group_read_off(group, step) for group in chain(*groups(made))]
+    if any(rescaling):
+        _without(made, READ_OFF)
+    else:
+        _read_off(made, made, step)
     made.SeriesDescription = DOUBT
     renamed(made, story.key + DOUBT)
     return made
+
+
+def _group_read_off(group: Dataset, step: float) -> bool:
+    """Turn what a group of frames tells of values into what holds for errors; whether it tells how to rescale."""
+    mapped = next(iter(group.get(RESCALING) or []), None)
+    _without(group, (*OF_VALUES, RESCALING, WINDOWS))
+    if mapped is None:
+        return False
+    window = Dataset()
+    _read_off(mapped, window, step)
+    setattr(group, RESCALING, [mapped])
+    setattr(group, WINDOWS, [window])
+    return True
+
+
+def _read_off(mapped: Dataset, window: Dataset, step: float) -> None:
+    """Steps of so many stored values become errors in the unit of the rescaled values, and a window shows them."""
+    slope = abs(float(mapped.get("RescaleSlope") or 1)) * step
+    mapped.RescaleSlope, mapped.RescaleIntercept = short(slope), short(0.0)
+    mapped.RescaleType = mapped.get("RescaleType") or "US"
+    window.WindowWidth = short(max(slope * STEPS / 20, slope))
+    window.WindowCenter = short(float(window.WindowWidth) / 2)
+
+
+def _without(tags: Dataset, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in tags:
+            delattr(tags, name)
 
 
 class _Bytes(io.RawIOBase):

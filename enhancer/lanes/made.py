@@ -25,12 +25,22 @@ class Made:
     notes: tuple[str, ...]
 
 
-def check_names(source: Path, target: Path) -> None:
-    """Raises BadOptions where the result would replace its source."""
-    if target.exists() and source.exists() and target.resolve() == source.resolve():
+def check_names(source: Path, target: Path, doubting: bool) -> None:
+    """Raises BadOptions where the result would replace its source, or where the errors to expect, if any, would."""
+    if _same(target, source):
         raise BadOptions("The result would replace its source; please give it another name.")
+    if doubting and _same(beside(target), source):
+        raise BadOptions(
+            "The errors to expect, which are written beside the result, would replace its source; please give the "
+            "result another name."
+        )
 
 
 def beside(target: Path) -> Path:
     """The file for the errors to expect."""
     return target.with_name(f"{target.stem}.{NAME}{target.suffix}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether both are there, and the same file."""
+    return one.exists() and other.exists() and one.resolve() == other.resolve()

@@ -13,14 +13,14 @@ from enhancer.progress import Progress
 def enhance_medical(source: Path, target: Path, wish: Wish, engine: Engine, progress: Progress | None = None) -> Made:
     """Enlarge every frame of a DICOM file into another, which is there whole at the end, or not at all.
 
-    With uncertainty, the errors to expect are written beside it. Raises BadPicture, BadOptions, Unwritable, DiskFull,
-    what the engine raises, and Cancelled.
+    With uncertainty, the errors to expect are written beside it, and stay with it alone. Raises BadPicture, BadOptions,
+    Unwritable, DiskFull, what the engine raises, and Cancelled.
     """
     from enhancer.lanes.dicom_file import DicomFile, understood
     from enhancer.lanes.dicom_tags import Story, derived
     from enhancer.lanes.dicom_write import DicomResult
 
-    check_names(source, target)
+    check_names(source, target, wish.uncertainty)
     progress, settings = progress or Progress(), engine.settings
     scene = DicomFile(source, settings)
     try:
@@ -35,7 +35,12 @@ def enhance_medical(source: Path, target: Path, wish: Wish, engine: Engine, prog
         with understood():
             if errors is not None:
                 result.save_errors(errors, tags, story)
-            result.save(target, tags)
+            try:
+                result.save(target, tags)
+            except BaseException:
+                if errors is not None:
+                    errors.unlink(missing_ok=True)
+                raise
     finally:
         scene.close()
     size = wish.scale * scene.width, wish.scale * scene.height

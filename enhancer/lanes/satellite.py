@@ -24,7 +24,7 @@ def enhance_satellite(source: Path, target: Path, wish: Wish, engine: Engine, pr
     """
     from enhancer.lanes.geotiff_file import GeoFile
 
-    check_names(source, target)
+    check_names(source, target, wish.uncertainty)
     scene, token = GeoFile(source, engine.settings), progress or Progress()
     errors = beside(target) if wish.uncertainty else None
     done: list[tuple[Work, tuple[str, ...]]] = []

@@ -27,6 +27,14 @@ def body(height: int = 40, width: int = 48, low: float = 0, high: float = 4095) 
     return np.rint(low + shape.clip(0, 1) * (high - low))
 
 
+def item(**tags: Any) -> Dataset:
+    """One of a sequence."""
+    made = Dataset()
+    for name, value in tags.items():
+        setattr(made, name, value)
+    return made
+
+
 def dicom(
     path: Path,
     values: np.ndarray,

@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 
 from enhancer.engine import Engine
-from enhancer.errors import BadPicture, Cancelled, TooSlow
+from enhancer.errors import BadOptions, BadPicture, Cancelled, TooSlow
 from enhancer.lanes import apart
 from enhancer.lanes.apart import Asked, enhance_apart
 from enhancer.lanes.lane import MEDICAL, SATELLITE
+from enhancer.lanes.made import beside
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.wish import Wish
 from enhancer.progress import Progress
@@ -56,6 +57,14 @@ def test_errors_stop_and_silence(engine: Engine, tmp_path: Path) -> None:
     assert not (tmp_path / "b.dcm").exists()
 
 
+@pytest.mark.parametrize("name", ["a.dcm", "a.uncertainty.dcm"])
+def test_a_source_of_the_same_name_stays(engine: Engine, tmp_path: Path, name: str) -> None:
+    source = dicom(tmp_path / name, body(16, 16))
+    with pytest.raises(BadOptions, match="would replace"):
+        enhance_apart(Asked(MEDICAL, source, tmp_path / "a.dcm", Wish()), engine.settings, Progress())
+    assert source.is_file()
+
+
 class _Dying:
     def __init__(self, *_: object) -> None: ...
 
@@ -70,3 +79,22 @@ def test_a_crash_costs_the_one_file(engine: Engine, tmp_path: Path, monkeypatch:
     good = dicom(tmp_path / "g.dcm", body())
     with pytest.raises(BadPicture, match="crash"):
         enhance_apart(Asked(MEDICAL, good, tmp_path / "b.dcm", QUICK), engine.settings, Progress())
+
+
+class _Leaving(_Dying):
+    def __call__(self, asked: Asked, *_: object) -> object:
+        for file in (asked.target, beside(asked.target)):
+            file.touch()
+        return super().__call__()
+
+
+@pytest.mark.parametrize("doubting", [True, False])
+def test_nothing_stays_but_what_was_not_asked_for(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doubting: bool
+) -> None:
+    monkeypatch.setattr(apart, "_Desk", _Leaving)
+    asked = Asked(MEDICAL, dicom(tmp_path / "g.dcm", body()), tmp_path / "b.dcm", Wish(uncertainty=doubting))
+    with pytest.raises(BadPicture, match="crash"):
+        enhance_apart(asked, engine.settings, Progress())
+    assert not asked.target.exists()
+    assert beside(asked.target).exists() != doubting

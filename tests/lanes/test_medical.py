@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pydicom
@@ -21,7 +20,7 @@ from enhancer.errors import BadOptions
 from enhancer.lanes.made import beside
 from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.wish import Wish
-from tests.lanes.make import LOGO, PATIENT, body, dicom, values_of, with_overlay
+from tests.lanes.make import LOGO, PATIENT, body, dicom, item, values_of, with_overlay
 
 QUICK = Wish(uncertainty=False)
 CHANGED = {  # and nothing else
@@ -146,12 +145,6 @@ def test_several_frames_keep_equal_values_equal(engine: Engine, tmp_path: Path) 
 
 
 def test_geometry_told_frame_by_frame(engine: Engine, tmp_path: Path) -> None:
-    def item(**tags: Any) -> Dataset:
-        made = Dataset()
-        for name, value in tags.items():
-            setattr(made, name, value)
-        return made
-
     shared = item(
         PixelMeasuresSequence=[item(PixelSpacing=[2.0, 1.0])],
         PlaneOrientationSequence=[item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
@@ -219,6 +212,24 @@ def test_nothing_is_invented_unless_asked_for(engine: Engine, tmp_path: Path) ->
         enhance_medical(file, tmp_path / "b.dcm", replace(QUICK, model="x2-fast", scale=4), engine)
     with pytest.raises(BadOptions, match="replace its source"):
         enhance_medical(file, file, QUICK, engine)
+
+
+def test_no_errors_to_expect_stay_without_a_result(engine: Engine, tmp_path: Path) -> None:
+    source = dicom(tmp_path / "a.dcm", body(16, 16))
+    (folder := tmp_path / "b.dcm").mkdir()  # which no file can replace
+    with pytest.raises(BadOptions, match="could not be saved"):
+        enhance_medical(source, folder, Wish(), engine)
+    assert sorted(tmp_path.iterdir()) == [source, folder]
+
+
+def test_no_source_is_replaced_by_the_errors_to_expect(engine: Engine, tmp_path: Path) -> None:
+    file = dicom(beside(tmp_path / "a.dcm"), body(16, 16))
+    before = file.read_bytes()
+    with pytest.raises(BadOptions, match=r"errors to expect, .* would replace its source"):
+        enhance_medical(file, tmp_path / "a.dcm", Wish(), engine)
+    assert file.read_bytes() == before
+    enhance_medical(file, tmp_path / "a.dcm", QUICK, engine)
+    assert file.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["693_UNCR.dcm", "MR-SIEMENS-DICOM-WithOverlays.dcm"])

@@ -13,6 +13,7 @@ from rasterio.rpc import RPC
 
 from enhancer.cli import main
 from enhancer.engine import Engine
+from enhancer.errors import BadOptions
 from enhancer.lanes import run
 from enhancer.lanes.made import beside
 from enhancer.lanes.satellite import enhance_satellite
@@ -240,3 +241,11 @@ def test_the_command_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFix
     assert "Band 2: shrunk back" in said
     assert "Error to expect in band 2" in said
     assert "b.uncertainty.tif" in said
+
+
+def test_no_source_is_replaced_by_the_errors_to_expect(engine: Engine, tmp_path: Path) -> None:
+    source = geotiff(beside(tmp_path / "a.tif"), bands(1, 16, 16))
+    before = source.read_bytes()
+    with pytest.raises(BadOptions, match="errors to expect"):
+        enhance_satellite(source, tmp_path / "a.tif", Wish(), engine)
+    assert source.read_bytes() == before
