@@ -11,7 +11,7 @@ from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
 from enhancer.models.catalog import CATALOG
 from enhancer.models.contract import Model, Origin
-from enhancer.models.moving import COLOURS, carried_on
+from enhancer.models.moving import COLOURS, carried_on, evened
 from enhancer.progress import Progress
 from enhancer.tasks.chain import Step, run_chain, sizes
 from enhancer.tasks.choose import AUTO
@@ -90,9 +90,10 @@ class Remembered:
 
     def draw(self, pixels: Tensor, progress: Progress) -> Tensor:
         """With what the frame before left, unless there was a cut."""
-        plane = None if self._last is None else carried_on(self._last, pixels, self.model.scale)
-        self._last = self._engine.run(self.model, pixels, progress, plane)
-        return self._last[:COLOURS]
+        even, (width, height) = evened(pixels), self.size(pixels.shape[2], pixels.shape[1])
+        plane = None if self._last is None else carried_on(self._last, even, self.model.scale)
+        self._last = self._engine.run(self.model, even, progress, plane)
+        return self._last[:COLOURS, :height, :width]
 
     def cut(self) -> None:
         """Forget the last frame."""
