@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,11 +23,17 @@ def recall(file: Path, opened: Callable[[Any], Value]) -> dict[str, Value]:
 
 
 def remember(file: Path, values: Mapping[str, Any]) -> None:
-    """Write `file` anew, whole or not at all. A disk that takes nothing costs the memory, not the measurement."""
-    partial = file.with_suffix(".partial")
+    """Write `file` anew, whole or not at all, whoever else writes it meanwhile: the last one stays.
+
+    A disk that takes nothing costs the memory, not the measurement.
+    """
+    text, partial = json.dumps(values, indent=1), file.with_name(f".{secrets.token_hex(8)}.partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(values, indent=1), encoding="utf-8")
-        partial.replace(file)
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(file)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         log.warning("%s cannot be written, what was measured is not remembered: %s", file, error)

@@ -3,6 +3,7 @@
 import re
 
 from tests.conftest import ROOT
+from tests.test_house import FLOORS
 
 ENGLISH, CHINESE = (ROOT / name for name in ("README.md", "README.zh-CN.md"))
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
@@ -36,6 +37,16 @@ def test_both_name_the_same_settings_and_files() -> None:
         found = set(re.findall(pattern, english))
         assert found, pattern
         assert found - set(re.findall(pattern, chinese)) == set()
+
+
+def test_both_name_every_room_of_the_house() -> None:
+    """As tests/test_house.py lists them, but for the command line's own name."""
+    for file in (ENGLISH, CHINESE):
+        plan = "".join(
+            re.findall(r"^\| (?:\d|apart|annexe|单独|附楼) \|([^|]*)\|", file.read_text("utf-8"), re.MULTILINE)
+        )
+        named = {name.rstrip("/").removesuffix(".py") for name in re.findall(r"`([^`]+)`", plan)}
+        assert named - {"app", "training"} == set(FLOORS) - {"__main__"}, file.name
 
 
 def test_each_leads_to_the_other() -> None:

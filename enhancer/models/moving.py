@@ -37,16 +37,22 @@ class Carried(nn.Module):
         return thick[:, :COLOURS], memory[:, : self.network.memory]
 
 
+def evened(frame: Tensor) -> Tensor:
+    """(3, H, W) with its last row and column once more where they have no neighbour.
+
+    A cell of the memory is two pixels wide: of one that a border cuts, half of the channels would be lost.
+    """
+    height, width = frame.shape[-2:]
+    return F.pad(frame[None], (0, width % 2, 0, height % 2), mode="replicate")[0]
+
+
 def carried_on(result: Tensor, frame: Tensor, scale: int) -> Tensor:
     """What `Carried` gave for the frame before, moved to where things are in `frame`, as its plane.
 
-    Shape: (3 + state, scale·H, scale·W) and (3, H, W) in [0, 1] → (planes, H, W).
+    Shape: (3 + state, scale·H, scale·W) and (3, H, W) in [0, 1] → (planes, H, W). Raises ValueError for odd sides.
     """
-    height, width = frame.shape[-2:]
-    even = (0, width % 2, 0, height % 2)
-    now = F.pad(frame[None], even, mode="replicate")
-    thick = F.pad(result[None], tuple(scale * side for side in even), mode="replicate")
+    thick = result[None]
     memory = F.pixel_unshuffle(thick[:, COLOURS:] * 2 - 1, 2 * scale)
-    last, memory = followed((thick[:, :COLOURS], memory), now)
+    last, memory = followed((thick[:, :COLOURS], memory), frame[None])
     moved = torch.cat([last, (F.pixel_shuffle(memory, 2 * scale) + 1) / 2], 1)
-    return F.pixel_unshuffle(moved, scale)[0, :, :height, :width]
+    return F.pixel_unshuffle(moved, scale)[0]

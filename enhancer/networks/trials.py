@@ -27,7 +27,10 @@ _trying = threading.Lock()
 
 @dataclass(frozen=True)
 class Trials:
-    """What was measured, in `file` by processor, releases and width; so the choice stays, and with it every bit."""
+    """What was measured, in `file` by processor, releases and width; so the choice stays, and with it every bit.
+
+    Of processes that measure at once, the first to store its figure is believed.
+    """
 
     file: Path
 
@@ -43,7 +46,7 @@ def _tried(file: Path, channels: int) -> bool:
         key = f"{channels} channels, {_processor()}, torch {torch.__version__}, ncnn {winograd.version()}"
         known = recall(file, float)
         if key not in known:
-            known[key] = _trial(channels)
+            known = {key: _trial(channels)} | recall(file, float)
             remember(file, known)
     except (ImportError, AttributeError, TypeError, IndexError, RuntimeError, MemoryError) as error:
         log.info("convolutions are computed by PyTorch alone: %s", error)

@@ -97,8 +97,9 @@ class VideoDesk:
         source = _sent(upload)
         yield from self._begun(wish)
         with run_folder() as place:
-            (made,) = yield from self._made(source, {place / f"{source.stem}-enhanced": wish})
-            size, served = made.file.stat().st_size, self._served(made.file)
+            (made,) = yield from self._made(source, {place / "enhanced": wish})
+            named = made.file.rename(place / f"{source.stem}-enhanced{made.file.suffix}")  # the stem may have dots
+            size, served = named.stat().st_size, self._served(named)
         before = str(source) if made.facts.codec in PLAYED else None
         shown = player(before, served, made.size, bool(made.facts.sounds))
         told = self._ready("Done.")

@@ -9,10 +9,12 @@ from torch import Tensor
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
-from enhancer.models.contract import Model
-from enhancer.models.moving import COLOURS, carried_on
+from enhancer.models.catalog import CATALOG
+from enhancer.models.contract import Model, Origin
+from enhancer.models.moving import COLOURS, carried_on, evened
 from enhancer.progress import Progress
 from enhancer.tasks.chain import Step, run_chain, sizes
+from enhancer.tasks.choose import AUTO
 
 State = Mapping[str, Tensor]
 
@@ -28,6 +30,9 @@ class Drawer(Protocol):
 
     def cut(self) -> None:
         """Another scene begins with the next frame: nothing of the last one helps it."""
+
+    def origins(self, progress: Progress) -> tuple[Origin, ...]:
+        """The weights that it draws with and the catalogue does not know. Raises what opening them does."""
 
     @property
     def state(self) -> State:
@@ -55,6 +60,11 @@ class EachFrame:
     def cut(self) -> None:
         """Nothing is remembered."""
 
+    def origins(self, progress: Progress) -> tuple[Origin, ...]:
+        """Those that the steps name."""
+        named = {str(step.options.get("model", AUTO)) for step in self.steps} - {AUTO, *(e.id for e in CATALOG)}
+        return tuple(origin for name in sorted(named) for origin in self.engine.model(name, progress).origins)
+
     @property
     def state(self) -> State:
         """Nothing is remembered."""
@@ -80,13 +90,18 @@ class Remembered:
 
     def draw(self, pixels: Tensor, progress: Progress) -> Tensor:
         """With what the frame before left, unless there was a cut."""
-        plane = None if self._last is None else carried_on(self._last, pixels, self.model.scale)
-        self._last = self._engine.run(self.model, pixels, progress, plane)
-        return self._last[:COLOURS]
+        even, (width, height) = evened(pixels), self.size(pixels.shape[2], pixels.shape[1])
+        plane = None if self._last is None else carried_on(self._last, even, self.model.scale)
+        self._last = self._engine.run(self.model, even, progress, plane)
+        return self._last[:COLOURS, :height, :width]
 
     def cut(self) -> None:
         """Forget the last frame."""
         self._last = None
+
+    def origins(self, progress: Progress) -> tuple[Origin, ...]:
+        """Those of its network, known to the catalogue or not."""
+        return self.model.origins
 
     @property
     def state(self) -> State:

@@ -19,6 +19,7 @@ from enhancer.engine.results import really
 from enhancer.errors import BadOptions
 from enhancer.media.files import unwritten
 from enhancer.metrics.temporal import unsteadiness
+from enhancer.models.catalog import CATALOG
 from enhancer.models.watcher import SURE, open_watcher
 from enhancer.progress import Progress
 from enhancer.settings import VERSION, Settings
@@ -100,8 +101,9 @@ class _Run:
 
     def all(self, resume: bool) -> Enhanced:
         """Every frame, then the whole."""
+        key = self._key()
         try:
-            pieces = Pieces(self.target, self._key())
+            pieces = Pieces(self.target, key)
         except OSError as error:
             raise unwritten(error, "The video") from error
         whole = False
@@ -211,9 +213,10 @@ class _Run:
             held = following
 
     def _key(self) -> str:
-        """Changes with the source, the wish and the program."""
+        """Changes with source, wish, program and the bytes of all weights. Raises what opening these does."""
         found = self.source.stat()
         told = [VERSION, str(self.source.resolve()), found.st_size, found.st_mtime_ns, self.wish.plain]
+        told += [[entry.sha256 for entry in CATALOG], [o.sha256 for o in self.drawer.origins(self.progress)]]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

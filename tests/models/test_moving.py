@@ -1,20 +1,23 @@
 """A network that remembers gives the engine what it gives its lesson, in one piece, in tiles and in a process apart."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from enhancer.engine import Engine
 from enhancer.engine.apart import StoreApart
 from enhancer.errors import BadOptions
-from enhancer.models.moving import COLOURS, carried_on
+from enhancer.models.moving import COLOURS, carried_on, evened
 from enhancer.models.store import Store, open_model
 from enhancer.networks import followed
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.choose import open_model as chosen
+from enhancer.video.draw import Remembered
 from tests.video.make import tiny
 
 SETTINGS = Settings(device="cpu", precision="float32")
@@ -22,7 +25,7 @@ SETTINGS = Settings(device="cpu", precision="float32")
 
 def drawn(engine: Engine, file: Path, frames: Tensor) -> list[Tensor]:
     model, result, found = engine.model(str(file)), None, list[Tensor]()
-    for frame in frames:
+    for frame in map(evened, frames):
         plane = None if result is None else carried_on(result, frame, model.scale)
         result = engine.run(model, frame, Progress(), plane)
         found.append(result[:COLOURS])
@@ -36,15 +39,30 @@ def passing(count: int, height: int, width: int) -> Tensor:
     return torch.stack([(0.5 + 0.4 * hill).expand(3, height, width) for hill in hills])
 
 
+def lesson(file: Path, frames: Tensor) -> Iterator[Tensor]:
+    """As it is run while it learns."""
+    network, state = open_model(file, "tiny").network.network, None
+    with torch.no_grad():
+        for frame in frames:
+            picture, state = network(frame[None], None if state is None else followed(state, frame[None]))
+            yield picture[0].clamp(0, 1)
+
+
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_as_the_lesson_runs_it(scale: int, tmp_path: Path) -> None:
     file, frames = tiny(tmp_path / "tiny.safetensors", scale), passing(4, 24, 32)
     made = drawn(Engine(Store(SETTINGS), SETTINGS), file, frames)
-    network, state = open_model(file, "tiny").network.network, None
-    with torch.no_grad():
-        for frame, ours in zip(frames, made, strict=True):
-            picture, state = network(frame[None], None if state is None else followed(state, frame[None]))
-            assert float((picture[0].clamp(0, 1) - ours).abs().max()) < 1e-5
+    assert all(float((a - b).abs().max()) < 1e-5 for a, b in zip(lesson(file, frames), made, strict=True))
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_odd_sides_are_drawn_as_if_they_were_even(scale: int, tmp_path: Path) -> None:
+    file, frames = tiny(tmp_path / "tiny.safetensors", scale), passing(4, 23, 31)
+    drawer = Remembered(str(file), Engine(Store(SETTINGS), SETTINGS), Progress())
+    for frame, wanted in zip(frames, lesson(file, F.pad(frames, (0, 1, 0, 1), mode="replicate")), strict=True):
+        found = drawer.draw(frame, Progress())
+        assert found.shape == (3, scale * 23, scale * 31)
+        assert float((found - wanted[:, : scale * 23, : scale * 31]).abs().max()) < 1e-5
 
 
 def test_tiles_and_sides_of_any_length(tmp_path: Path) -> None:
@@ -55,7 +73,7 @@ def test_tiles_and_sides_of_any_length(tmp_path: Path) -> None:
     small = Engine(Store(SETTINGS), Settings(device="cpu", precision="float32", tile_memory=1))
     assert small.tiles(small.model(str(file)), 100, 133) > 1
     tiled = drawn(small, file, frames)
-    assert whole[0].shape == (3, 200, 266)
+    assert whole[0].shape == (3, 200, 268)
     assert all(float((a - b).abs().max()) < 1e-5 for a, b in zip(whole, tiled, strict=True))
 
 

@@ -42,6 +42,19 @@ def test_it_is_measured_once_and_for_each_width(tmp_path: Path, monkeypatch: pyt
     assert sorted(json.loads(file.read_text()).values()) == [0.5, 5.0]
 
 
+def test_what_another_process_stored_meanwhile_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, first = tmp_path / "file.json", taking(0.5, 1.0)
+
+    def late(ways: trials.Ways) -> dict[str, list[float]]:
+        monkeypatch.setattr(trials, "_rounds", first)
+        assert trials._tried.__wrapped__(file, 16)  # the other one
+        return taking(5.0, 1.0)(ways)
+
+    monkeypatch.setattr(trials, "_rounds", late)
+    assert Trials(file).prefer_ncnn(16)
+    assert list(json.loads(file.read_text()).values()) == [0.5]
+
+
 @pytest.mark.parametrize("spoilt", ["[1]", "{", '{"a": "b"}'])
 def test_a_spoilt_file_is_measured_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str) -> None:
     (tmp_path / "file.json").write_text(spoilt)

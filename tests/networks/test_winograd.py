@@ -15,7 +15,7 @@ from enhancer.networks.initialise import initialise
 from enhancer.networks.trials import Trials
 from enhancer.settings import Settings
 
-CLOSE = 1e-5
+CLOSE, BUNDLED_CLOSE = 1e-5, 2e-5
 NOWHERE = Path("nowhere.json")
 
 
@@ -55,6 +55,21 @@ def test_the_results_are_those_of_pytorch(
     assert runs == [(2, 3 * network.unshuffle**2, *size)]
     assert found.shape == plain.shape
     assert (found - plain).abs().max() <= CLOSE
+
+
+@pytest.mark.parametrize("model_id", ["x2-fast", "photo-x2"])
+def test_bundled_weights_give_what_pytorch_gives(model_id: str, runs: list[tuple[int, ...]]) -> None:
+    network = Store(Settings(device="cpu"), catalog_only=True).load(model_id).network
+    assert all(float(p.abs().max()) > 0 for name, p in network.named_parameters() if name.endswith("bias"))
+    x = torch.rand(1, 3, 40, 56, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        found = network(x)
+        for module in network.modules():
+            if isinstance(module, Generator):
+                module.trials = None
+        plain = network(x)
+    assert len(runs) == 1
+    assert (found - plain).abs().max() <= BUNDLED_CLOSE
 
 
 def test_gradients_formats_hooks_blocks_learning_and_little_are_for_pytorch(

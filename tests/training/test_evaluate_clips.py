@@ -8,9 +8,12 @@ import torch
 from PIL import Image
 
 from enhancer.models.contract import Model
+from enhancer.progress import Progress
+from enhancer.training.degradations import quantise
 from enhancer.training.evaluate import PROTOCOLS, run_protocol
 from enhancer.training.evaluate.clips import drawn, flicker, psnr_frames
 from enhancer.training.evaluate.protocol import Case
+from enhancer.video.draw import Remembered
 from tests.video.make import hall, tiny
 
 CLIPS = PROTOCOLS["clips"]
@@ -49,6 +52,13 @@ def test_a_model_that_remembers_is_shown_with_and_without_it(clip: Path, tmp_pat
     alone = drawn(engine, model, case.given[1:2], remember=True)
     assert torch.equal(drawn(engine, model, case.given, remember=False)[1], alone[0])
     assert not torch.equal(drawn(engine, model, case.given, remember=True)[1], alone[0])
+
+
+def test_odd_frames_are_drawn_as_in_a_video(tmp_path: Path) -> None:
+    engine, file = hall(), str(tiny(tmp_path / "tiny.safetensors", 2))
+    frames, drawer = torch.rand(3, 3, 15, 17), Remembered(file, engine, Progress())
+    found = drawn(engine, engine.model(file), frames, remember=True)
+    assert torch.equal(found, torch.stack([quantise(drawer.draw(frame, Progress())) for frame in frames]))
 
 
 def test_clips_that_are_to_be_twice_as_large(clip: Path, tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import torch
 from torch import Tensor
 
 from enhancer.errors import BadOptions, BadVideo, Cancelled
+from enhancer.networks import Generator
 from enhancer.progress import Progress
 from enhancer.tasks.chain import Step
+from enhancer.training.checkpoint import export
 from enhancer.video import run
 from enhancer.video.draw import Remembered
 from enhancer.video.facts import Part
@@ -134,6 +136,31 @@ def test_another_wish_does_not_go_on_there(tmp_path: Path, monkeypatch: pytest.M
         )
     enhance_video(source, tmp_path / "b.mp4", SAME, hall(), resume=True)
     assert all(near(a, b) for a, b in zip(shown(source), shown(tmp_path / "b.mp4"), strict=True))
+
+
+def mending(file: Path, seed: int) -> Path:
+    """The weights of a very small network that sees one picture."""
+    torch.manual_seed(seed)
+    shape = {"scale": 1, "channels": 4, "depth": 1}
+    export(Generator(**shape), "generator", shape, file)
+    return file
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_weights_that_were_trained_further_begin_anew(
+    remembers: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "PIECE_FRAMES", 2)
+    source, file, made = film(tmp_path / "a.mp4", 6), tmp_path / "best.safetensors", tiny if remembers else mending
+    wish = Wish(str(file)) if remembers else Wish("", (Step("denoise", {"model": str(file)}),))
+    made(file, seed=1)
+    stopping = Progress(lambda p: p.cancel() if p.done == 3 else None)
+    with pytest.raises(Cancelled):
+        enhance_video(source, tmp_path / "b.mp4", wish, hall(), stopping, resume=True)
+    made(file, seed=2)
+    enhance_video(source, tmp_path / "b.mp4", wish, hall(), resume=True)
+    enhance_video(source, tmp_path / "c.mp4", wish, hall())
+    assert packets(tmp_path / "b.mp4", "video") == packets(tmp_path / "c.mp4", "video")
 
 
 def test_without_resume_nothing_is_left_behind(tmp_path: Path) -> None:

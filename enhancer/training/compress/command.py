@@ -12,7 +12,7 @@ from enhancer.models.contract import Model
 from enhancer.models.own import own_network
 from enhancer.models.weights import read_weights
 from enhancer.training.compress.int8 import write_int8
-from enhancer.training.compress.onnx_file import OnnxNetwork, write_onnx
+from enhancer.training.compress.onnx_file import OnnxNetwork, check_one_graph, write_onnx
 from enhancer.training.data import hold_out, picture_files
 from enhancer.training.evaluate import PROTOCOLS, bench_engine, lines, protocols_of, run_protocol
 from enhancer.training.evaluate.calibrate import TILES, damage_of
@@ -29,11 +29,13 @@ def compress(
 
     Ranges of eight bits come from the pictures that training holds out; the figures are those of the model's first
     protocol, seconds for each megapixel of output beside them. `pictures` takes only so many of each set.
-    Raises BadOptions for an unknown model, TrainingError without ONNX Runtime or for a network that does not export,
+    Raises UnknownModel, TrainingError without ONNX Runtime and for a model that is more than one graph,
     FileNotFoundError without pictures.
     """
     engine = bench_engine()
-    model, damage = engine.model(model_id), damage_of(entry(model_id))
+    model = engine.model(model_id)
+    check_one_graph(model)
+    damage = damage_of(entry(model_id))
     out.mkdir(parents=True, exist_ok=True)
     whole, small = out / f"{model_id}.onnx", out / f"{model_id}.int8.onnx"
     write_onnx(replace(model, network=_in_float32(engine.settings.weights / f"{model_id}.safetensors", model)), whole)

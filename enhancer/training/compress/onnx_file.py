@@ -35,17 +35,33 @@ def write_onnx(model: Model, out: Path) -> None:
 
     Any H and W that are multiples of `multiple_of`, which stands in the file's metadata beside id, scale and halo; the
     extra map of networks that take one is an input "plane" (1, 1, H, W), negative where it is not known.
-    Raises TrainingError without the packages, for a network that glances at the whole picture or remembers frames, and
-    where the file does not give what PyTorch gives.
+    Raises TrainingError without the packages, as `check_one_graph` does, and where the file does not give what PyTorch
+    gives.
     """
-    if model.thumbnail:
-        raise TrainingError(f"{model.id} glances at the whole picture first, which one ONNX graph cannot do.")
-    if model.state:
-        raise TrainingError(f"{model.id} remembers from frame to frame, which one ONNX graph of a picture cannot do.")
+    check_one_graph(model)
     package("onnx")
     data = _exported(model)
     _check(data, model)
     replace_file(out, lambda partial: partial.write_bytes(_told(data, model)))
+
+
+def check_one_graph(model: Model) -> None:
+    """Raises TrainingError, with the reason, where one graph from picture to picture is not all that a model does."""
+    if model.thumbnail:
+        raise TrainingError(
+            f"{model.id} glances at the whole picture before it draws any part of it, which takes two ONNX graphs; "
+            "only one is written here."
+        )
+    if model.state:
+        raise TrainingError(
+            f"{model.id} remembers from frame to frame, and what it remembers is moved along with the picture outside "
+            "of the network; one ONNX graph would lack that."
+        )
+    if model.fills:
+        raise TrainingError(
+            f"{model.id} begins with a first guess at what is missing, made outside of the network in as many steps as "
+            "the size of the picture asks for; one ONNX graph would lack that."
+        )
 
 
 def session(file: "Path | bytes", threads: int | None = None) -> Any:

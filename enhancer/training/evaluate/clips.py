@@ -14,7 +14,7 @@ from enhancer.engine import Engine
 from enhancer.metrics import psnr
 from enhancer.metrics.temporal import unsteadiness
 from enhancer.models.contract import Model
-from enhancer.models.moving import COLOURS, carried_on
+from enhancer.models.moving import COLOURS, carried_on, evened
 from enhancer.progress import Progress
 from enhancer.training.data import picture_files, read_rgb
 from enhancer.training.degradations import bicubic, quantise
@@ -56,11 +56,11 @@ def drawn(engine: Engine, model: Model, frames: Tensor, remember: bool) -> Tenso
     With `remember` a model that has a state gets what it gave for the frame before.
     """
     last: Tensor | None = None
-    shown = []
-    for frame in frames:
+    shown, (height, width) = [], (model.scale * side for side in frames.shape[-2:])
+    for frame in map(evened, frames):
         plane = carried_on(last, frame, model.scale) if last is not None and remember and model.state else None
         last = engine.run(model, frame, Progress(), plane)
-        shown.append(quantise(last[:COLOURS]))
+        shown.append(quantise(last[:COLOURS, :height, :width]))
     return torch.stack(shown)
 
 

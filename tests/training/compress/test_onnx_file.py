@@ -87,5 +87,7 @@ def test_what_cannot_be_exported_is_said(tmp_path: Path, monkeypatch: pytest.Mon
         write_onnx(tone, tmp_path / "m.onnx")
     with pytest.raises(TrainingError, match="remembers from frame to frame"):
         write_onnx(replace(unet(), state=1), tmp_path / "m.onnx")
+    with pytest.raises(TrainingError, match="begins with a first guess"):
+        write_onnx(replace(unet(), fills=True), tmp_path / "m.onnx")
     with pytest.raises(TrainingError, match="pip install onnx"):
         package("a_package_that_nobody_has")
