@@ -21,7 +21,7 @@ from enhancer.tasks.resize import colours
 
 
 def run_recognise(a: argparse.Namespace) -> int:
-    """Say what pictures show, by a network that was trained to name them."""
+    """Say what pictures show, or what is wrong with them, by a network that was trained to name it."""
     settings, name = default_engine().settings, _namer(a)
     rows, failed = [], 0
     for file in a.inputs:
