@@ -204,7 +204,8 @@ WORDS: dict[str, Words] = {
         "repair",
         ("holes",),
         (
-            "Holes wider than about 20 pixels are filled smoothly: no branches, faces or letters are made up in them.",
+            "Holes wider than about 20 pixels are filled smoothly: no branches, faces or letters are made up in them. "
+            "There the method texture, which takes patches of the picture, looks more like it.",
             "Fine texture stops at the border of a hole, which shows on grass, hair and gravel.",
         ),
     ),
