@@ -18,7 +18,7 @@ NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "quality": ("generator", {"channels": 64, "depth": 12, "blocks": 10}),
     "photo": ("photo", {"channels": 64, "depth": 12, "widths": [32, 64, 128], "blocks": [2, 2, 4]}),
     "unet": ("restoration-unet", {"widths": [32, 64, 128], "blocks": [2, 2, 4], "planes": 1}),
-    "unet-wide": ("restoration-unet", {"widths": [48, 96, 192], "blocks": [2, 2, 2], "planes": 1}),
+    "unet-wide": ("restoration-unet", {"widths": [64, 96, 128], "blocks": [2, 2, 4], "planes": 1}),
     "tone": ("tone", {}),
     "repair": ("repair", {"widths": [32, 64, 96, 128], "blocks": [1, 1, 2, 3]}),
     FILE: ("", {}),

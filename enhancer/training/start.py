@@ -20,6 +20,8 @@ from enhancer.training.optim import BETAS, optimisers
 from enhancer.training.recipes import FILE, Recipe
 
 TAIL, HEAD = ("tail.weight", "tail.bias"), "head.weight"
+BLOCK = (".first.", ".second.")  # the layers of a residual block
+GROWS = (Generator, RestorationUNet)
 Save = Callable[[nn.Module, Path], None]
 
 
@@ -98,19 +100,21 @@ def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
 
 
 def warm_start(network: nn.Module, file: Path) -> None:
-    """Copy the weights of `file`; a generator may have another scale or more residual blocks than it had.
+    """Copy the weights of `file`; a generator may have another scale, and it or a U-Net be larger than it was there.
 
     Each sub-pixel of another scale gets the kernel of the old one that covered its place; so does a network for video,
-    which sees as many more pixels of what it drew with kernels as much weaker. Blocks that the file lacks
-    start as the identity, so the larger network begins where the smaller one ended (Chen et al., "Net2Net", ICLR 2016).
-    A U-Net may start from the one inside a photo network.
+    which sees as many more pixels of what it drew with kernels as much weaker. Residual blocks that the file lacks
+    start as the identity; of channels that it lacks the old ones read nothing until they have learned to, while the
+    new ones see all. So the larger network begins where the smaller one ended (after Chen et al., "Net2Net",
+    ICLR 2016). A U-Net may start from the one inside a photo network.
     Raises WeightsRefused when the file is no weight file, holds NaN, or does not fit the network.
     """
     found = read_weights(file)
     weights: dict[str, Tensor] = (mending_part(found) if isinstance(network, RestorationUNet) else found).tensors
     if isinstance(network, Generator) and set(TAIL) <= set(weights):
         weights |= {name: _respread(weights[name].float(), len(network.tail.weight)) for name in TAIL}
-        weights = _idle_blocks(network) | weights
+    if isinstance(network, GROWS):
+        weights |= _grown(weights, network.state_dict())
     if isinstance(network, RecurrentUNet) and {*TAIL, HEAD} <= set(weights):
         weights |= _rescaled(weights, network)
     try:
@@ -120,10 +124,37 @@ def warm_start(network: nn.Module, file: Path) -> None:
     check_finite(network, file.name)
 
 
-def _idle_blocks(network: Generator) -> dict[str, Tensor]:
-    """The residual blocks as they are, but for last kernels of zeros: what comes in goes out."""
-    blocks = {n: t for n, t in network.state_dict().items() if n.startswith("blocks.")}
-    return {n: torch.zeros_like(t) if ".second." in n else t for n, t in blocks.items()}
+def _grown(weights: Mapping[str, Tensor], larger: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What `larger`, a network in its first state, has beyond `weights`: residual blocks, and channels inside it.
+
+    What goes in at the head and comes out of the tail means something, and is left to the caller.
+    """
+    grown = {}
+    for name, new in larger.items():
+        old = weights.get(name)
+        if old is None and any(part in name for part in BLOCK):
+            grown[name] = torch.zeros_like(new) if BLOCK[1] in name else new
+        elif old is not None and old.ndim == new.ndim and not _other_pictures(name, old, new):
+            grown[name] = _inlaid(old.float(), new)
+    return grown
+
+
+def _other_pictures(name: str, old: Tensor, new: Tensor) -> bool:
+    """Whether a head or a tail is for other channels than the network's."""
+    return (name == HEAD and old.shape[1] != new.shape[1]) or (name in TAIL and len(old) != len(new))
+
+
+def _inlaid(old: Tensor, new: Tensor) -> Tensor:
+    """`old` in the first rows and columns of `new`; its rows are zero in the columns that it lacks.
+
+    Shape: (rows, columns, ...) and (more rows, more columns, ...) → the latter; `old` itself where it is no smaller.
+    """
+    if any(a > b for a, b in zip(old.shape, new.shape, strict=True)) or old.shape[2:] != new.shape[2:]:
+        return old
+    laid = new.clone()
+    laid[: len(old)] = 0
+    laid[tuple(slice(side) for side in old.shape)] = old
+    return laid
 
 
 def _rescaled(weights: Mapping[str, Tensor], network: RecurrentUNet) -> dict[str, Tensor]:

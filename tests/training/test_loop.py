@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from enhancer.errors import BadOptions, TrainingError, WeightsRefused
-from enhancer.networks import Generator
+from enhancer.networks import Generator, RestorationUNet
 from enhancer.training.checkpoint import export
 from enhancer.training.damage import Sample
 from enhancer.training.data import picture_files
@@ -132,6 +132,22 @@ def test_blocks_that_the_start_lacks_change_nothing_at_first(tmp_path: Path) -> 
     added: torch.Tensor = deep.get_parameter("blocks.2.second.weight")
     assert added.grad is not None
     assert added.grad.abs().max() > 0
+
+
+def test_a_wider_and_deeper_network_begins_where_the_narrow_one_ended(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    narrow = RestorationUNet(widths=(8, 12), blocks=(1, 1), planes=1)
+    export(narrow, "restoration-unet", {}, tmp_path / "narrow.safetensors")
+    wide = RestorationUNet(widths=(16, 20), blocks=(2, 1), planes=1)
+    warm_start(wide, tmp_path / "narrow.safetensors")
+    x, plane = torch.rand(1, 3, 8, 8), torch.full((1, 1, 8, 8), 0.2)
+    assert torch.allclose(wide(x, plane), narrow(x, plane), atol=2e-3)
+    assert not torch.allclose(wide(x, plane), x, atol=2e-2)
+    wide(x, plane).square().sum().backward()
+    for name in ("tail.weight", "middle.0.first.weight", "before.0.1.second.weight", "up.0.weight"):
+        gradient = wide.get_parameter(name).grad
+        assert gradient is not None
+        assert gradient[:, -1].abs().max() > 0, name
 
 
 def test_weights_that_do_not_fit_or_are_spoilt_are_no_start(tmp_path: Path) -> None:
