@@ -15,16 +15,23 @@ ENDS = ("head", "tail", "blind", "see", "mix", "basis")  # first and last layers
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
     """The nearest semi-orthogonal matrices by a quintic Newton-Schulz iteration (Jordan et al., "Muon", 2024).
 
-    Shape: (N, rows, columns) with rows <= columns → the same, in bfloat16 where the hardware multiplies it, for which
-    the constants were made, else in float32.
+    Each step multiplies by a polynomial of the Gram matrix, and those commute: so they are multiplied with each other
+    first, as small squares in float32, and with the long matrices once at the end.
+
+    Shape: (N, rows, columns) with rows <= columns → the same; the last product is done in bfloat16 where the hardware
+    multiplies it, else in float32.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
-    x: Tensor = matrices.to(choose_precision("auto", matrices.device))
-    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x: Tensor = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    gram = x @ x.mT
+    total = torch.eye(x.shape[1], device=x.device).expand_as(gram)
     for _ in range(steps):
-        gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return x
+        polynomial = b * gram + c * gram @ gram
+        polynomial.diagonal(dim1=1, dim2=2).add_(a)
+        total, gram = polynomial @ total, polynomial @ gram @ polynomial
+    precision = choose_precision("auto", matrices.device)
+    directions: Tensor = total.to(precision) @ x.to(precision)
+    return directions
 
 
 class Muon(torch.optim.Optimizer):

@@ -18,6 +18,19 @@ def test_orthogonalised_rows_are_nearly_orthonormal(precision: torch.dtype, monk
     assert singular.max() < 1.3
 
 
+def test_the_iteration_is_the_published_one_also_where_rows_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(optim, "choose_precision", lambda *_: torch.float32)
+    matrices = torch.randn(2, 16, 144, generator=torch.Generator().manual_seed(0))
+    matrices[:, 0] = 0  # a silent channel
+    matrices[:, 1] = matrices[:, 2]
+    matrices[:, 8:] *= 1e-3
+    x = matrices.double() / matrices.double().norm(dim=(1, 2), keepdim=True)
+    for _ in range(5):  # Jordan et al.: a X + b (X X') X + c (X X')^2 X
+        gram = x @ x.mT
+        x = 3.4445 * x - 4.7750 * gram @ x + 2.0315 * gram @ gram @ x
+    assert torch.allclose(orthogonalise(matrices).double(), x, atol=1e-3)
+
+
 def test_muon_moves_against_the_gradient() -> None:
     p = nn.Parameter(torch.zeros(4, 8, 3, 3))
     p.grad = torch.randn(4, 8, 3, 3, generator=torch.Generator().manual_seed(0))
