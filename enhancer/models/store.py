@@ -20,6 +20,7 @@ from enhancer.models.entry import Entry, Hub
 from enhancer.models.fetch import digest, hub_file, weights_file
 from enhancer.models.own import is_ours, own_model
 from enhancer.models.weights import SUFFIXES, check_finite, read_weights
+from enhancer.networks.block import ResidualChain
 from enhancer.networks.generator import Generator
 from enhancer.networks.trials import Trials
 from enhancer.progress import Progress
@@ -125,9 +126,9 @@ class Store:
         return replace(self._settled(open_model(file, model_id)), origins=(Origin(name, digest(file)),))
 
     def _settled(self, model: Model) -> Model:
-        """The model, whose weights change no more: its generators may be computed by whom is faster."""
+        """The model, whose weights change no more: its chains of convolutions may be computed by whom is faster."""
         for module in model.network.modules():
-            if isinstance(module, Generator):
+            if isinstance(module, Generator | ResidualChain):
                 module.trials = Trials(self._settings.cache / TRIALS)
         return model
 

@@ -5,6 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.networks.fused import fused, fuses
+from enhancer.networks.trials import Trials
+from enhancer.networks.winograd import Step, convolved, suits
 
 SLOPE = 0.1  # leaky, because plain ReLU stacks lose most of their channels within minutes of training
 
@@ -14,6 +16,11 @@ class ActiveConv2d(nn.Conv2d):
 
     Shape: as `nn.Conv2d`.
     """
+
+    @property
+    def step(self) -> Step:
+        """It, told to others."""
+        return Step(self, SLOPE)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) → (B, C', H', W')."""
@@ -33,10 +40,41 @@ class ResidualBlock(nn.Module):
         self.first = ActiveConv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
 
+    @property
+    def steps(self) -> tuple[Step, Step]:
+        """It, told to others."""
+        return self.first.step, Step(self.second, adds=True)
+
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) → (B, C, H, W)."""
         refined = self.first(x)
         return fused(self.second, refined, plus=x) if fuses(x) else x + self.second(refined)
+
+
+class ResidualChain(nn.Sequential):
+    """Residual blocks one after another, all of one width.
+
+    Shape: (B, C, H, W) → (B, C, H, W).
+    """
+
+    trials: Trials | None = None  # of who is faster; for networks whose weights will not change any more
+
+    def __init__(self, channels: int, count: int) -> None:
+        super().__init__(*(ResidualBlock(channels) for _ in range(count)))
+
+    @property
+    def steps(self) -> list[Step]:
+        """All of them, told to others."""
+        return [step for block in self if isinstance(block, ResidualBlock) for step in block.steps]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) → (B, C, H, W)."""
+        steps = self.steps
+        if self.trials and suits(x, steps) and self.trials.prefer_ncnn(x.shape[1]):
+            return convolved(x, steps, self)
+        for block in self:
+            x = block(x)
+        return x
 
 
 def unfolded_sum(detail: Tensor, x: Tensor, scale: int) -> Tensor:

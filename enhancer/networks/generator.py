@@ -3,11 +3,11 @@
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from enhancer.networks.block import SLOPE, ActiveConv2d, ResidualBlock, unfolded_sum
+from enhancer.networks.block import SLOPE, ActiveConv2d, ResidualChain, unfolded_sum
 from enhancer.networks.trials import Trials
-from enhancer.networks.winograd import convolved, suits
+from enhancer.networks.winograd import Step, convolved, suits
 
-__all__ = ["SLOPE", "Generator", "ResidualBlock"]
+__all__ = ["SLOPE", "Generator"]
 
 
 class Generator(nn.Module):
@@ -34,7 +34,7 @@ class Generator(nn.Module):
         self.scale, self.unshuffle = scale, unshuffle
         self.head = ActiveConv2d(3 * unshuffle**2, channels, 3, padding=1)
         self.body = nn.ModuleList(ActiveConv2d(channels, channels, 3, padding=1) for _ in range(depth))
-        self.blocks = nn.Sequential(*(ResidualBlock(channels) for _ in range(blocks)))
+        self.blocks = ResidualChain(channels, blocks)
         self.tail = nn.Conv2d(channels, 3 * (scale * unshuffle) ** 2, 3, padding=1)
 
     @property
@@ -52,10 +52,11 @@ class Generator(nn.Module):
         return unfolded_sum(self._detail(F.pixel_unshuffle(x - 0.5, self.unshuffle)), x, self.scale)
 
     def _detail(self, f: Tensor) -> Tensor:
-        layers = [self.head, *self.body, self.tail]
-        if self.trials and not self.blocks and suits(f, layers) and self.trials.prefer_ncnn(self.head.out_channels):
-            return convolved(f, layers, SLOPE, self)
-        for layer in layers[:-1]:
+        plain = [self.head, *self.body]
+        steps = [*(Step(layer, SLOPE) for layer in plain), *self.blocks.steps, Step(self.tail)]
+        if self.trials and suits(f, steps) and self.trials.prefer_ncnn(self.head.out_channels):
+            return convolved(f, steps, self)
+        for layer in plain:
             f = layer(f)
         detail: Tensor = self.tail(self.blocks(f))
         return detail

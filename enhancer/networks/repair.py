@@ -29,6 +29,16 @@ class GatedBlock(nn.Module):
         return changed
 
 
+class GatedChain(nn.Sequential):
+    """Gated blocks one after another, all of one width.
+
+    Shape: (B, C, H, W) → (B, C, H, W).
+    """
+
+    def __init__(self, channels: int, count: int) -> None:
+        super().__init__(*(GatedBlock(channels) for _ in range(count)))
+
+
 class RepairUNet(RestorationUNet):
     """Redraw what is missing: a `RestorationUNet` of `GatedBlock`s whose extra plane is 1 in holes and 0 elsewhere.
 
@@ -39,7 +49,7 @@ class RepairUNet(RestorationUNet):
     clamped. Raises ValueError for widths or blocks that make no network.
     """
 
-    block = GatedBlock
+    chain = GatedChain
     needs_plane = True
 
     def __init__(self, *, widths: Sequence[int] = (32, 64, 96, 128), blocks: Sequence[int] = (1, 1, 2, 3)) -> None:

@@ -1,10 +1,10 @@
-"""Who computes the convolutions of generators faster here, ncnn or PyTorch: measured once, and then remembered."""
+"""Who computes chains of convolutions faster here, ncnn or PyTorch: measured once, and then remembered."""
 
 import logging
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,12 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.networks import winograd
+from enhancer.networks.winograd import Step
 from enhancer.remembered import recall, remember
 
 log = logging.getLogger(__name__)
 CLOSE = 1e-4  # share of the largest result
-WORTH = 0.9  # of the time of PyTorch
-SIDE, LAYERS, ROUNDS = 128, 12, 2  # of a trial, which takes a second: a picture, a network, and how often
+WORTH, SLOPE = 0.9, 0.1  # of the time of PyTorch; of a leaky ReLU between the layers of a trial
+SIDE, WIDE, LAYERS, ROUNDS = 128, 64, 12, 2  # of a trial, which takes a second: a picture, smaller for layers wider
+# than this, a network, and how often
 CPUINFO = Path("/proc/cpuinfo")
 Ways = dict[str, Callable[[], Tensor]]
 _trying = threading.Lock()
@@ -61,9 +63,10 @@ def _trial(channels: int) -> float:
         layers = [_layer(channels) for _ in range(LAYERS)]
         for layer in layers:
             layer.weight.copy_(torch.randn(layer.weight.shape, generator=dice) * (2 / (9 * channels)) ** 0.5)
-        x, plain = torch.randn(1, channels, SIDE, SIDE, generator=dice), nn.ModuleList(layers)
+        side = min(SIDE, SIDE * WIDE // channels)
+        x, plain = torch.randn(1, channels, side, side, generator=dice), nn.ModuleList(layers)
         plain.to(memory_format=torch.channels_last)
-        net = winograd.net_of(layers, 0.1, torch.get_num_threads())
+        net = winograd.net_of(_steps(layers), torch.get_num_threads())
         ways: Ways = {"ncnn": lambda: winograd.run(net, x), "torch": lambda: _plain(plain, x)}
         found, known = (way() for way in ways.values())
         apart = float((found - known).abs().max() / known.abs().max())
@@ -82,10 +85,14 @@ def _layer(channels: int) -> nn.Conv2d:
     return layer.to_empty(device="cpu")
 
 
+def _steps(layers: Sequence[nn.Conv2d]) -> list[Step]:
+    return [*(Step(layer, SLOPE) for layer in layers[:-1]), Step(layers[-1])]
+
+
 def _plain(layers: nn.ModuleList, x: Tensor) -> Tensor:
     x = x.contiguous(memory_format=torch.channels_last)
     for layer in layers[:-1]:
-        x = F.leaky_relu(layer(x), 0.1)
+        x = F.leaky_relu(layer(x), SLOPE)
     result: Tensor = layers[-1](x)
     return result
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from enhancer.networks.block import ResidualBlock, unfolded_sum
+from enhancer.networks.block import ResidualChain, unfolded_sum
 from enhancer.networks.rim import NO_RIM, Rim
 
 FOLD = 2  # pixels a side that one cell of the first level holds
@@ -28,7 +28,7 @@ class RestorationUNet(nn.Module):
     """
 
     scale = 1
-    block: type[nn.Module] = ResidualBlock
+    chain: type[nn.Module] = ResidualChain  # of so many channels and blocks
     trims = True
     needs_plane = False  # whether it is of no use without the map
 
@@ -43,11 +43,11 @@ class RestorationUNet(nn.Module):
         self.planes, self.blocks = planes, tuple(blocks)
         steps = list(pairwise(widths))
         self.head = nn.Conv2d((3 + planes) * FOLD**2, widths[0], 3, padding=1)
-        self.before = nn.ModuleList(self._blocks(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
+        self.before = nn.ModuleList(self.chain(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
         self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, stride=2) for fine, coarse in steps)
-        self.middle = self._blocks(widths[-1], blocks[-1])
+        self.middle = self.chain(widths[-1], blocks[-1])
         self.up = nn.ModuleList(nn.Conv2d(coarse, 4 * fine, 1) for fine, coarse in steps)
-        self.after = nn.ModuleList(self._blocks(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
+        self.after = nn.ModuleList(self.chain(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
         self.tail = nn.Conv2d(widths[0], 3 * FOLD**2, 3, padding=1)
         if planes and not self.needs_plane:
             self.blind = nn.Parameter(torch.full((1, 1, 1, 1), 0.1))
@@ -117,6 +117,3 @@ class RestorationUNet(nn.Module):
             return x
         known = torch.full_like(x[:, :1], UNKNOWN) if plane is None else plane
         return torch.cat([x, torch.where(known < 0, self.blind.to(known.dtype), known)], 1)
-
-    def _blocks(self, channels: int, count: int) -> nn.Sequential:
-        return nn.Sequential(*(self.block(channels) for _ in range(count)))

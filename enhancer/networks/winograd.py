@@ -1,4 +1,4 @@
-"""The convolutions of a generator by ncnn, which needs a quarter of the products.
+"""Chains of convolutions by ncnn, which needs a quarter of the products.
 
 Minimal filtering (Winograd) of Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, eq. 8.
 PyTorch has it for no processor. Results differ by some millionths; the memory needed meanwhile is four to five times
@@ -18,15 +18,27 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 WORKSPACE = 5  # times what the widest layer takes and gives, in bytes: measured 4.4
-LEAST = 128**2  # cells; smaller pictures are quick anyhow
-KEPT = 20.0  # seconds, in which somebody who tries things out asks again
+LEAST = 64**2  # cells; smaller pictures are quick anyhow
+KEPT, ROOM = 20.0, 512 * 2**20  # seconds, in which somebody who tries things out asks again; bytes for several sizes
 NO_MEMORY = -100  # as ncnn says it
 PLAIN = ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic", "use_bf16_storage")  # formats that are not ours
 _nets = WeakKeyDictionary[nn.Module, dict[int, "Net"]]()  # of each owner, one for each count of threads
 
 
-def suits(x: Tensor, layers: Sequence[nn.Conv2d]) -> bool:
-    """Whether `convolved` may stand for these layers: in float32, on the processor, without gradients.
+@dataclass(frozen=True)
+class Step:
+    """A 3x3 convolution of stride 1, and what follows it: a leaky ReLU of some `slope`, or nothing.
+
+    `adds` what went into the step before it, as the second one of a residual block does.
+    """
+
+    layer: nn.Conv2d
+    slope: float | None = None
+    adds: bool = False
+
+
+def suits(x: Tensor, steps: Sequence[Step]) -> bool:
+    """Whether `convolved` may stand for these steps: in float32, on the processor, without gradients.
 
     Small pictures are left to PyTorch. Who watches a layer by a hook wants to see it at work, and does.
     """
@@ -34,17 +46,17 @@ def suits(x: Tensor, layers: Sequence[nn.Conv2d]) -> bool:
     if x.device.type != "cpu" or x.dtype != torch.float32 or torch.is_grad_enabled() or traced:
         return False
     small = x.shape[-2] * x.shape[-1] < LEAST
-    return not (small or torch.is_autocast_enabled("cpu") or any(layer._forward_hooks for layer in layers))
+    return not (small or torch.is_autocast_enabled("cpu") or any(step.layer._forward_hooks for step in steps))
 
 
-def convolved(x: Tensor, layers: Sequence[nn.Conv2d], slope: float, owner: nn.Module) -> Tensor:
-    """(B, C, H, W) → the last of `layers` after the others, each of which a leaky ReLU follows: (B, C', H, W).
+def convolved(x: Tensor, steps: Sequence[Step], owner: nn.Module) -> Tensor:
+    """(B, C, H, W) → what the last of `steps` makes of what the others made of it: (B, C', H, W).
 
-    They are 3x3, and belong to `owner`, in whose life they must not change. Only where `suits(x, layers)`.
+    They belong to `owner`, in whose life they must not change. Only where `suits(x, steps)`.
     """
     threads, kept = torch.get_num_threads(), _nets.setdefault(owner, {})
     if threads not in kept:
-        kept[threads] = net_of(layers, slope, threads)
+        kept[threads] = net_of(steps, threads)
     return run(kept[threads], x)
 
 
@@ -63,26 +75,35 @@ def version() -> str:
     return str(ncnn.__version__)
 
 
-def net_of(layers: Sequence[nn.Conv2d], slope: float, threads: int) -> Net:
-    """These layers for `run`. Raises RuntimeError where ncnn does not take them."""
+def net_of(steps: Sequence[Step], threads: int) -> Net:
+    """These steps for `run`. Raises RuntimeError where ncnn does not take them."""
     import ncnn  # here, because who computes in another format or on a GPU needs none of it
 
     net = ncnn.Net()
     net.opt.num_threads = threads
     for unwanted in PLAIN:
         setattr(net.opt, unwanted, False)
-    lines = ["7767517", f"{len(layers) + 1} {len(layers) + 1}", "Input first 0 1 0"]
-    weights = bytearray()
-    for n, layer in enumerate(layers):
-        active = "" if n + 1 == len(layers) else f" 9=2 -23310=1,{slope:e}"
+    lines, weights = ["Input first 0 1 in"], bytearray()
+    x, kept = "in", ""
+    for n, step in enumerate(steps):
+        if n + 1 < len(steps) and steps[n + 1].adds:
+            lines.append(f"Split s{n} 1 2 {x} x{n} k{n}")
+            x, kept = f"x{n}", f"k{n}"
+        layer = step.layer
+        active = "" if step.slope is None else f" 9=2 -23310=1,{step.slope:e}"
         size = f"0={layer.out_channels} 1=3 4=1 5=1 6={layer.weight.numel()}"
-        lines.append(f"Convolution c{n} 1 1 {n} {n + 1} {size}{active}")
+        lines.append(f"Convolution c{n} 1 1 {x} y{n} {size}{active}")
+        x = f"y{n}"
+        if step.adds:
+            lines.append(f"BinaryOp a{n} 2 1 {x} {kept} z{n} 0=0")
+            x = f"z{n}"
         bias = torch.zeros(layer.out_channels) if layer.bias is None else layer.bias
         weights += bytes(4) + _raw(layer.weight) + _raw(bias)
-    if net.load_param_mem("\n".join(lines) + "\n"):
+    blobs = sum(int(line.split()[3]) for line in lines)
+    if net.load_param_mem("\n".join(["7767517", f"{len(lines)} {blobs}", *lines]) + "\n"):
         raise RuntimeError("ncnn does not take these layers")
     net.load_model_mem(bytes(weights))
-    return Net(net, WORKSPACE * 4 * max(layer.in_channels + layer.out_channels for layer in layers))
+    return Net(net, WORKSPACE * 4 * max(step.layer.in_channels + step.layer.out_channels for step in steps))
 
 
 def _raw(x: Tensor) -> bytes:
@@ -92,13 +113,12 @@ def _raw(x: Tensor) -> bytes:
 class _Bench:
     """The memory that ncnn works in: kept for a moment, because having it anew for each tile takes a fifth of the time.
 
-    One picture at a time; what another size has needed is given back at once.
+    One picture at a time. What other sizes have needed is given back, the oldest first, once all need more than `ROOM`.
     """
 
     def __init__(self) -> None:
         self._lock, self._timer = threading.Lock(), threading.Timer(KEPT, self.clear)
-        self._shape: tuple[int, ...] = ()
-        self._pools: tuple[Any, ...] = ()
+        self._pools: dict[tuple[int, ...], tuple[int, tuple[Any, ...]]] = {}
 
     @contextmanager
     def lent(self, shape: tuple[int, ...], needed: int) -> Iterator[tuple[Any, ...]]:
@@ -110,12 +130,13 @@ class _Bench:
 
         with self._lock:
             self._timer.cancel()
-            if shape != self._shape:
-                self._shape, self._pools = (), ()
+            if shape not in self._pools:
+                while self._pools and needed + sum(size for size, _ in self._pools.values()) > ROOM:
+                    del self._pools[next(iter(self._pools))]
                 np.empty(needed, np.uint8)
-                self._shape, self._pools = shape, (ncnn.PoolAllocator(), ncnn.PoolAllocator())
+                self._pools[shape] = needed, (ncnn.PoolAllocator(), ncnn.PoolAllocator())
             try:
-                yield self._pools
+                yield self._pools[shape][1]
             finally:
                 self._timer = threading.Timer(KEPT, self.clear)
                 self._timer.daemon = True
@@ -124,7 +145,7 @@ class _Bench:
     def clear(self) -> None:
         """Give everything back."""
         with self._lock:
-            self._shape, self._pools = (), ()
+            self._pools = {}
 
 
 _bench = _Bench()
@@ -142,7 +163,7 @@ def _drawn(net: Net, picture: NDArray[np.float32]) -> Tensor:
         extractor = net.net.create_extractor()
         extractor.set_blob_allocator(blobs)
         extractor.set_workspace_allocator(workspace)
-        extractor.input("0", ncnn.Mat(picture))
+        extractor.input("in", ncnn.Mat(picture))
         result_of = extractor.extract  # of ncnn; no archive is opened
         failed, result = result_of(net.net.output_names()[0])
         drawn = torch.from_numpy(np.array(result)) if not failed else torch.empty(0)

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from enhancer.metrics import haarpsi, psnr
-from enhancer.networks.generator import Generator, ResidualBlock
+from enhancer.networks.block import ResidualBlock
+from enhancer.networks.generator import Generator
 from enhancer.training.damage import Sample
 from enhancer.training.feed import Feed
 

@@ -7,10 +7,11 @@ from weakref import ref
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from enhancer.models.store import Store
-from enhancer.networks import Generator, PhotoNetwork, winograd
+from enhancer.networks import Generator, PhotoNetwork, RestorationUNet, winograd
+from enhancer.networks.block import ResidualChain
 from enhancer.networks.initialise import initialise
 from enhancer.networks.trials import Trials
 from enhancer.settings import Settings
@@ -24,6 +25,10 @@ def generator(**shape: int) -> Generator:
     initialise(network, seed=1)
     network.trials = Trials(NOWHERE)
     return network.eval().requires_grad_(False)
+
+
+def chains(network: nn.Module) -> list[Generator | ResidualChain]:
+    return [module for module in network.modules() if isinstance(module, Generator | ResidualChain)]
 
 
 @pytest.fixture
@@ -42,7 +47,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (2, 3), (31, 33), (64, 40)])
-@pytest.mark.parametrize("shape", [{}, {"scale": 4}, {"scale": 1, "unshuffle": 2}, {"channels": 20, "depth": 1}])
+@pytest.mark.parametrize(
+    "shape", [{}, {"scale": 4}, {"scale": 1, "unshuffle": 2}, {"channels": 20, "depth": 1}, {"depth": 1, "blocks": 2}]
+)
 def test_the_results_are_those_of_pytorch(
     size: tuple[int, int], shape: dict[str, int], runs: list[tuple[int, ...]]
 ) -> None:
@@ -57,22 +64,34 @@ def test_the_results_are_those_of_pytorch(
     assert (found - plain).abs().max() <= CLOSE
 
 
-@pytest.mark.parametrize("model_id", ["x2-fast", "photo-x2"])
-def test_bundled_weights_give_what_pytorch_gives(model_id: str, runs: list[tuple[int, ...]]) -> None:
+def test_the_levels_of_a_u_net_are_chains(runs: list[tuple[int, ...]]) -> None:
+    network = RestorationUNet(widths=(8, 12), blocks=(2, 1), planes=1)
+    initialise(network, seed=1)
+    x = torch.rand(1, 3, 16, 24, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        plain = network(x)
+        for chain in chains(network):
+            chain.trials = Trials(NOWHERE)
+        found = network(x)
+    assert runs == [(1, 8, 8, 12), (1, 12, 4, 6), (1, 8, 8, 12)]
+    assert (found - plain).abs().max() <= CLOSE
+
+
+@pytest.mark.parametrize(("model_id", "number"), [("x2-fast", 1), ("photo-x2", 6), ("denoise", 5)])
+def test_bundled_weights_give_what_pytorch_gives(model_id: str, number: int, runs: list[tuple[int, ...]]) -> None:
     network = Store(Settings(device="cpu"), catalog_only=True).load(model_id).network
     assert all(float(p.abs().max()) > 0 for name, p in network.named_parameters() if name.endswith("bias"))
     x = torch.rand(1, 3, 40, 56, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         found = network(x)
-        for module in network.modules():
-            if isinstance(module, Generator):
-                module.trials = None
+        for chain in chains(network):
+            chain.trials = None
         plain = network(x)
-    assert len(runs) == 1
+    assert len(runs) == number
     assert (found - plain).abs().max() <= BUNDLED_CLOSE
 
 
-def test_gradients_formats_hooks_blocks_learning_and_little_are_for_pytorch(
+def test_gradients_formats_hooks_learning_and_little_are_for_pytorch(
     runs: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network, x = generator(), torch.rand(1, 3, 8, 8)
@@ -83,7 +102,6 @@ def test_gradients_formats_hooks_blocks_learning_and_little_are_for_pytorch(
         hook = network.body[-1].register_forward_hook(lambda *_: None)
         network(x)
         hook.remove()
-        generator(blocks=1)(x)
         network.trials = None
         network(x)
         network.trials = Trials(NOWHERE)
@@ -99,13 +117,16 @@ def test_memory_is_kept_for_the_next_tile_and_given_back(
     runs: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(winograd, "KEPT", 0.2)
-    network, bench, pools = generator(), winograd._bench, list[object]()
+    cost = winograd.WORKSPACE * 4 * 32
+    monkeypatch.setattr(winograd, "ROOM", cost * (16 * 16 + 24 * 24))
+    network, bench, pools = generator(), winograd._bench, list[list[tuple[int, ...]]]()
+    bench.clear()
     with torch.inference_mode():
-        for side in (8, 8, 16):
+        for side in (8, 16, 8, 24):
             network(torch.rand(1, 3, side, side))
-            pools.append(bench._pools)
-    assert pools[0] is pools[1]
-    assert pools[1] is not pools[2]
+            pools.append(list(bench._pools))
+    assert [len(shapes) for shapes in pools] == [1, 2, 2, 2]
+    assert pools[-1] == [(3, 16, 16, cost), (3, 24, 24, cost)]
     until = time.monotonic() + 10
     while bench._pools:
         assert time.monotonic() < until
@@ -142,7 +163,7 @@ def test_weights_that_are_opened_to_be_used_are_settled_and_blends_have_their_ow
     assert crisp.network.enlarge.trials
     x = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
     whole, half = crisp(x), store.load("photo-x2", crispness=0.5)(x)
-    assert len(runs) == 2
+    assert len(runs) == 2 * 6
     assert (whole - half).abs().max() > 1e-3
 
 
