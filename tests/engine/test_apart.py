@@ -16,7 +16,7 @@ from enhancer import watch
 from enhancer.engine import Engine
 from enhancer.engine.apart import Elsewhere, StoreApart, store_for
 from enhancer.engine.turns import Asker, asked_by
-from enhancer.errors import Cancelled, UnknownModel, WorkerLost
+from enhancer.errors import Cancelled, OutOfMemory, UnknownModel, WorkerLost
 from enhancer.evidence.measure import measure_model
 from enhancer.models.bundled import read_entries
 from enhancer.models.catalog import CATALOG
@@ -208,17 +208,22 @@ def test_one_that_does_not_answer_is_ended_at_the_limit(own: Engine) -> None:
 
 
 def test_one_with_little_memory_draws_in_smaller_tiles(own: Engine) -> None:
-    """What a tile takes hangs on the processor's units, so memory is lowered until one does not fit."""
-    picture = noise(320, 320)
-    for tight in (256, 192, 144, 108, 81, 61, 46):
+    """What a tile takes hangs on the processor's units, so the memory between enough and too little is sought."""
+    picture, little, enough = noise(320, 320), 32, 256
+    for _ in range(8):
+        tight, notes = (little + enough) // 2, set[str]()
         settings = replace(own.settings, model_memory=tight * MIB, tile_memory=512 * MIB)
         engine = next(halls(settings, tuple(own._store._catalog.values())))  # type: ignore[attr-defined]
-        notes = set[str]()
-        drawn = engine.run(engine.model(SLOW), picture, Progress(lambda p, notes=notes: notes.add(p.note)))
+        try:
+            drawn = engine.run(engine.model(SLOW), picture, Progress(lambda p, notes=notes: notes.add(p.note)))
+        except OutOfMemory:
+            little = tight
+            continue
         if any("do not fit" in note for note in notes):
             break
+        enough = tight
     else:
-        pytest.fail("everything fits into 46 MiB")
+        pytest.fail(f"{enough} MiB hold the largest tile, and {little} MiB none")
     reference = here(own)
     beside = reference.run(reference.model(SLOW), picture, Progress())
     assert (drawn - beside).abs().max() < 0.02
