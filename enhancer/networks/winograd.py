@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 WORKSPACE = 5  # times what the widest layer takes and gives, in bytes: measured 4.4
 LEAST = 64**2  # cells; smaller pictures are quick anyhow
-KEPT, ROOM = 20.0, 512 * 2**20  # seconds, in which somebody who tries things out asks again; bytes for several sizes
+KEPT = 20.0  # seconds, in which somebody who tries things out asks again
 NO_MEMORY = -100  # as ncnn says it
 PLAIN = ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic", "use_bf16_storage")  # formats that are not ours
 _nets = WeakKeyDictionary[nn.Module, dict[int, "Net"]]()  # of each owner, one for each count of threads
@@ -113,12 +113,13 @@ def _raw(x: Tensor) -> bytes:
 class _Bench:
     """The memory that ncnn works in: kept for a moment, because having it anew for each tile takes a fifth of the time.
 
-    One picture at a time. What other sizes have needed is given back, the oldest first, once all need more than `ROOM`.
+    One picture at a time; what another size has needed is given back at once.
     """
 
     def __init__(self) -> None:
         self._lock, self._timer = threading.Lock(), threading.Timer(KEPT, self.clear)
-        self._pools: dict[tuple[int, ...], tuple[int, tuple[Any, ...]]] = {}
+        self._shape: tuple[int, ...] = ()
+        self._pools: tuple[Any, ...] = ()
 
     @contextmanager
     def lent(self, shape: tuple[int, ...], needed: int) -> Iterator[tuple[Any, ...]]:
@@ -130,13 +131,12 @@ class _Bench:
 
         with self._lock:
             self._timer.cancel()
-            if shape not in self._pools:
-                while self._pools and needed + sum(size for size, _ in self._pools.values()) > ROOM:
-                    del self._pools[next(iter(self._pools))]
+            if shape != self._shape:
+                self._shape, self._pools = (), ()
                 np.empty(needed, np.uint8)
-                self._pools[shape] = needed, (ncnn.PoolAllocator(), ncnn.PoolAllocator())
+                self._shape, self._pools = shape, (ncnn.PoolAllocator(), ncnn.PoolAllocator())
             try:
-                yield self._pools[shape][1]
+                yield self._pools
             finally:
                 self._timer = threading.Timer(KEPT, self.clear)
                 self._timer.daemon = True
@@ -145,7 +145,7 @@ class _Bench:
     def clear(self) -> None:
         """Give everything back."""
         with self._lock:
-            self._pools = {}
+            self._shape, self._pools = (), ()
 
 
 _bench = _Bench()
