@@ -1,6 +1,7 @@
 """Noise against detail: median, bilateral, non-local means, wavelet and total variation."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from enhancer.tasks.classical_options import (
     TotalVariationOptions,
     WaveletOptions,
 )
-from enhancer.tasks.classical_run import by_plane, classical, in_strips
+from enhancer.tasks.classical_run import Shown, by_plane, classical, in_strips
 from enhancer.tasks.classical_wavelet import shrink
 
 BILATERAL_REACH = 2.5  # deviations; what lies farther weighs less than 5 %
@@ -67,15 +68,30 @@ def nl_means(pixels: Tensor, options: NlMeansOptions) -> Tensor:
     return pixels.lerp(upright.permute(2, 0, 1).to(pixels), options.strength)
 
 
-def wavelet(pixels: Tensor, options: WaveletOptions, progress: Progress) -> Tensor:
-    """BayesShrink on the undecimated Haar transform of Y', Cb and Cr."""
-    known = (TO_YCBCR.square().sum(1).sqrt() * options.noise / 255).tolist() if options.noise else [None] * 3
-    planes = to_ycbcr(pixels)
+def wavelet(pixels: Tensor, options: WaveletOptions, progress: Progress, shown: Shown = None) -> Tensor:
+    """BayesShrink on the undecimated Haar transform of Y', Cb and Cr, by what is shown.
+
+    The noise of a grey picture is one and the same in R, G and B, and all of it is in Y'.
+    """
+    planes, known = to_ycbcr(pixels), _known(pixels, options.noise / 255)
+    telling = (pixels.amax(0) > 0) & (pixels.amin(0) < 1)  # at the ends no noise is left, whatever there was
+    if shown is not None:
+        telling &= shown
+    everywhere = bool(telling.all()) or not telling.any()
     for done, noise in enumerate(known):
         progress.step(done, len(known))
-        planes[done] = shrink(planes[done], options.levels, noise)
+        planes[done] = shrink(planes[done], options.levels, noise, None if everywhere else telling)
     progress.step(len(known), len(known))
     return pixels.lerp(from_ycbcr(planes), options.strength)
+
+
+def _known(pixels: Tensor, noise: float) -> Sequence[float | None]:
+    """The deviation in each plane of noise that has this one in each channel; None where it is to be found out."""
+    if not noise:
+        return None, None, None
+    if bool((pixels == pixels[:1]).all()):
+        return noise, 0.0, 0.0
+    return [noise * plane for plane in TO_YCBCR.square().sum(1).sqrt().tolist()]
 
 
 def total_variation(plane: Tensor, options: TotalVariationOptions) -> Tensor:

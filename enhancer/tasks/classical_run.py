@@ -14,22 +14,25 @@ from enhancer.tasks.resize import bleed
 STRIP_ROWS = 128
 WHOLE = 100  # bytes a pixel that filters of the whole picture need at most, as measured
 
+Shown = Tensor | None  # (H, W) bool: what transparency does not hide; None where there is none
 Filter = Callable[[Tensor, Any], Tensor]  # ((C, H, W), options) → (C, H, W)
-Change = Callable[[Tensor, Any, Progress], Tensor]
+Judging = Callable[[Tensor, Any, Shown], Tensor]  # the same, by what is seen of the whole picture
+Change = Callable[[Tensor, Any, Progress, Shown], Tensor]
 Run = Callable[[Picture, Any, object, Progress], Picture]
 
 
 def classical(change: Change) -> Run:
     """The run of a task that applies `change` to (3, H, W) and clamps the result to [0, 1].
 
-    The colour of fully transparent pixels neither leaks into the result nor changes.
+    The colour of fully transparent pixels neither leaks into the result nor changes, and `change` is told which they
+    are, so that their number does not count either.
     """
 
     def run(picture: Picture, options: Any, engine: object, progress: Progress) -> Picture:
         alpha = picture.alpha
         if alpha is None:
-            return picture.with_pixels(canvas.by_parts(_clamped, change(picture.pixels, options, progress)))
-        changed = change(bleed(picture.pixels, alpha), options, progress)
+            return picture.with_pixels(canvas.by_parts(_clamped, change(picture.pixels, options, progress, None)))
+        changed = change(bleed(picture.pixels, alpha), options, progress, alpha[0] > 0)
         return picture.with_pixels(canvas.by_parts(_seen, changed, picture.pixels, alpha), alpha)
 
     return run
@@ -47,7 +50,7 @@ def _seen(changed: Tensor, before: Tensor, alpha: Tensor) -> Tensor:
 def pointwise(apply: Filter) -> Change:
     """A filter that treats every pixel alone: one step."""
 
-    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+    def change(pixels: Tensor, options: Any, progress: Progress, shown: Shown) -> Tensor:
         progress.step(0, 1)
         changed = canvas.by_parts(lambda part: apply(part, options), pixels)
         progress.step(1, 1)
@@ -56,13 +59,13 @@ def pointwise(apply: Filter) -> Change:
     return change
 
 
-def at_once(apply: Filter) -> Change:
+def at_once(apply: Judging) -> Change:
     """A filter that must see the whole picture: one step. Raises OutOfMemory for pictures too large for that."""
 
-    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+    def change(pixels: Tensor, options: Any, progress: Progress, shown: Shown) -> Tensor:
         _check_whole(pixels)
         progress.step(0, 1)
-        changed = apply(pixels, options)
+        changed = apply(pixels, options, shown)
         progress.step(1, 1)
         return changed
 
@@ -75,7 +78,7 @@ def in_strips(apply: Filter, halo: Callable[[Any], int]) -> Change:
     Memory follows the strip, and Stop is heard after each; the result is that of the whole picture.
     """
 
-    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+    def change(pixels: Tensor, options: Any, progress: Progress, shown: Shown) -> Tensor:
         height, reach = pixels.shape[1], halo(options)
         tops = range(0, height, STRIP_ROWS)
         changed = canvas.empty(tuple(pixels.shape), canvas.settings_of(pixels))
@@ -97,7 +100,7 @@ def by_plane(apply: Filter) -> Change:
     Raises OutOfMemory for pictures too large for that.
     """
 
-    def change(pixels: Tensor, options: Any, progress: Progress) -> Tensor:
+    def change(pixels: Tensor, options: Any, progress: Progress, shown: Shown) -> Tensor:
         _check_whole(pixels)
         changed = canvas.empty(tuple(pixels.shape), canvas.settings_of(pixels))
         for done in range(len(pixels)):

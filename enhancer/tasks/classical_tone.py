@@ -11,7 +11,7 @@ from enhancer.tasks.classical_options import (
     SaturationOptions,
     WhiteBalanceOptions,
 )
-from enhancer.tasks.classical_run import at_once, classical, pointwise
+from enhancer.tasks.classical_run import Shown, at_once, classical, pointwise
 
 LARGEST_GAIN = 8.0  # a channel that would need more holds little but noise
 WHITE_SHARE = 0.99  # so many pixels are darker than the white patch, so that a few highlights do not decide
@@ -37,17 +37,20 @@ def gamma(pixels: Tensor, options: GammaOptions) -> Tensor:
     return pixels ** (1 / options.gamma)
 
 
-def white_balance(pixels: Tensor, options: WhiteBalanceOptions) -> Tensor:
+def white_balance(pixels: Tensor, options: WhiteBalanceOptions, shown: Shown = None) -> Tensor:
     """One gain for each channel of linear light (von Kries), so that the estimated light becomes grey.
 
     The light is the mean of the picture (Buchsbaum, J. Franklin Institute 1980), or the 99th percentile of each
     channel (after Land and McCann, JOSA 1971); its luminance stays as it is.
     """
     light = to_linear(pixels).flatten(1)
+    seen = light if shown is None else light[:, shown.flatten()]
+    if not seen.numel():
+        return pixels
     if options.method == "grey world":
-        cast = light.mean(1, dtype=torch.float64)
+        cast = seen.mean(1, dtype=torch.float64)
     else:
-        cast = light.kthvalue(max(1, round(WHITE_SHARE * light.shape[1])), 1).values.double()
+        cast = seen.kthvalue(max(1, round(WHITE_SHARE * seen.shape[1])), 1).values.double()
     grey = cast @ torch.tensor(LUMA, dtype=torch.float64)
     gains = (grey / cast).nan_to_num(1.0, posinf=LARGEST_GAIN).clamp(1 / LARGEST_GAIN, LARGEST_GAIN).float()
     return pixels.lerp(from_linear((light * gains[:, None]).clamp_(max=1).view_as(pixels)), options.strength)
