@@ -70,7 +70,7 @@ class ResidualChain(nn.Sequential):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) → (B, C, H, W)."""
         steps = self.steps
-        if self.trials and suits(x, steps) and self.trials.prefer_ncnn(x.shape[1]):
+        if steps and self.trials and suits(x, steps) and self.trials.prefer_ncnn(x.shape[1]):
             return convolved(x, steps, self)
         for block in self:
             x = block(x)

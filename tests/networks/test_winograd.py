@@ -64,6 +64,14 @@ def test_the_results_are_those_of_pytorch(
     assert (found - plain).abs().max() <= CLOSE
 
 
+def test_a_chain_without_blocks_leaves_everything_as_it_is(runs: list[tuple[int, ...]]) -> None:
+    chain, x = ResidualChain(16, 0), torch.rand(1, 16, 8, 8)
+    chain.trials = Trials(NOWHERE)
+    with torch.inference_mode():
+        assert torch.equal(chain(x), x)
+    assert runs == []
+
+
 def test_the_levels_of_a_u_net_are_chains(runs: list[tuple[int, ...]]) -> None:
     network = RestorationUNet(widths=(8, 12), blocks=(2, 1), planes=1)
     initialise(network, seed=1)
