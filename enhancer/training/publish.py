@@ -12,7 +12,7 @@ from typing import Any
 
 from enhancer.errors import EnhancerError, WeightsRefused
 from enhancer.models.bundled import pictures_of, read_entry
-from enhancer.models.entry import Entry
+from enhancer.models.entry import VIDEO, Entry
 from enhancer.models.fetch import digest
 from enhancer.models.hub import endpoint, is_out_of_reach
 from enhancer.settings import Settings
@@ -20,7 +20,7 @@ from enhancer.settings import Settings
 log = logging.getLogger(__name__)
 REPO = re.compile(r"[\w.-]+/[\w.-]+")
 CARD = "README.md"
-TASK = "image-to-image"
+TASK, MOVING = "image-to-image", "video-to-video"
 TAGS = ("image-enhancement", "image-restoration", "pytorch", "safetensors")
 PURPOSE_TAGS = {
     "upscale": "super-resolution",
@@ -28,6 +28,9 @@ PURPOSE_TAGS = {
     "deblur": "deblurring",
     "deblock": "jpeg-artifact-removal",
     "lowlight": "low-light-enhancement",
+    "mend": "blind-restoration",
+    "repair": "inpainting",
+    VIDEO: "video-restoration",
 }
 SHOWN = 200  # letters of what the Hub itself says
 
@@ -76,10 +79,11 @@ def bundle(model_id: str, weights: Path, place: Path) -> list[Path]:
 
 def front_matter(entry: Entry) -> str:
     """The YAML that the Hub reads: licence, tags and figures. Values are written as JSON, which YAML includes."""
-    results = [_result(label, text) for label, text in entry.figures]
+    task = MOVING if entry.purpose == VIDEO else TASK
+    results = [_result(task, label, text) for label, text in entry.figures]
     values: dict[str, Any] = {
         "license": entry.licence.lower(),
-        "pipeline_tag": TASK,
+        "pipeline_tag": task,
         "tags": [*TAGS, PURPOSE_TAGS[entry.purpose]],
         "model-index": [{"name": entry.id, "results": results}],
     }
@@ -87,10 +91,10 @@ def front_matter(entry: Entry) -> str:
     return "\n".join(["---", *lines, "---", ""])
 
 
-def _result(label: str, text: str) -> dict[str, Any]:
+def _result(task: str, label: str, text: str) -> dict[str, Any]:
     benchmark, metric = label.split()[0], label.split()[-1]
     return {
-        "task": {"type": TASK},
+        "task": {"type": task},
         "dataset": {"name": benchmark, "type": benchmark},
         "metrics": [{"type": metric.lower(), "name": label, "value": float(text.split()[0])}],
     }

@@ -10,10 +10,11 @@ import yaml
 
 from enhancer.errors import WeightsRefused
 from enhancer.models.bundled import entry_text
-from enhancer.models.entry import Bundled, Entry, Hub
+from enhancer.models.catalog import BUNDLED_ENTRIES
+from enhancer.models.entry import VIDEO, Bundled, Entry, Hub
 from enhancer.models.fetch import digest, hub_file
 from enhancer.settings import Settings
-from enhancer.training.publish import NotPublished, add_command, publish
+from enhancer.training.publish import NotPublished, add_command, front_matter, publish
 from tests.models.conftest import make_entry
 from tests.models.fake_hub import FakeHub, Fault
 
@@ -66,6 +67,14 @@ def test_what_was_published_can_be_fetched_and_is_the_same(hub: FakeHub, weights
     results = values["model-index"][0]["results"]
     assert [(r["dataset"]["name"], r["metrics"][0]["value"]) for r in results] == [("Set5", 37.54), ("LIVE1", 29.3)]
     assert hub.uploads.created[REPO]["visibility"] == "public"
+
+
+@pytest.mark.parametrize("entry", BUNDLED_ENTRIES, ids=lambda entry: entry.id)
+def test_every_bundled_model_says_what_it_is_for(entry: Entry) -> None:
+    values = yaml.safe_load(front_matter(entry).split("---\n")[1])
+    assert values["pipeline_tag"] == ("video-to-video" if entry.purpose == VIDEO else "image-to-image")
+    assert len(values["tags"]) == 5
+    assert {r["task"]["type"] for r in values["model-index"][0]["results"]} <= {values["pipeline_tag"]}
 
 
 def test_a_repository_can_be_private_and_be_published_to_again(hub: FakeHub, weights: Path, tmp_path: Path) -> None:
