@@ -9,6 +9,7 @@ from enhancer.errors import WeightsRefused
 from enhancer.models.store import open_model
 from enhancer.models.weights import read_weights
 from enhancer.networks import Generator
+from enhancer.settings import Settings
 from enhancer.training.average import average
 from enhancer.training.checkpoint import export
 
@@ -27,6 +28,14 @@ def test_the_mean_of_two_runs_opens_as_their_network(tmp_path: Path) -> None:
     for name, tensor in mean.items():
         torch.testing.assert_close(tensor.float(), (a[name].float() + b[name].float()) / 2, atol=1e-3, rtol=1e-3)
     assert open_model(tmp_path / "mean.safetensors", "mean").scale == 2
+
+
+def test_what_a_recogniser_says_of_itself_is_kept(tmp_path: Path) -> None:
+    digits = Settings.weights / "lab" / "digits.safetensors"
+    average([digits, digits], tmp_path / "mean.safetensors")
+    mean, one = read_weights(tmp_path / "mean.safetensors"), read_weights(digits)
+    assert mean.header == {k: v for k, v in one.header.items() if k != "training"}
+    assert {n: t.dtype for n, t in mean.tensors.items()} == {n: t.dtype for n, t in one.tensors.items()}
 
 
 def test_other_networks_are_refused(tmp_path: Path) -> None:
