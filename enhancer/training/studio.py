@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from enhancer.engine import Engine
-from enhancer.errors import TrainingError
+from enhancer.errors import BadPicture, TrainingError
 from enhancer.models.catalog import entry
 from enhancer.models.contract import Model
 from enhancer.models.entry import Bundled
@@ -24,6 +24,7 @@ from enhancer.training.evaluate import PROTOCOLS, bench_engine, lines, run_proto
 from enhancer.training.evaluate.protocol import Case
 from enhancer.training.loop import Budget, train
 from enhancer.training.prepare import Plan, prepare
+from enhancer.training.prepare.read import read_picture
 from enhancer.training.recipes import RECIPES, changed
 
 HELD_OUT = "held-out"
@@ -44,12 +45,20 @@ class Order:
 def studio(folder: Path, out: Path, order: Order, weights: Path) -> list[str]:
     """Keep some photographs aside, prepare the rest, fine-tune, and measure before and after on those kept aside.
 
-    Writes into `out` the tiles with their report, the run with its weights, before-after.png and studio.txt, whose
-    lines are returned. Photographs that look like one kept aside are not trained on either.
-    Raises TrainingError where there are too few photographs, and what `prepare` and `train` raise.
+    Writes into `out` the tiles with their report, which names photographs that cannot be learned from, the run with its
+    weights, before-after.png and studio.txt, whose lines are returned. Photographs that look like one kept aside are
+    not trained on either.
+    Raises TrainingError where there are too few photographs and for a model that does not enlarge clean ones, and what
+    `prepare` and `train` raise.
     """
     before = _weights_of(order.model, weights)
-    photographs = picture_files(folder)
+    scale = open_model(before, order.model).scale
+    if scale == 1 or _mends(order.model):
+        raise TrainingError(
+            f"A studio fine-tunes networks that enlarge clean photographs, and {order.model} mends damaged ones. Train "
+            "it on by its own recipe: see `train --help`."
+        )
+    photographs = [file for file in picture_files(folder) if _readable(file)]
     if len(photographs) < 2 * order.every:
         raise TrainingError(
             f"{folder} holds {len(photographs)} photographs; with every {order.every}th kept aside to judge by, at "
@@ -57,7 +66,6 @@ def studio(folder: Path, out: Path, order: Order, weights: Path) -> list[str]:
         )
     aside = _keep_aside(photographs[:: order.every], out / HELD_OUT / "HR")
     prepare([folder], out / "prepared", order.plan, refuse=[aside])
-    scale = open_model(before, order.model).scale
     recipe = changed(RECIPES["finetune"], {"scale": scale, "report_every": 100})
     after = train(recipe, out / "prepared" / "tiles", out / "run", order.budget, before)
     return _judge(out, before, after, scale)
@@ -68,6 +76,19 @@ def _keep_aside(files: Sequence[Path], folder: Path) -> Path:
     for file in files:
         shutil.copy2(file, folder / file.name)
     return folder
+
+
+def _readable(file: Path) -> bool:
+    try:
+        read_picture(file)
+    except BadPicture:
+        return False
+    return True
+
+
+def _mends(model: str) -> bool:
+    """Whether a bundled model is for damaged pictures; a file does not tell."""
+    return not Path(model).is_file() and (entry(model).purpose != "upscale" or entry(model).blind)
 
 
 def _weights_of(model: str, weights: Path) -> Path:

@@ -1,6 +1,7 @@
 """A studio's folder becomes a model with honest figures in one command."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,23 @@ def test_from_a_folder_to_figures(photographs: Path, tmp_path: Path) -> None:
     assert json.loads((out / "run" / "run.json").read_text())["steps"] == 2
     with Image.open(out / "before-after.png") as sheet:
         assert sheet.size == (4 * 256, 2 * 256)
+
+
+def test_a_photograph_that_cannot_be_read_is_not_kept_aside(photographs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "with a damaged one"
+    shutil.copytree(photographs, folder)
+    (folder / "00.png").write_bytes((folder / "0.png").read_bytes()[:3000])
+    plan = Plan(tile=96, blur=1.0, detail=0.0, noise=255, noise_everywhere=255, blocks=99)
+    studio(folder, tmp_path / "out", Order(every=4, plan=plan, budget=Budget(steps=1)), ROOT / "weights")
+    assert {f.name for f in (tmp_path / "out" / "held-out" / "HR").iterdir()} == {"0.png", "4.png"}
+    assert "00.png" in (tmp_path / "out" / "prepared" / "report.html").read_text()
+
+
+@pytest.mark.parametrize("model", ["denoise", "photo-x2"])
+def test_networks_that_mend_are_refused_before_anything_is_done(photographs: Path, tmp_path: Path, model: str) -> None:
+    with pytest.raises(TrainingError, match=f"{model} mends damaged ones"):
+        studio(photographs, tmp_path / "out", Order(model=model, every=4), ROOT / "weights")
+    assert not (tmp_path / "out").exists()
 
 
 def test_too_few_photographs_are_refused(photographs: Path, tmp_path: Path) -> None:

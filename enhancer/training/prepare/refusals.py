@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from enhancer.errors import TrainingError
+from enhancer.errors import BadPicture, TrainingError
 from enhancer.training.prepare.files import COPIES, listing, write_atomic
 from enhancer.training.prepare.fingerprint import Box, Bytes, Plane, digest, from_text, luminance, signs, to_text
 from enhancer.training.prepare.read import read_picture
@@ -56,10 +56,17 @@ def _boxes(image: Image.Image) -> Iterable[Box]:
 def hash_folders(folders: Sequence[Path]) -> list[Refusal]:
     """The hashes of every picture in folders and the folders in them. Raises TrainingError where there is none.
 
-    Raises BadPicture for a picture that cannot be read, for it could not be refused.
+    Raises BadPicture, with its name, for a picture that cannot be read, for it could not be refused.
     """
-    found = [refusal(entry.name, read_picture(entry.path)) for entry in listing(folders, skips=COPIES).entries]
+    found = [refusal(entry.name, _read(entry.path)) for entry in listing(folders, skips=COPIES).entries]
     return sorted(found, key=lambda r: r.name)
+
+
+def _read(file: Path) -> Bytes:
+    try:
+        return read_picture(file)
+    except BadPicture as error:
+        raise BadPicture(f"{file} cannot be told from others: {error}") from error
 
 
 def write_refusals(file: Path, refusals: Sequence[Refusal]) -> None:
