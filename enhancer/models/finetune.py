@@ -43,8 +43,11 @@ class Trainable:
             if not bool(torch.isfinite(tensor).all()):
                 raise WeightsRefused(f"{file.name} is not written: its tensor {key} holds NaN or infinity.")
         partial = file.with_suffix(".partial")
-        write_weights(rounded, partial, self.header)
-        partial.replace(file)
+        try:
+            write_weights(rounded, partial, self.header)
+            partial.replace(file)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def open_for_training(file: Path) -> Trainable:

@@ -22,9 +22,12 @@ def picture_files(folder: Path) -> list[Path]:
 
 
 def read_rgb(file: Path) -> Tensor:
-    """A file as (3, H, W) uint8."""
-    with Image.open(file) as image:
-        return torch.from_numpy(np.asarray(image.convert("RGB")).copy()).permute(2, 0, 1)
+    """A file as (3, H, W) uint8. Raises TrainingError for one that is damaged."""
+    try:
+        with Image.open(file) as image:
+            return torch.from_numpy(np.asarray(image.convert("RGB")).copy()).permute(2, 0, 1)
+    except (OSError, SyntaxError, ValueError) as error:  # as Pillow tells damage
+        raise TrainingError(f"{file} cannot be read ({error}). Make it again, or take it out of the folder.") from error
 
 
 def is_grey(file: Path) -> bool:

@@ -87,12 +87,14 @@ class Feed:
                 yield Sample(sharp if self.scale == 1 else bicubic(sharp, self.scale), sharp)
 
 
-def feed(files: Sequence[Path], recipe: Recipe, device: torch.device) -> Feed:
-    """The pictures of `files` on `device`, degraded as the recipe says."""
-    return feed_of(read_tiles(files, recipe.scale), recipe, device)
+def feed(files: Sequence[Path], recipe: Recipe, device: torch.device, multiple_of: int = 1) -> Feed:
+    """The pictures of `files` on `device`, degraded as the recipe says, to inputs with sides that are multiples."""
+    return feed_of(read_tiles(files, recipe.scale * multiple_of), recipe, device)
 
 
-def taught_feed(files: Sequence[Path], taught: Path, recipe: Recipe, device: torch.device) -> Feed:
+def taught_feed(
+    files: Sequence[Path], taught: Path, recipe: Recipe, device: torch.device, multiple_of: int = 1
+) -> Feed:
     """Those of `files` that lie in the folder `taught` as well, as a teacher made them by the command `teach`.
 
     Raises TrainingError for a recipe whose pictures the teacher has not seen, and where it has seen none.
@@ -105,7 +107,7 @@ def taught_feed(files: Sequence[Path], taught: Path, recipe: Recipe, device: tor
     both = [file for file in files if file.stem in made]
     if not both:
         raise TrainingError(f"None of the {len(files)} tiles to train on lies in {taught}.")
-    pair = read_tiles(both, recipe.scale), read_tiles([made[file.stem] for file in both], recipe.scale)
+    pair = [read_tiles(one, recipe.scale * multiple_of) for one in (both, [made[file.stem] for file in both])]
     return feed_of(torch.cat(pair, 1), recipe, device)
 
 

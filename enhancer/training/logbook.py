@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
+from enhancer.errors import TrainingError
 from enhancer.training.watchdog import Told
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,21 @@ class Logbook:
         self.bar.update(min(100.0, 100 * spent) - self.bar.n)
 
     def write(self, report: Told, sheet: Callable[[], Image.Image]) -> None:
-        """A line, a row, a point of each curve and a sheet of samples, which is drawn where one writes."""
+        """A line, a row, a point of each curve and a sheet of samples, which is drawn where one writes.
+
+        Raises TrainingError when the disk is full or read-only.
+        """
         if not self.writing:
             return
         log.info("%s", report.line())
+        try:
+            self._write(report, sheet)
+        except OSError as error:
+            raise TrainingError(
+                f"The report cannot be written to {self.out} ({error}). Make room; the last checkpoint is whole."
+            ) from error
+
+    def _write(self, report: Told, sheet: Callable[[], Image.Image]) -> None:
         with (self.out / "reports.jsonl").open("a") as stream:
             stream.write(json.dumps(report.data()) + "\n")
         if self.curves is not None:

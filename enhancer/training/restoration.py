@@ -1,6 +1,7 @@
 """The lesson of pictures: a network that restores or enlarges, taught by pairs of damaged and sharp ones."""
 
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -12,6 +13,7 @@ from torch.nn import functional as F
 from enhancer.training.checkpoint import State
 from enhancer.training.data import hold_out, picture_files
 from enhancer.training.feed import Feed, feed, taught_feed
+from enhancer.training.fitting import check_patches, wanted, without_map
 from enhancer.training.judge import SEED, judge, judged, silent_channels
 from enhancer.training.lesson import Figures, Lesson
 from enhancer.training.recipes import Recipe
@@ -27,7 +29,8 @@ class Restoration(Lesson):
     """Teaches `recipe` on the tiles in `data`, from the weights in `start` if given, towards a teacher's `taught`.
 
     The held-out tiles judge by the truth in any case. Raises FileNotFoundError for a folder without pictures,
-    ValueError for tiles of several sizes, TrainingError as `taught_feed` does.
+    ValueError for tiles of several sizes, TrainingError as `taught_feed` does and where recipe, network and tiles do
+    not go together.
     """
 
     rules = RULES
@@ -36,10 +39,26 @@ class Restoration(Lesson):
         self, recipe: Recipe, data: Path, start: Path | None, device: torch.device, taught: Path | None = None
     ) -> None:
         self.recipe: Recipe = recipe
-        self.data, self.start = data, start
+        self.data, self.start, self.taught = data, start, taught
+        multiple, mapped = wanted(recipe, start)
         training, validation = hold_out(picture_files(data), recipe.hold_out)
-        self.unseen = feed(validation, recipe, device)
-        self.pairs = taught_feed(training, taught, recipe, device) if taught else feed(training, recipe, device)
+        self.judges = [file.name for file in validation]
+        self.unseen = feed(validation, recipe, device, multiple)
+        if taught:
+            self.pairs = taught_feed(training, taught, recipe, device, multiple)
+        else:
+            self.pairs = feed(training, recipe, device, multiple)
+        check_patches(recipe, self.pairs, multiple)
+        if not mapped:
+            self.unseen, self.pairs = without_map(self.unseen), without_map(self.pairs)
+
+    def subject(self) -> dict[str, object]:
+        """Also the tiles that judge, which must not have been trained on."""
+        return super().subject() | {"judges": sha256("\n".join(self.judges).encode()).hexdigest()}
+
+    def told(self) -> dict[str, str]:
+        """The names of what it started from and was taught by."""
+        return {name: file.name for name, file in (("start", self.start), ("taught", self.taught)) if file}
 
     def begin(self, accelerator: Accelerator) -> State:
         """Network, average, optimisers and, where the recipe wants one, a discriminator."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from enhancer.errors import TrainingError, WeightsRefused
-from enhancer.models.finetune import open_for_training
+from enhancer.models.finetune import Trainable, open_for_training
 from enhancer.models.weights import check_finite, read_weights
 from enhancer.networks import ARCHITECTURES, Generator, RecurrentUNet, RestorationUNet
 from enhancer.networks.initialise import initialise
@@ -87,7 +88,11 @@ def placed(network: nn.Module, accelerator: Accelerator) -> nn.Module:
     return move(accelerator.device, memory_format=torch.channels_last)
 
 
-def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
+def opened(file: Path | None, recipe: Recipe) -> Trainable:
+    """The network of a weight file, for a recipe that trains on it.
+
+    Raises TrainingError when there is no file, or it has another scale; WeightsRefused where it cannot be opened.
+    """
     if file is None:
         raise TrainingError("This recipe trains on the network of a weight file: give it with --start.")
     found = open_for_training(file)
@@ -96,7 +101,19 @@ def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
             f"{file.name} enlarges by {found.model.scale} and takes {found.model.channels} channels; this run wants "
             f"{recipe.scale} and 3. Give --scale {found.model.scale}, or another file."
         )
-    return found.model.network, lambda trained, path: found.save(path, trained, torch.float16)
+    return found
+
+
+def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
+    found = opened(file, recipe)
+
+    def save(trained: nn.Module, path: Path) -> None:
+        try:
+            found.save(path, trained, torch.float16)
+        except (OSError, SafetensorError) as error:
+            raise TrainingError(f"{path} cannot be written ({error}). Make room or choose another folder.") from error
+
+    return found.model.network, save
 
 
 def warm_start(network: nn.Module, file: Path) -> None:
@@ -113,7 +130,7 @@ def warm_start(network: nn.Module, file: Path) -> None:
     weights: dict[str, Tensor] = (mending_part(found) if isinstance(network, RestorationUNet) else found).tensors
     if isinstance(network, Generator) and set(TAIL) <= set(weights):
         weights |= {name: _respread(weights[name].float(), len(network.tail.weight)) for name in TAIL}
-    if isinstance(network, GROWS):
+    if type(network) in GROWS:
         weights |= _grown(weights, network.state_dict())
     if isinstance(network, RecurrentUNet) and {*TAIL, HEAD} <= set(weights):
         weights |= _rescaled(weights, network)
