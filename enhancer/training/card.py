@@ -15,7 +15,7 @@ from enhancer.training.recipes import RECIPES
 from enhancer.training.schedule import Schedule
 from enhancer.training.words import Words
 
-OWN_SECTION = ("command",)
+OWN_SECTION = ("command", "asked")
 NETWORK, DOUBTS = "## Network", "## Expected error"
 
 
@@ -106,9 +106,15 @@ def _train_command(entry: Entry, history: History) -> str:
         name = entry.id if entry.id in recipes else "sr"
         usual = asdict(recipes[name])
         options = "".join(_option(k, v) for k, v in history.recipe.items() if k not in usual or usual[k] != v)
-    start = f" --start {history.more['start']}" if "start" in history.more else ""
-    return (
-        f"python -m enhancer.training train {name} --data TILES --out RUN --minutes {history.minutes:g}{start}{options}"
+    given = {k: history.more[k] for k in ("start", "taught") if k in history.more}
+    asked = history.more.get("asked", {"minutes": history.minutes})
+    return "".join(
+        [
+            f"python -m enhancer.training train {name} --data TILES --out RUN",
+            *(_option(k, f"{v:g}") for k, v in asked.items()),
+            *(_option(k, v) for k, v in given.items()),
+            options,
+        ]
     )
 
 

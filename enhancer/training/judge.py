@@ -52,7 +52,7 @@ def judge(network: nn.Module, unseen: Feed, bfloat16: bool) -> Judgement:
 
     A network that puts out NaN or infinity gives NaN in every figure.
     """
-    rows = []
+    rows, spreads = [], []
     for sample in unseen.whole(SEED):
         output = judged(network, sample, bfloat16)
         if not bool(torch.isfinite(output).all()):
@@ -60,10 +60,12 @@ def judge(network: nn.Module, unseen: Feed, bfloat16: bool) -> Judgement:
         resized = F.interpolate(sample.small, scale_factor=unseen.scale, mode="bicubic")
         truth, found, plain = (_eight_bit(x[0], unseen.scale) for x in (sample.sharp, output, resized))
         found_off, plain_off = (float((x - truth).mean((1, 2)).abs().max()) * 255 for x in (found, plain))
-        contrast = float(found.std() / truth.std().clamp_min(1e-6))
+        spreads.append((float(found.std()), float(truth.std())))
         reached, untouched = (min(psnr(x, truth), EQUAL) for x in (found, plain))
-        rows.append((reached, haarpsi(found, truth), untouched, contrast, found_off - plain_off))
-    return Judgement(*(fmean(column) for column in zip(*rows, strict=True)))
+        rows.append((reached, haarpsi(found, truth), untouched, found_off - plain_off))
+    reached, likeness, untouched, drift = (fmean(column) for column in zip(*rows, strict=True))
+    made, true = (sum(column) for column in zip(*spreads, strict=True))  # a flat picture alone tells nothing of it
+    return Judgement(reached, likeness, untouched, made / max(true, 1e-6), drift)
 
 
 def _eight_bit(x: Tensor, shave: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,8 +26,8 @@ class Keeper:
     Raises TrainingError when the folder cannot be made.
     """
 
-    def __init__(self, lesson: Lesson, out: Path, accelerator: Accelerator) -> None:
-        self.lesson, self.out, self.accelerator = lesson, out, accelerator
+    def __init__(self, lesson: Lesson, out: Path, accelerator: Accelerator, budget: Mapping[str, float]) -> None:
+        self.lesson, self.out, self.accelerator, self.budget = lesson, out, accelerator, budget
         self.watchdog = Watchdog(lesson.recipe.slack, lesson.rules)
         self.sums: Figures = {}
         self.count = 0
@@ -39,7 +40,9 @@ class Keeper:
         """Take up the checkpoint, if there is one."""
         checkpoint = self.out / "checkpoint.pt"
         if checkpoint.exists():
-            state.load(checkpoint, self.accelerator.process_index, self.accelerator.num_processes)
+            place = self.accelerator.process_index, self.accelerator.num_processes
+            state.load(checkpoint, *place, self.lesson.subject())
+            self.watchdog.broken |= state.broken
             log.info("resumed at step %d after %.1f minutes", state.step, state.seconds / 60)
 
     def same_everywhere(self, value: float) -> float:
@@ -60,14 +63,16 @@ class Keeper:
         self.sums, self.count = {}, 0
         report = self.lesson.report(state, means)
         book.write(report, lambda: self.lesson.sheet(state))
-        self.watchdog.check(report, f"The weights of step {state.best.step} are in {self.out / 'best.safetensors'}.")
+        best = f"The weights of step {state.best.step} are in {self.out / 'best.safetensors'}."
+        self.watchdog.check(report, best if state.best.step else "No weights were good enough to be kept.")
+        state.broken = dict(self.watchdog.broken)
         quality = self.lesson.quality(report)
         if quality > state.best.quality:
             state.best = Best(state.step, quality)
             self._export(state, "best")
         sources: list[Tensor] = gather_object([state.source.get_state()])
         if self.accelerator.is_main_process:
-            state.save(self.out / "checkpoint.pt", sources)
+            state.save(self.out / "checkpoint.pt", sources, self.lesson.subject())
         self.accelerator.wait_for_everyone()
 
     def finish(self, state: State) -> Path:
@@ -88,7 +93,8 @@ class Keeper:
                 "minutes": round(state.seconds / 60, 1),
                 "processes": self.accelerator.num_processes,
                 "best": vars(state.best),
-            }
+                "asked": dict(self.budget),
+            } | self.lesson.told()
             text = json.dumps(facts, indent=2)
             replace_file(self.out / "run.json", lambda partial: partial.write_text(text))
         return file

@@ -1,6 +1,7 @@
 """What a run learns: where its batches come from, what one step does, and how good the network is by now."""
 
 from abc import ABC, abstractmethod
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from enhancer.training.schedule import Schedule
 from enhancer.training.watchdog import Rule, Told
 
 Figures = dict[str, Tensor]
+# options that a run cannot change on its way
+FIXED = ("network", "scale", "degradation", "hold_out", "select", "discriminator", "discriminator_width", "freeze")
 
 
 class Lesson(ABC):
@@ -24,6 +27,15 @@ class Lesson(ABC):
     recipe: Schedule
     data: Path
     rules: tuple[Rule[Any], ...]
+
+    def subject(self) -> dict[str, object]:
+        """What must be the same where a run goes on, by name: what is learned, and what it is judged by."""
+        same = {name: value for name, value in asdict(self.recipe).items() if name in FIXED}
+        return {"kind": type(self.recipe).__name__} | same
+
+    def told(self) -> dict[str, str]:
+        """What else the run was given, as the options of the command line have it."""
+        return {}
 
     @abstractmethod
     def begin(self, accelerator: Accelerator) -> State:

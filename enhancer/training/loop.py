@@ -1,7 +1,7 @@
 """The one training loop, to be read from top to bottom."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -28,6 +28,10 @@ class Budget:
         given = [share for share in (self.minutes, self.steps) if share is not None]
         if not given or min(given) <= 0:
             raise TrainingError("A run needs an end: give minutes, steps or both, above 0.")
+
+    def asked(self) -> dict[str, float]:
+        """What was given, by name."""
+        return {name: share for name, share in asdict(self).items() if share is not None}
 
     def spent(self, state: State) -> float:
         """Share used up: 1 or more at the end."""
@@ -57,7 +61,7 @@ def follow(lesson: Lesson, out: Path, budget: Budget, accelerator: Accelerator) 
     Raises TrainingStopped when the watch-dog ends the run, TrainingError for a disk or checkpoint that does not serve.
     """
     state = lesson.begin(accelerator)
-    keeper = Keeper(lesson, out, accelerator)
+    keeper = Keeper(lesson, out, accelerator, budget.asked())
     keeper.resume(state)
     with Logbook(out, accelerator.is_main_process) as book:
         while (spent := budget.spent(state)) < 1:

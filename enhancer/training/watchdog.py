@@ -67,11 +67,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Rule(Generic[T]):
-    """Something that must not hold for `patience` reports in a row; it is asked with the recipe's slack."""
+    """Something that must not hold for `patience` reports in a row; it is asked with the recipe's slack.
+
+    It is not asked before the step `since`.
+    """
 
     name: str
     patience: int
     broken: Callable[[T, float], bool]
+    since: int = 0
 
 
 def _collapsed(report: Report, _slack: float) -> bool:
@@ -87,12 +91,12 @@ RULES: tuple[Rule[Report], ...] = (
     Rule("the output turns grey", 2, lambda r, _: r.contrast < 0.6),
     Rule("the colours drift", 3, lambda r, _: r.drift > 5),
     Rule("worse than the untouched input", 4, lambda r, slack: r.psnr < r.untouched - slack),
-    Rule("the discriminator has collapsed", 4, _collapsed),
+    Rule("the discriminator has collapsed", 4, _collapsed, since=1000),  # before, it may not have learned anything yet
 )
 
 
 class Watchdog:
-    """Counts, over the reports of a run, how long each rule has been broken."""
+    """Counts, over the reports of a run, how long each rule has been broken: `broken`, by name."""
 
     def __init__(self, slack: float, rules: Sequence[Rule[Any]] = RULES) -> None:
         self.slack, self.rules = slack, rules
@@ -101,6 +105,7 @@ class Watchdog:
     def check(self, report: Told, best: str) -> None:
         """Raise TrainingStopped when a rule has lost its patience; `best` says which weights are kept."""
         for rule in self.rules:
-            self.broken[rule.name] = self.broken[rule.name] + 1 if rule.broken(report, self.slack) else 0
+            asked = report.step >= rule.since
+            self.broken[rule.name] = self.broken[rule.name] + 1 if asked and rule.broken(report, self.slack) else 0
             if self.broken[rule.name] >= rule.patience:
                 raise TrainingStopped(f"Stopped at step {report.step}: {rule.name}. {best}")

@@ -114,6 +114,9 @@ def test_the_card_names_the_recipe_and_the_options_that_differ(run: Path, bench:
     export(run, "x2-fast", tmp_path / "out", bench, {"start": "x2.safetensors"})
     train = "train x2-fast --data TILES --out RUN --minutes 2.5 --start x2.safetensors --seed 3 --batch 24\n"
     assert f"python -m enhancer.training {train}" in (tmp_path / "out" / "x2-fast.md").read_text()
+    export(run, "x2-fast", tmp_path / "out", bench, {"taught": "by-dctlsa", "asked": {"steps": 1200}})
+    train = "train x2-fast --data TILES --out RUN --steps 1200 --taught by-dctlsa --seed 3 --batch 24\n"
+    assert f"python -m enhancer.training {train}" in (tmp_path / "out" / "x2-fast.md").read_text()
     export(run, "x2-fast", tmp_path / "out", bench, {"recipe": "sr", "minutes": 7})
     assert "train sr --data TILES --out RUN --minutes 7\n" in (tmp_path / "out" / "x2-fast.md").read_text()
 

@@ -12,15 +12,17 @@ from safetensors.torch import save_file
 
 from enhancer.errors import BadOptions, TrainingError, WeightsRefused
 from enhancer.networks import Generator, RestorationUNet
+from enhancer.training import restoration
 from enhancer.training.checkpoint import export
 from enhancer.training.damage import Sample
 from enhancer.training.data import picture_files
 from enhancer.training.feed import Feed, feed
-from enhancer.training.judge import EQUAL, judge, silent_channels
+from enhancer.training.judge import EQUAL, Judgement, judge, silent_channels
 from enhancer.training.loop import Budget, train
 from enhancer.training.recipes import RECIPES, Recipe, changed
 from enhancer.training.start import begin, warm_start
 from enhancer.training.update import step
+from enhancer.training.watchdog import TrainingStopped
 from tests.training.tiny import TINY, accelerator, make_tiles
 
 
@@ -95,6 +97,46 @@ def test_a_checkpoint_of_another_recipe_is_refused(tiles: Path, tmp_path: Path) 
     train(TINY, tiles, tmp_path, Budget(steps=1))
     with pytest.raises(TrainingError, match="belongs to another recipe"):
         train(replace(TINY, network="fast"), tiles, tmp_path, Budget(steps=2))
+    with pytest.raises(TrainingError, match=r"another recipe \(degradation was bicubic, not blind\)"):
+        train(replace(TINY, degradation="blind"), tiles, tmp_path, Budget(steps=2))
+    with pytest.raises(TrainingError, match=r"hold_out was 4, not 2; judges was"):
+        train(replace(TINY, hold_out=2), tiles, tmp_path, Budget(steps=2))
+    other = make_tiles(tmp_path / "other")
+    (other / "0.png").rename(other / "00.png")
+    with pytest.raises(TrainingError, match="judges was"):
+        train(TINY, other, tmp_path, Budget(steps=2))
+
+
+def test_a_run_goes_on_at_the_rates_that_it_is_given(tiles: Path, tmp_path: Path) -> None:
+    train(TINY, tiles, tmp_path, Budget(steps=1))
+    train(replace(TINY, muon_lr=1e-4, adamw_lr=1e-5), tiles, tmp_path, Budget(steps=2))
+    content = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert [content[f"optimiser {n}"]["param_groups"][0]["full_lr"] for n in (0, 1)] == [1e-4, 1e-5]
+    facts = json.loads((tmp_path / "run.json").read_text())
+    assert (facts["recipe"]["muon_lr"], facts["asked"]) == (1e-4, {"steps": 2})
+
+
+def test_the_watchdog_remembers_over_a_restart(tiles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    poor = Judgement(psnr=5.0, haarpsi=0.1, untouched=30.0, contrast=1.0, drift=0.0)
+    monkeypatch.setattr(restoration, "judge", lambda *_: poor)
+    for steps in (1, 2, 3):
+        train(replace(TINY, report_every=1), tiles, tmp_path, Budget(steps=steps))
+    with pytest.raises(TrainingStopped, match="worse than the untouched input"):
+        train(replace(TINY, report_every=1), tiles, tmp_path, Budget(steps=4))
+
+
+def test_one_flat_picture_does_not_hide_that_all_others_turned_grey(tiles: Path) -> None:
+    pairs = feed(picture_files(tiles), TINY, torch.device("cpu"))
+    flat = torch.full_like(pairs.sharp[:1], 128)
+    grey = torch.nn.Module()
+    grey.forward = lambda x: torch.rand(1, 3, 2 * x.shape[-2], 2 * x.shape[-1]) * 0.02 + 0.5  # type: ignore[method-assign]
+    assert judge(grey, replace(pairs, sharp=torch.cat([pairs.sharp, flat])), bfloat16=False).contrast < 0.1
+
+
+def test_what_a_run_started_from_is_told(tiles: Path, tmp_path: Path) -> None:
+    start = train(TINY, tiles, tmp_path / "first", Budget(steps=1))
+    train(TINY, tiles, tmp_path / "second", Budget(steps=1), start)
+    assert json.loads((tmp_path / "second" / "run.json").read_text())["start"] == "weights.safetensors"
 
 
 def test_pictures_without_any_error_leave_the_means_finite(tiles: Path) -> None:

@@ -12,7 +12,7 @@ from enhancer.training.loop import Budget, train
 from enhancer.training.watchdog import RULES, Report, TrainingStopped, Watchdog
 from tests.training.tiny import TINY, make_tiles
 
-FINE = Report(step=1, minutes=0.1, loss=0.1, psnr=30, haarpsi=0.9, untouched=28, contrast=0.98, drift=0.2)
+FINE = Report(step=2000, minutes=0.1, loss=0.1, psnr=30, haarpsi=0.9, untouched=28, contrast=0.98, drift=0.2)
 WRONG: dict[str, dict[str, Any]] = {
     "the loss is not a number": {"loss": float("nan")},
     "the output turns grey": {"contrast": 0.3},
@@ -34,7 +34,7 @@ def test_a_broken_rule_ends_the_run_when_its_patience_is_over(rule: Any) -> None
     dog.check(FINE, "")  # one good report calms it
     for _ in range(rule.patience - 1):
         dog.check(wrong, "")
-    with pytest.raises(TrainingStopped, match=rf"Stopped at step 1: {rule.name}\. kept"):
+    with pytest.raises(TrainingStopped, match=rf"Stopped at step 2000: {rule.name}\. kept"):
         dog.check(wrong, "kept")
 
 
@@ -47,6 +47,12 @@ def test_a_discriminator_that_is_never_fooled_has_collapsed_too_and_a_fair_game_
         dog.check(certain, "")
     with pytest.raises(TrainingStopped, match="collapsed"):
         dog.check(certain, "")
+
+
+def test_a_discriminator_that_has_not_learned_yet_has_not_collapsed() -> None:
+    dog = Watchdog(0.0)
+    for _ in range(10):
+        dog.check(replace(FINE, step=40, real=0.06, fake=0.06), "")
 
 
 def test_slack_lets_adversarial_runs_fall_a_little_below_the_input() -> None:

@@ -81,6 +81,10 @@ class Video(Lesson):
         source = torch.Generator(device).manual_seed(SEED)
         self.unseen = [clips(unseen, 1, recipe, source, LENGTH) for _ in range(JUDGED)]
 
+    def told(self) -> dict[str, str]:
+        """The name of what it started from."""
+        return {"start": self.start.name} if self.start else {}
+
     def begin(self, accelerator: Accelerator) -> State:
         """Network, average and optimisers."""
         name, shape = self.recipe.architecture()
