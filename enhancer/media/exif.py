@@ -89,6 +89,16 @@ def with_resolution(block: bytes | None, dpi: tuple[float, float]) -> bytes:
     return _restarted(out, order, rows)
 
 
+def crossed(block: bytes) -> bytes:
+    """The block with its horizontal and vertical resolution exchanged, for a picture that was turned by a quarter."""
+    order, start = _header(block)
+    across, down, _ = RESOLUTION
+    other = {across: down, down: across}
+    rows = [(other.get(_tag(order, row), _tag(order, row)), row[2:]) for row in _rows(block, order, start)]
+    table = b"".join(struct.pack(order + "H", tag) + rest for tag, rest in sorted(rows))
+    return block[: start + 2] + table + block[start + 2 + len(table) :]
+
+
 def entries(block: bytes) -> dict[tuple[int, int], bytes]:
     """What the block says, as (directory, tag) → the bytes of the value; 0 is the first directory.
 
