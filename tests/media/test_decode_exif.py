@@ -6,9 +6,11 @@ import pytest
 from PIL import Image
 
 from enhancer.media import decode, encode
+from enhancer.media.tiff import UNREADABLE_EXIF
 from enhancer.settings import Settings
 from tests.media import nasty
 from tests.media.make import EXIF, MAKER, TAKEN, exif_block, photo, saved
+from tests.media.test_decode import tiff
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,17 @@ def test_the_print_resolution_is_turned_with_the_picture(kind: str, turn: int, o
         assert stated[0] == "A maker of faxes"
         assert stated[1:] in (pytest.approx(expected, abs=0.02), [None, None])
         assert other in ("png", "jpeg") or None not in stated
+
+
+def test_a_bigtiff_is_told_to_lose_only_what_it_has() -> None:
+    whole = {"photometric": "rgb", "bigtiff": True}
+    for bare in (tiff(photo(), **whole), tiff(photo(), **whole, metadata=None, software=False)):
+        assert decode(bare).notes == ()
+    artist = (315, "s", 0, "A photographer", True)
+    for full in (
+        tiff(photo(), **whole, extratags=[artist]),
+        tiff(photo(), **whole, description="A caption", metadata=None),
+        saved(photo(), "TIFF", exif=exif_block(), big_tiff=True),
+    ):
+        assert full[:3] == b"II+"
+        assert decode(full).notes == (UNREADABLE_EXIF,)
