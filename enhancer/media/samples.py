@@ -118,9 +118,10 @@ def _metadata(samples: Samples, settings: Settings, notes: list[str]) -> tuple[b
 def _colours(samples: Samples, notes: list[str]) -> tuple[np.ndarray, str, bytes | None]:
     """The samples in a kept colour model (CMYK becomes 8-bit sRGB), its name, and the profile that still fits."""
     if samples.model == "cmyk":
-        array, how = colour.from_cmyk(samples.array, samples.top, samples.profile)
+        ink = colour.divided(samples.array, samples.top) if samples.premultiplied else samples.array
+        array, how = colour.from_cmyk(ink, samples.top, samples.profile)
         notes.append(how)
-        samples.depth = 8
+        samples.depth, samples.premultiplied = 8, False
         return array, "rgb", None
     profile, note = colour.kept(samples.profile, samples.model == "grey")
     if note:
