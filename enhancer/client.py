@@ -96,7 +96,7 @@ class Client:
         reference: str | Path | None = None,
         metrics: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
-        """Figures of each candidate, with a reference or alone."""
+        """Figures of each candidate, with a reference or alone; a `note` where transparency was laid on white."""
         named = [("candidates", Path(c)) for c in candidates]
         named += [] if reference is None else [("reference", Path(reference))]
         files = [(field, (path.name, path.read_bytes())) for field, path in named]

@@ -10,6 +10,7 @@ from enhancer.cli.report import DONE, SOME_FAILED, complain, say, show, table
 from enhancer.errors import BadOptions, EnhancerError
 from enhancer.evidence.cards import ON_THE_HUB, CardRow, cards
 from enhancer.evidence.measure import known_speeds, measure_model
+from enhancer.evidence.on_white import on_white
 from enhancer.hall import default_engine, enhance
 from enhancer.lab.detectors import fetch_published
 from enhancer.media import Picture, open_picture, save_picture
@@ -41,7 +42,7 @@ def run_compare(a: argparse.Namespace) -> int:
             began = time.perf_counter()
             result = enhance(picture, a.task, model=model, **scale)
             seconds = round(time.perf_counter() - began, 3)
-            row = {"model": model, "seconds": seconds, **figures(result, reference, ids)}
+            row = {"model": model, "seconds": seconds, **figures(model, result, reference, ids)}
             if a.out:
                 save_picture(result, a.out / f"{a.input.stem}-{Path(model).stem}.png")
         except (EnhancerError, ValueError) as error:
@@ -63,7 +64,7 @@ def run_metrics(a: argparse.Namespace) -> int:
     for file in a.candidates:
         try:
             candidate = shaved(open_picture(file, settings), a.shave)
-            rows.append({"candidate": str(file), **figures(candidate, reference, ids)})
+            rows.append({"candidate": str(file), **figures(str(file), candidate, reference, ids)})
         except (EnhancerError, OSError, ValueError) as error:
             failed += 1
             complain(f"{file}: {error}")
@@ -71,16 +72,19 @@ def run_metrics(a: argparse.Namespace) -> int:
     return SOME_FAILED if failed else DONE
 
 
-def figures(candidate: Picture, reference: Picture | None, ids: Sequence[str]) -> dict[str, float | None]:
+def figures(name: str, candidate: Picture, reference: Picture | None, ids: Sequence[str]) -> dict[str, float | None]:
     """Each figure, or None with a line on the error stream where the pictures are too small for it.
 
-    Raises ValueError when the two differ in size.
+    Another line, with the name, tells of transparency that was laid on white for this. Raises ValueError when the two
+    differ in size.
     """
-    truth = None if reference is None else reference.pixels
-    if truth is not None and truth.shape != candidate.pixels.shape:
-        sizes = [f"{p.shape[2]}x{p.shape[1]}" for p in (candidate.pixels, truth)]
+    pixels, truth, note = on_white(candidate, reference)
+    if truth is not None and truth.shape != pixels.shape:
+        sizes = [f"{p.shape[2]}x{p.shape[1]}" for p in (pixels, truth)]
         raise ValueError(f"it has {sizes[0]} pixels and the reference {sizes[1]}; both must have one size")
-    found, reasons = measured_figures(candidate.pixels, truth, ids)
+    if note:
+        complain(f"{name}: {note}")
+    found, reasons = measured_figures(pixels, truth, ids)
     for metric, reason in reasons.items():
         complain(f"{metric}: {reason}")
     return found
@@ -91,7 +95,8 @@ def shaved(picture: Picture, border: int) -> Picture:
     if 2 * border >= min(picture.width, picture.height):
         raise ValueError(f"cannot shave {border} pixels from each side of {picture.width}x{picture.height}")
     inside = slice(border, -border or None)
-    return picture.with_pixels(picture.pixels[:, inside, inside])
+    alpha = None if picture.alpha is None else picture.alpha[:, inside, inside]
+    return picture.with_pixels(picture.pixels[:, inside, inside], alpha)
 
 
 def run_models(a: argparse.Namespace) -> int:

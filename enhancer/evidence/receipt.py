@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from torch import Tensor
 
 from enhancer.evidence.recipe import Recipe
 from enhancer.media import Picture, decode, exif, levels, losses
@@ -74,10 +73,11 @@ def receipt(
     if result is not None:  # our own bytes
         reading = replace(reading, decode_workers=0)
     written = decode(file, reading)
-    before, after = clipped(source), clipped(written)
+    before, after = clipped(_shown(source, written)), clipped(written)
+    flat = source.alpha is not None and written.alpha is None
     lines = [Line("what was read", LOST, note) for note in source.notes]
     lines += [Line("filled pixels", CHANGED, told) for told in invented(recipe, reading)]
-    lines += [*_identity(source, written), *_ends(before, after)]
+    lines += [*_identity(source, written), *_ends(before, after, flat)]
     lines += [] if result is None else [_stored(result, written)]
     return Receipt(tuple(lines), before, after)
 
@@ -179,10 +179,11 @@ def _entries(block: bytes) -> dict[tuple[int, int], bytes]:
         return {(0, 0): block}
 
 
-def _ends(before: Clipped, after: Clipped) -> Iterator[Line]:
+def _ends(before: Clipped, after: Clipped, flat: bool) -> Iterator[Line]:
+    place = "in the source on white, " if flat else "in the source, "
     for what, start, end in (("black", before.black, after.black), ("white", before.white, after.white)):
         lost = end - start > NOTICEABLE
-        told = f"Pixels with a colour at pure {what}: {_percent(start)} in the source, {_percent(end)} in the file"
+        told = f"Pixels with a colour at pure {what}: {_percent(start)} {place}{_percent(end)} in the file"
         yield Line(f"detail near {what}", LOST if lost else KEPT, f"{told}{'; detail is gone there' if lost else ''}.")
 
 
@@ -206,12 +207,9 @@ def _stored(result: Picture, written: Picture) -> Line:
     )
 
 
-def _shown(result: Picture, written: Picture) -> Picture:
-    """The result as the file should show it: on white where the file has no transparency."""
-    if result.alpha is None or written.alpha is not None:
-        return result
-    flat: Tensor = result.pixels * result.alpha + (1 - result.alpha)
-    return result.with_pixels(flat)
+def _shown(picture: Picture, written: Picture) -> Picture:
+    """A picture as the file should show it: on white where the file has no transparency."""
+    return picture if written.alpha is not None else picture.on_white()
 
 
 def _rounded(picture: Picture, like: Picture) -> np.ndarray:

@@ -11,13 +11,14 @@ from enhancer.evidence.consistency import Consistency, consistency
 from enhancer.evidence.receipt import for_results, receipt
 from enhancer.evidence.recipe import Recipe, fingerprint
 from enhancer.evidence.report import Card, Map, Report, Table
-from enhancer.evidence.report_pictures import reduced, sized
+from enhancer.evidence.report_pictures import reduced, visible
 from enhancer.media import Picture, decode
 from enhancer.metrics import METRICS, measure
 from enhancer.metrics.maps import colour_map, error_map
 from enhancer.models.catalog import CATALOG, Entry
 from enhancer.settings import Settings
 from enhancer.tasks.consistent import LEVELS, enlarged
+from enhancer.tasks.resize import colours, sized
 
 BLIND = ("sharpness", "noise")
 LIGHTEST = 0.995  # share of a map below its lightest colour, so that a few stray pixels do not darken all others
@@ -49,19 +50,21 @@ def report_of(
     Raises BadPicture for a file that cannot be read.
     """
     before, after = decode(source, settings), decode(result, for_results(settings))
-    plain = sized(before, after.height, after.width)
+    shown = before if after.alpha is not None else before.on_white()  # as the result was laid
+    plain = sized(shown, after.height, after.width)
+    seen = visible(after, plain)
     larger = enlarged((after.width, after.height), (before.width, before.height))
     chained = recipe is not None and len(recipe.steps) > 1  # and so meant to change more than the size
-    fit = consistency(after.pixels, before.pixels) if larger and not chained else None
+    fit = consistency(after.pixels, colours(shown)) if larger and not chained else None
     cards, strangers = _cards(recipe, settings)
     return Report(
         title=title,
-        source=before,
+        source=shown,
         result=after,
         names=names,
         date=date,
-        tables=(_figures(plain, after, larger), *([_fitting(fit)] if fit else []), *tables),
-        maps=(_changes(after, plain, larger), *([fit_map(fit)] if fit else []), *maps),
+        tables=(_figures(plain, seen, larger), *([_fitting(fit)] if fit else []), *tables),
+        maps=(_changes(seen, plain, larger), *([fit_map(fit)] if fit else []), *maps),
         receipt=receipt(before, result, settings=settings, recipe=recipe),
         recipe=recipe,
         cards=cards,

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from enhancer.media import Picture, encode
 from enhancer.media.formats import format_of
-from enhancer.tasks.resize import resize
+from enhancer.tasks.resize import resize, sized
 
 SHOWN_PIXELS = 1_500_000  # of before and after; more than a page of paper shows
 MAP_PIXELS = 500_000
@@ -34,15 +34,16 @@ def details(source: Picture, result: Picture) -> list[Pair]:
     plain = sized(source, result.height, result.width)
     sides = zip(CROP, (result.width, result.height), strict=True)
     width, height = (min(most, side, max(SMALL, side // 2)) for most, side in sides)
-    change = (result.pixels - plain.pixels).abs().mean(0)
+    change = (visible(result, plain).pixels - plain.pixels).abs().mean(0)
     found = _places(change, height, width)
     return [(_cut(plain, at, height, width), _cut(result, at, height, width)) for at in found]
 
 
-def sized(picture: Picture, height: int, width: int) -> Picture:
-    """The picture resized, transparency and all."""
-    alpha = None if picture.alpha is None else resize(picture.alpha, height, width)
-    return picture.with_pixels(resize(picture.pixels, height, width), alpha)
+def visible(result: Picture, plain: Picture) -> Picture:
+    """The result with the colours of `plain`, of its size, where nobody sees its own."""
+    if result.alpha is None:
+        return result
+    return result.with_pixels(torch.where(result.alpha > 0, result.pixels, plain.pixels), result.alpha)
 
 
 def uri(picture: Picture, format_id: str = "jpeg") -> str:

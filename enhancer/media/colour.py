@@ -44,6 +44,17 @@ def from_cmyk(array: np.ndarray, top: float, profile: bytes | None) -> tuple[np.
     return (rgb if ink.shape[2] == 4 else np.dstack([rgb, ink[..., 4:5]])), note
 
 
+def divided(array: np.ndarray, top: float) -> np.ndarray:
+    """(H, W, 5) ink from 0 to `top` that was multiplied by the alpha behind it → the ink itself.
+
+    Light is not linear in ink, so that this cannot wait until the ink is light.
+    """
+    cover = array[..., 4:].astype(np.float32) / top
+    ink = np.divide(array[..., :4], cover, out=np.zeros((*array.shape[:2], 4), np.float32), where=cover > 0)
+    ink = ink.clip(0, top)
+    return np.dstack([ink if array.dtype.kind == "f" else np.rint(ink).astype(array.dtype), array[..., 4:]])
+
+
 def unconverted(primaries: int, transfer: int) -> str | None:
     """A note where the code points of ITU-T H.273 say something else than ordinary video or sRGB colours."""
     return None if primaries in PLAIN_PRIMARIES and transfer in PLAIN_TRANSFERS else WIDE

@@ -21,6 +21,7 @@ DIRECTORIES = {EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY}
 SIDES = {0x0100, 0x0101, 0xA002, 0xA003}
 # What of a TIFF's first directory describes the photograph and not how its pixels are stored.
 DESCRIPTIVE = {0x010D, 0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x013C, 0x4746, 0x8298, *range(0x9C9B, 0x9CA0)}
+TRAVELLING = DESCRIPTIVE | {EXIF_DIRECTORY, GPS_DIRECTORY}  # what is carried out of and into a TIFF
 # What says where a photograph was taken, or by whose camera: owner, serial numbers and ids, the notes of its maker, and
 # blocks of other standards (XMP, IPTC, Photoshop) that repeat such things.
 PERSONAL = {GPS_DIRECTORY, 0x927C, 0xA420, 0xA430, 0xA431, 0xA435, 0xC62F, 0x02BC, 0x83BB, 0x8649}
@@ -89,6 +90,16 @@ def with_resolution(block: bytes | None, dpi: tuple[float, float]) -> bytes:
     return _restarted(out, order, rows)
 
 
+def crossed(block: bytes) -> bytes:
+    """The block with its horizontal and vertical resolution exchanged, for a picture that was turned by a quarter."""
+    order, start = _header(block)
+    across, down, _ = RESOLUTION
+    other = {across: down, down: across}
+    rows = [(other.get(_tag(order, row), _tag(order, row)), row[2:]) for row in _rows(block, order, start)]
+    table = b"".join(struct.pack(order + "H", tag) + rest for tag, rest in sorted(rows))
+    return block[: start + 2] + table + block[start + 2 + len(table) :]
+
+
 def entries(block: bytes) -> dict[tuple[int, int], bytes]:
     """What the block says, as (directory, tag) → the bytes of the value; 0 is the first directory.
 
@@ -137,7 +148,7 @@ def transplant(source: bytes, file: BinaryIO) -> None:
     own = _rows_in(file, order, _header(head)[1])
     size = file.seek(0, io.SEEK_END)
     out = bytearray(size % 2)
-    wanted = (DESCRIPTIVE | {EXIF_DIRECTORY, GPS_DIRECTORY}) - {_tag(order, row) for row in own}
+    wanted = TRAVELLING - {_tag(order, row) for row in own}
     rows = _moved(source, order, start, out, wanted, size)
     if rows:
         out += b"\0" * ((size + len(out)) % 2)

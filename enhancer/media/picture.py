@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from enhancer import canvas
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -39,3 +41,9 @@ class Picture:
     def with_pixels(self, pixels: Tensor, alpha: Tensor | None = None) -> "Picture":
         """The same identity around other pixels (3, H, W) and alpha (1, H, W)."""
         return replace(self, pixels=pixels, alpha=alpha)
+
+    def on_white(self) -> "Picture":
+        """The same without transparency, laid on white as in files that have none; itself where nothing is hidden."""
+        if self.alpha is None:
+            return self
+        return self.with_pixels(canvas.by_parts(lambda p, alpha: p * alpha + (1 - alpha), self.pixels, self.alpha))

@@ -14,6 +14,7 @@ from enhancer.media.picture import Picture
 from enhancer.settings import Settings
 
 COLOURS = {"grey": 1, "rgb": 3, "cmyk": 4}
+ON_THE_SIDE = 5  # and higher orientations swap width and height
 DPI_RANGE = (1.0, 65_535.0)
 PERSONAL = (
     "The place, the serial numbers and the camera maker's own notes in this picture's EXIF were left out; the rest was "
@@ -76,7 +77,9 @@ def to_picture(samples: Samples, settings: Settings) -> Picture:
     block, turned = _metadata(samples, settings, notes)
     array, model, profile = _colours(samples, notes)
     orientation = samples.orientation or turned
-    array = _upright(array, orientation)
+    array, dpi = _upright(array, orientation), sound_dpi(samples.dpi)
+    if orientation >= ON_THE_SIDE:
+        dpi, block = dpi and dpi[::-1], block and exif.crossed(block)
     top = 255 if model != samples.model else samples.top
     pixels, alpha = _tensors(array, top, COLOURS[model], samples.premultiplied, settings)
     return Picture(
@@ -86,7 +89,7 @@ def to_picture(samples: Samples, settings: Settings) -> Picture:
         grey=model == "grey",
         profile=profile,
         exif=block,
-        dpi=sound_dpi(samples.dpi) or (exif.resolution(block) if block else None),
+        dpi=dpi or (exif.resolution(block) if block else None),
         orientation=orientation,
         notes=tuple(notes),
     )
@@ -115,9 +118,10 @@ def _metadata(samples: Samples, settings: Settings, notes: list[str]) -> tuple[b
 def _colours(samples: Samples, notes: list[str]) -> tuple[np.ndarray, str, bytes | None]:
     """The samples in a kept colour model (CMYK becomes 8-bit sRGB), its name, and the profile that still fits."""
     if samples.model == "cmyk":
-        array, how = colour.from_cmyk(samples.array, samples.top, samples.profile)
+        ink = colour.divided(samples.array, samples.top) if samples.premultiplied else samples.array
+        array, how = colour.from_cmyk(ink, samples.top, samples.profile)
         notes.append(how)
-        samples.depth = 8
+        samples.depth, samples.premultiplied = 8, False
         return array, "rgb", None
     profile, note = colour.kept(samples.profile, samples.model == "grey")
     if note:
@@ -126,8 +130,8 @@ def _colours(samples: Samples, notes: list[str]) -> tuple[np.ndarray, str, bytes
 
 
 def _upright(array: np.ndarray, orientation: int) -> np.ndarray:
-    """Undo an EXIF orientation (CIPA DC-008, tag 0x0112); 5 to 8 swap the sides."""
-    if orientation >= 5:
+    """Undo an EXIF orientation (CIPA DC-008, tag 0x0112)."""
+    if orientation >= ON_THE_SIDE:
         array = array.swapaxes(0, 1)
     flip_rows = orientation in (3, 4, 7, 8)
     flip_columns = orientation in (2, 3, 6, 7)

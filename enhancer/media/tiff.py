@@ -30,7 +30,10 @@ MODELS = {
 }
 CHANNELS = {"grey": 1, "rgb": 3, "cmyk": 4}
 MAX_CHANNELS = 8
+PREMULTIPLIED = 1  # a kind of extra channel, as 2 is for alpha that the colours do not hold
+ALPHAS = (PREMULTIPLIED, 2)
 PROFILE, ORIENTATION, DNG_VERSION = 34675, 274, 50706
+DESCRIPTION, SOFTWARE = 270, 305
 STRIP = 2**18  # bytes of pixels
 LARGEST = 2**32 - 2**26  # bytes of pixels: strips that cannot be packed grow a little, and there is metadata
 CANON_RAW = b"CR"
@@ -56,8 +59,8 @@ def read_tiff(data: bytes, settings: Settings) -> Samples:
             raise damaged("TIFF", "it has no readable directory or ends before it")
         _check(page, data, settings)
         samples = _samples(page, _channels_last(page, settings))
-    samples.notes += [SEVERAL] if _several(data) else []
-    samples.exif = _exif(data, samples.notes)
+        samples.notes += [SEVERAL] if _several(data) else []
+        samples.exif = _exif(page, data, samples.notes)
     return samples
 
 
@@ -138,10 +141,13 @@ def _samples(page: tifffile.TiffPage, array: np.ndarray) -> Samples:
     colours, extra = CHANNELS[model], [int(kind) for kind in page.extrasamples]
     if page.photometric == COLOURS.PALETTE:
         array, extra = _painted(page, array), []
-    see_through = bool(extra) and extra[0] in (1, 2) and array.shape[2] > colours
-    if array.shape[2] > colours + see_through:
+    cover = next((n for n, kind in enumerate(extra[: array.shape[2] - colours]) if kind in ALPHAS), None)
+    kept = colours + (cover is not None)
+    if array.shape[2] > kept:
         notes.append(SPARE)
-        array = array[..., : colours + see_through]
+        if cover:
+            array[..., colours] = array[..., colours + cover]
+        array = array[..., :kept]
     bits, top = 8, 255.0
     if page.photometric != COLOURS.PALETTE:
         array, bits, top = _scaled(page, array, colours, notes)
@@ -152,7 +158,7 @@ def _samples(page: tifffile.TiffPage, array: np.ndarray) -> Samples:
         top=top,
         model=model,
         depth=16 if bits > 8 else 8,
-        premultiplied=see_through and extra[0] == 1,
+        premultiplied=cover is not None and extra[cover] == PREMULTIPLIED,
         orientation=_orientation(page),
         profile=_bytes(page, PROFILE),
         dpi=_dpi(page),
@@ -220,11 +226,12 @@ def _several(data: bytes) -> bool:
         return False  # BigTIFF has another layout
 
 
-def _exif(data: bytes, notes: list[str]) -> bytes | None:
+def _exif(page: tifffile.TiffPage, data: bytes, notes: list[str]) -> bytes | None:
     try:
         blank = exif.empty(exif.order_of(data))
         block = exif.transplanted(data, blank)
-    except ValueError:
-        notes.append(UNREADABLE_EXIF)
+    except ValueError:  # damaged, or BigTIFF
+        of_the_file = {SOFTWARE, *([DESCRIPTION] if page.is_shaped else [])}  # how it was written, and no more
+        notes += [UNREADABLE_EXIF] if {tag.code for tag in page.tags} & (exif.TRAVELLING - of_the_file) else []
         return None
     return None if block == blank else block

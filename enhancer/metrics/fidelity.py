@@ -34,7 +34,7 @@ def haarpsi(candidate: Tensor, reference: Tensor) -> float:
         score, total = score + _weighted(local, weight), total + float(weight.sum())
         chroma_weight += weight / 2
     score, total = score + _weighted(chroma, chroma_weight), total + float(chroma_weight.sum())
-    return 1.0 if total == 0 else (_logit(score / total) / HAAR_ALPHA) ** 2
+    return 1.0 if total == 0 else min(1.0, (_logit(score / total) / HAAR_ALPHA) ** 2)
 
 
 def gmsd(candidate: Tensor, reference: Tensor) -> float:

@@ -181,7 +181,7 @@ TOOLS = {
         ),
         Tool(
             "metrics",
-            "Measure pictures against a reference of the same size, or alone.",
+            "Measure pictures against a reference of the same size, or alone; what is transparent is laid on white.",
             {
                 "candidates": {"type": "array", "items": PICTURE, "minItems": 1},
                 "reference": PICTURE,

@@ -15,6 +15,11 @@ from enhancer.server.service import Service
 from enhancer.server.work import measured
 
 REFERENCE, CANDIDATES, WHICH = "reference", "candidates", "metrics"
+TOLD = (
+    "One row a candidate, in their order: its `name`; its `figures` by id, null where it is too small for one and "
+    "`inf` where there is no difference; `problem`, where there are none, says why; `note` says where the candidate or "
+    "the reference is transparent, and both were laid on white before measuring."
+)
 ASKED = {
     "requestBody": {
         "required": True,
@@ -47,6 +52,7 @@ def measure_routes(service: Service) -> APIRouter:
         "/metrics",
         summary="Measure candidates against a reference, or alone",
         operation_id="measure",
+        description=TOLD,
         openapi_extra=ASKED,
         responses=refusals(REFUSALS),
     )

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions, EnhancerError
+from enhancer.evidence.on_white import on_white
 from enhancer.evidence.receipt import Receipt, receipt
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import texts
@@ -81,12 +82,13 @@ def enhanced(data: bytes, wish: Wish, engine: Engine, progress: Progress) -> Ans
 class Row:
     """One candidate with its figures, None where it is too small for one and "inf" where there is no difference.
 
-    `problem` says why there are no figures at all.
+    `problem` says why there are no figures at all; `note` that transparency was laid on white for them.
     """
 
     name: str
     figures: dict[str, float | str | None]
     problem: str | None = None
+    note: str | None = None
 
 
 def measured(
@@ -106,8 +108,9 @@ def measured(
             if truth is not None and truth.pixels.shape != candidate.pixels.shape:
                 sizes = [f"{p.width}×{p.height}" for p in (candidate, truth)]
                 raise BadOptions(f"It has {sizes[0]} pixels and the reference {sizes[1]}; both must have one size.")
-            found, _ = figures(candidate.pixels, None if truth is None else truth.pixels, ids)
-            rows.append(Row(name, {i: _finite(value) for i, value in found.items()}))
+            pixels, wanted, note = on_white(candidate, truth)
+            found, _ = figures(pixels, wanted, ids)
+            rows.append(Row(name, {i: _finite(value) for i, value in found.items()}, note=note))
         except EnhancerError as error:
             rows.append(Row(name, {}, str(error)))
     return rows

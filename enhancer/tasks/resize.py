@@ -72,6 +72,12 @@ def colours(picture: Picture) -> Tensor:
     return picture.pixels if picture.alpha is None else bleed(picture.pixels, picture.alpha)
 
 
+def sized(picture: Picture, height: int, width: int) -> Picture:
+    """The picture resized, transparency and all; the colours are those that the tasks see."""
+    alpha = None if picture.alpha is None else resize(picture.alpha, height, width)
+    return picture.with_pixels(resize(colours(picture), height, width), alpha)
+
+
 def bleed(pixels: Tensor, alpha: Tensor) -> Tensor:
     """Give every fully transparent pixel the colour of the nearest visible one, so that no hidden colour leaks in.
 

@@ -20,7 +20,7 @@ from enhancer.media.picture import Picture
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.chain import Step, for_part, run_chain
-from enhancer.tasks.resize import resize
+from enhancer.tasks.resize import sized
 from enhancer.trust import fit_of
 from enhancer.ui.choice import UPSCALE, Wish
 from enhancer.ui.crop import MARGIN, NEAR, Crop, narrowed
@@ -198,8 +198,7 @@ def write(done: Finished, format_id: str, place: Path, recipe: bool = False) -> 
 def side_by_side(before: Picture, after: Picture, place: Path) -> Pair:
     """Both sides at the size of the result, which the slider needs to lay them over each other."""
     after = reduced(after, DISPLAY_PIXELS)
-    alpha = None if before.alpha is None else resize(before.alpha, after.height, after.width)
-    sized = before.with_pixels(resize(before.pixels, after.height, after.width), alpha)
-    first, _, _ = save_display(sized, place / "before.png")
+    under = sized(reduced(before, DISPLAY_PIXELS), after.height, after.width)
+    first, _, _ = save_display(under, place / "before.png")
     second, _, _ = save_display(after, place / "after.png")
     return str(first), str(second)

@@ -9,6 +9,7 @@ from pathlib import Path
 from torch import Tensor
 
 from enhancer.errors import EnhancerError
+from enhancer.evidence.on_white import on_white
 from enhancer.media.picture import Picture
 from enhancer.metrics import METRICS, Metric, heading, measure
 from enhancer.metrics.maps import colour_map, error_map, histogram, ssim_map
@@ -26,12 +27,16 @@ SMOOTHED = 128  # bins of the shown histogram
 
 @dataclass(frozen=True)
 class Row:
-    """One candidate with its figures by metric id, or the sentence that says why there are none."""
+    """One candidate with its figures by metric id, or the sentence that says why there are none.
+
+    `note` is what else is to be known of the figures.
+    """
 
     name: str
     path: Path
     figures: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
+    note: str | None = None
 
 
 def measure_file(path: Path, reference: Picture, settings: Settings, progress: Progress) -> Row:
@@ -42,14 +47,15 @@ def measure_file(path: Path, reference: Picture, settings: Settings, progress: P
         return Row(path.name, path, error=f"{path.name}: {error}")
     if (candidate.width, candidate.height) != (reference.width, reference.height):
         return Row(path.name, path, error=_sizes_differ(path.name, candidate, reference))
+    pixels, truth, note = on_white(candidate, reference)
     figures: dict[str, float] = {}
     for done, metric in enumerate(METRICS.values()):
         progress.step(done, len(METRICS), metric.title)
         try:
-            figures |= measure(candidate.pixels, reference.pixels, [metric.id])
+            figures |= measure(pixels, truth, [metric.id])
         except ValueError:  # too small for this one; its cell stays empty
             continue
-    return Row(path.name, path, figures)
+    return Row(path.name, path, figures, note=note)
 
 
 def _sizes_differ(name: str, candidate: Picture, reference: Picture) -> str:
@@ -65,9 +71,10 @@ def table(rows: list[Row]) -> str:
     failed = "".join(said(r.error, "bad") for r in rows if r.error)
     if not measured:
         return failed
+    notes = "".join(said(note) for note in sorted({r.note for r in measured if r.note}))
     return (
         f"<div class='scroll'><table class='figures'><thead><tr><th scope='col'>Measure</th>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>{failed}"
+        f"<tbody>{body}</tbody></table></div>{notes}{failed}"
     )
 
 
@@ -87,11 +94,11 @@ def _value(value: float | None, best: bool) -> str:
 
 def maps(candidate: Path, reference: Path, settings: Settings, place: Path) -> tuple[str, str, str]:
     """(error map file, SSIM map file, histograms as HTML) of one candidate. Raises BadPicture."""
-    first, second = read(candidate, settings), read(reference, settings)
-    error = colour_map(error_map(first.pixels, second.pixels) * GAIN)
-    structure = colour_map(1 - ssim_map(first.pixels, second.pixels))
+    first, second = (read(file, settings).on_white().pixels for file in (candidate, reference))
+    error = colour_map(error_map(first, second) * GAIN)
+    structure = colour_map(1 - ssim_map(first, second))
     files = [_save(pixels, place / name) for pixels, name in ((error, "error.png"), (structure, "ssim.png"))]
-    return files[0], files[1], histograms({"Reference": second.pixels, "Candidate": first.pixels})
+    return files[0], files[1], histograms({"Reference": second, "Candidate": first})
 
 
 def _save(pixels: Tensor, file: Path) -> str:

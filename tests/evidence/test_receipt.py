@@ -109,6 +109,19 @@ def test_new_white_is_a_loss_and_old_white_is_none() -> None:
     assert "none in the source, 5.00 % in the file" in sentence
 
 
+@pytest.mark.parametrize("hidden", [0.0, 1.0])
+def test_a_white_ground_is_not_counted_as_lost_detail(hidden: float) -> None:
+    alpha = torch.zeros(1, 32, 32)
+    alpha[:, 8:24, 8:24] = 1
+    source = Picture(torch.where(alpha > 0, 0.5, torch.full((3, 1, 1), hidden)), alpha)
+    told = receipt(source, encode(source, "jpeg"), source)
+    line = next(line for line in told.lines if line.what == "detail near white")
+    assert line.state == KEPT
+    assert "75.00 % in the source on white, 75.00 % in the file." in line.sentence
+    burnt = source.with_pixels(torch.ones(3, 32, 32))
+    assert states(source, encode(burnt, "jpeg"))["detail near white"] == LOST
+
+
 def test_the_loss_of_compression_is_measured() -> None:
     source = picture(width=64, height=64)
     line = receipt(source, encode(source, "jpeg", quality=50), source).lines[-1]

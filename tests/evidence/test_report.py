@@ -13,17 +13,18 @@ from skimage import data as pictures
 
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture
+from enhancer.evidence.consistency import consistency
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.report import DISCLOSURE, Card, Map, Report, Table, to_html
 from enhancer.evidence.report_of import OTHER_RESULT, OTHER_SOURCE, report_of
 from enhancer.evidence.report_pictures import CROP, MAP_PIXELS, SHOWN_PIXELS, details, reduced, shown
 from enhancer.media import Picture, decode, encode, levels
-from enhancer.metrics import measure
+from enhancer.metrics import measure, psnr
 from enhancer.models.catalog import HUB_ENTRIES, entry
 from enhancer.models.store import Store
 from enhancer.settings import Settings
 from enhancer.tasks.chain import Step as Wish
-from enhancer.tasks.resize import resize
+from enhancer.tasks.resize import colours, resize, sized
 from tests.conftest import ROOT
 from tests.media.make import SRGB, saved
 
@@ -187,6 +188,52 @@ def test_maps_show_levels() -> None:
     assert only.ends == ("0", "20 or more of 255 levels")
     assert only.pixels[:, :32].mean() > 0.85
     assert only.pixels[:, 32:].mean() < 0.1
+
+
+def cut_out(size: int = 64) -> Picture:
+    """A bright disc, with black under full transparency around it."""
+    across = torch.linspace(-1, 1, size)
+    alpha = (across**2 + across[:, None] ** 2 < 0.5).float()[None]
+    face = torch.stack([0.6 + 0.3 * torch.sin(4 * across).expand(size, -1)] * 3)
+    return Picture(torch.where(alpha > 0, face, 0), alpha)
+
+
+def test_hidden_colours_are_not_held_against_a_result() -> None:
+    source = cut_out()
+    files = [encode(picture, "png") for picture in (source, sized(source, 128, 128))]
+    report = of(files[1], None, files[0])
+    expected = consistency(decode(files[1]).pixels, colours(decode(files[0])))
+    assert expected.figure > 40
+    assert report.tables[1].rows[0][1] == f"{expected.figure:.1f} dB"
+    assert "have shifted" not in report.tables[1].sentence
+    for _, before, after in report.tables[0].rows:
+        assert float(before) == pytest.approx(float(after), abs=0.1)
+    assert report.maps[0].ends == ("0", "1 or more of 255 levels")
+
+
+def test_other_colours_under_transparency_are_no_change() -> None:
+    source = cut_out()
+    other = source.with_pixels(colours(source), source.alpha)
+    report = of(encode(other, "png"), None, encode(source, "png"))
+    assert report.maps[0].ends == ("0", "1 or more of 255 levels")
+    assert report.maps[0].pixels.unique().numel() == 3
+
+
+def test_a_result_laid_on_white_is_compared_with_its_source_on_white() -> None:
+    source = cut_out()
+    result = sized(source, 128, 128)
+    report = of(encode(result, "jpeg"), None, encode(source, "png"))
+    assert float(report.tables[1].rows[0][1].removesuffix(" dB")) > 30
+    assert "have shifted" not in report.tables[1].sentence
+    assert all(psnr(after.pixels, before.pixels) > 30 for before, after in details(report.source, report.result))
+
+
+def test_no_hidden_colour_rims_what_is_shown() -> None:
+    alpha = cut_out().alpha
+    assert alpha is not None
+    white = Picture(alpha.expand(3, -1, -1), alpha)
+    enlarged, _ = shown(white, Picture(torch.ones(3, 128, 128)))
+    assert enlarged.on_white().pixels.min() > 0.999
 
 
 def test_tiny_pictures_have_a_report() -> None:

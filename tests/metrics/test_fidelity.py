@@ -21,6 +21,9 @@ def test_both_agree_with_piq(name: str, damage: str) -> None:
 def test_equal_pictures_are_perfect() -> None:
     assert haarpsi(natural(), natural()) == pytest.approx(1, abs=1e-9)
     assert gmsd(natural(), natural()) == 0
+    for seed in range(40):
+        picture = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(seed))
+        assert 1 - 1e-9 < haarpsi(picture, picture) <= 1
 
 
 def test_black_pictures_are_equal() -> None:

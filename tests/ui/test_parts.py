@@ -15,17 +15,19 @@ from enhancer.engine import Engine
 from enhancer.engine.jobs import AT_ONCE
 from enhancer.errors import BadPicture, Cancelled
 from enhancer.hall import enhance
+from enhancer.media import decode
 from enhancer.media.picture import Picture
 from enhancer.models.catalog import CATALOG, HUB_ENTRIES, entry
 from enhancer.models.store import Store
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import TASKS
+from enhancer.tasks.resize import resize
 from enhancer.ui.choice import Choice
 from enhancer.ui.controls import SHARED, Controls, models_for, own_options, serving
 from enhancer.ui.crop import cut, narrowed
-from enhancer.ui.display import Kept, save_display
-from enhancer.ui.enhance_work import OF_THE_WHOLE, enhance_file
+from enhancer.ui.display import Kept, reduced, save_display
+from enhancer.ui.enhance_work import OF_THE_WHOLE, enhance_file, side_by_side
 from enhancer.ui.jobs import UNEXPECTED, Steps, Update, follow, guarded
 from enhancer.ui.options_form import form
 from enhancer.ui.picture_input import SafeImage
@@ -200,6 +202,20 @@ def test_a_display_file_is_no_larger_than_asked(tmp_path: Path) -> None:
     _, width, height = save_display(Picture(torch.rand(3, 200, 100)), tmp_path / "a.png", 5000)
     assert width * height <= 5000
     assert height == 2 * width
+
+
+def test_no_hidden_colour_rims_a_display_file(tmp_path: Path) -> None:
+    alpha = torch.zeros(1, 96, 96)
+    alpha[:, 30:70, 25:61] = 1
+    white, dark = Picture(alpha.expand(3, -1, -1), alpha), round(0.8 * 255)  # the darker squares of the ground
+    shrunk, _, _ = save_display(white, tmp_path / "a.png", 2000)
+    enlarged, _ = side_by_side(white, Picture(torch.ones(3, 192, 192)), tmp_path)
+    for file in (shrunk, enlarged):
+        assert decode(Path(file).read_bytes()).pixels.min() * 255 >= dark - 0.5
+    small = reduced(white, 2000)
+    assert small.pixels.min() > 0.999
+    assert small.alpha is not None
+    assert torch.equal(small.alpha, resize(alpha, small.height, small.width))
 
 
 @pytest.mark.parametrize("task_id", TASKS)
