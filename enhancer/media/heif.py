@@ -1,6 +1,7 @@
 """HEIC and AVIF: sizes and turns from the container, more than 8 bits where the file has them. (ISO/IEC 23008-12.)"""
 
 import io
+import struct
 
 import imagecodecs
 import numpy as np
@@ -12,6 +13,8 @@ from enhancer.media.samples import SEVERAL, Samples, check_size
 from enhancer.settings import Settings
 
 AV1_CONFIGURATION = b"av1C"
+CODE_POINTS = b"colrnclx"
+UNSPECIFIED = 2, 2  # primaries and transfer, ITU-T H.273
 MODELS = {"L": "grey", "I": "grey", "RGB": "rgb", "RGBA": "rgb", "RGBa": "rgb"}
 UPRIGHT = 1
 
@@ -58,14 +61,15 @@ def read_avif(data: bytes, settings: Settings) -> Samples:
         else:
             array = imagecodecs.avif_decode(data, index=0)
     array = array.reshape(*array.shape[:2], -1)
+    note, profile = unconverted(*_code_points(data)), info.get("icc_profile")
     return Samples(
         array,
         top=2**bits - 1,
         model="grey" if array.shape[2] < 3 else "rgb",
         depth=16 if bits > 8 else 8,
-        profile=info.get("icc_profile"),
+        profile=profile,
         exif=info.get("exif"),
-        notes=[SEVERAL] if several else [],
+        notes=[*([SEVERAL] if several else []), *([note] if note and not profile else [])],
     )
 
 
@@ -76,3 +80,12 @@ def _bits(data: bytes) -> int:
     if not flags & 0x40:
         return 8
     return 12 if flags & 0x20 else 10
+
+
+def _code_points(data: bytes) -> tuple[int, int]:
+    """Primaries and transfer from the colour information box (ISO/IEC 14496-12, 12.1.5)."""
+    at = data.find(CODE_POINTS) + len(CODE_POINTS)
+    if at < len(CODE_POINTS) or at + 4 > len(data):
+        return UNSPECIFIED
+    primaries, transfer = struct.unpack_from(">HH", data, at)
+    return primaries, transfer

@@ -10,16 +10,20 @@ from enhancer.errors import BadOptions
 from enhancer.options import parse
 from enhancer.tasks import TASKS
 from enhancer.tasks.chain import Step
+from enhancer.tasks.spoken_turned import turned
 from enhancer.tasks.spoken_words import (
     BETWEEN,
     ENLARGE,
     FILLERS,
     LESS,
     NOT,
+    OVER,
     SLIGHT,
     SLIGHTLY,
     STRONG,
     STRONGLY,
+    TONE,
+    TOO_LITTLE,
     USUAL,
     WISHES,
     How,
@@ -36,6 +40,7 @@ TIMES = re.compile(
     rf"(?P<grown>放大)(?P<more>一倍)|(?:x|×){NUMBER}|{NUMBER} ?(?:x\b|×|times\b|倍)"
     rf"|\b(?:two|three|four)(?: |-)times\b|\b(?:double|twice|thrice|triple|quadruple)\b|[一二两三四]倍"
 )
+AS = re.compile(r"\b(?:times|double|twice|thrice) as\b")
 PIXELS = re.compile(rf"{NUMBER} ?(?:pixels?|px|像素)(?: (?P<side>wide|high|tall)| ?(?P<seite>宽|高))?")
 MEGAPIXELS = re.compile(rf"{NUMBER} ?(?:megapixels?|mp\b|mpix)|{NUMBER} ?万像素")
 SMALLER = re.compile(r"\b(?:smaller|half(?: the)? size|shrink|downscal\w*|reduce the size)\b|缩小|变小|更小")
@@ -73,9 +78,10 @@ def understand(text: str) -> Understood:
 
     They are done in the order that does least harm: restore, tone, enlarge, sharpen. Of two wishes for the same task
     the later one counts. Raises BadOptions for an empty or overlong wish, for one of which nothing is understood, for a
-    number that a task does not take, and for a smaller picture.
+    number that a task does not take, and for the contrary of what a task can do, such as a smaller picture.
     """
     plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    plain = OVER.sub("too ", plain)
     if not plain.strip() or len(plain) > LONGEST:
         raise BadOptions(f"Please write what is to be done, in at most {LONGEST} letters.")
     found: dict[str, tuple[int, Said]] = {}
@@ -88,7 +94,7 @@ def understand(text: str) -> Understood:
             if refused:
                 left_out[wish.task] = None
             else:
-                found[wish.task] = wish.stage, Said(Step(wish.task, _options(wish, how, clause)), words)
+                found[wish.task] = wish.stage, Said(_step(wish, how, clause), words)
         unknown += rest
     if not found and not left_out:
         raise BadOptions(
@@ -103,26 +109,42 @@ def understand(text: str) -> Understood:
 def _clause(clause: str) -> tuple[list[tuple[Wish, How, str]], list[str]]:
     """The wishes of one clause with how they are meant, and the words that nothing stands for."""
     if SMALLER.search(clause):
-        raise BadOptions("Pictures are made larger here, not smaller.")
+        raise BadOptions(UPSCALE.unable)
     rest, found = clause, list[tuple[Wish, re.Match[str], bool]]()
     for wish, match, less in _matches(clause):
         found.append((wish, match, less))
         for pattern in filter(None, (wish.opposite, wish.words)):  # "colours more vivid" is one wish in two words
-            rest = pattern.sub(" ", rest)
-    sized = any(pattern.search(clause) for pattern in (TIMES, PIXELS, MEGAPIXELS))
-    if sized and not any(wish is UPSCALE for wish, _, _ in found):
-        match = next(m for m in (p.search(clause) for p in (TIMES, MEGAPIXELS, PIXELS)) if m)
-        found.append((UPSCALE, match, False))
+            rest = _without(pattern, rest)
+    rest = _without(TOO_LITTLE, rest)
+    contrary = turned(clause, rest, [wish for wish, _, _ in found])
+    if size := _sized(clause, [wish for wish, _, _ in found]):
+        found.append((UPSCALE, size, False))
     if any(wish.stage != ENLARGE and not wish.general for wish, _, _ in found):  # "clean up the noise" is one wish
         found = [one for one in found if not one[0].general]
+    rest = _without(LESS, rest)
     percent = PERCENT.search(clause)
     degree = SLIGHT if SLIGHTLY.search(rest) else STRONG if STRONGLY.search(rest) else USUAL
     share = None if percent is None else _number(percent)
-    fewer = bool(LESS.search(rest))
-    for pattern in (PERCENT, TIMES, MEGAPIXELS, PIXELS, SLIGHTLY, STRONGLY, LESS, NOT, FILLERS):
-        rest = pattern.sub(" ", rest)
-    wishes = [(wish, How(degree, less != fewer, share), match.group().strip()) for wish, match, less in found]
+    for pattern in (PERCENT, TIMES, MEGAPIXELS, PIXELS, SLIGHTLY, STRONGLY, NOT, FILLERS):
+        rest = _without(pattern, rest)
+    wishes = [
+        (wish, How(degree, less != (wish in contrary), share), match.group().strip()) for wish, match, less in found
+    ]
     return wishes, re.findall(r"\w[\w-]*", rest)
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    """Blanks in place of each match, so that the rest stays where it was."""
+    return pattern.sub(lambda match: " " * len(match.group()), text)
+
+
+def _sized(clause: str, wishes: list[Wish]) -> re.Match[str] | None:
+    """The number that says how large, where no wish says that already; "twice as bright" says how bright."""
+    if UPSCALE in wishes:
+        return None
+    other = any(wish.stage == TONE for wish in wishes) or bool(wishes and AS.search(clause))
+    patterns = (MEGAPIXELS, PIXELS) if other else (TIMES, MEGAPIXELS, PIXELS)
+    return next((match for match in (pattern.search(clause) for pattern in patterns) if match), None)
 
 
 def _matches(clause: str) -> Iterator[tuple[Wish, re.Match[str], bool]]:
@@ -136,11 +158,13 @@ def _matches(clause: str) -> Iterator[tuple[Wish, re.Match[str], bool]]:
                 break
 
 
-def _options(wish: Wish, how: How, clause: str) -> dict[str, Any]:
-    """The options of a wish, checked. Raises BadOptions for a number that its task does not take."""
+def _step(wish: Wish, how: How, clause: str) -> Step:
+    """Raises BadOptions for the contrary of what its task can do, and for a number that it does not take."""
+    if how.less and wish.unable:
+        raise BadOptions(wish.unable)
     options = _size(clause, how) if wish is UPSCALE else dict(wish.options(how))
     parse(TASKS[wish.task].options, options)
-    return options
+    return Step(wish.task, options)
 
 
 def _size(clause: str, how: How) -> dict[str, Any]:

@@ -30,7 +30,11 @@ class How:
 
 @dataclass(frozen=True)
 class Wish:
-    """`words` is what people call it. `opposite` words ask for less of it; they say the damage, not the cure."""
+    """`words` is what people call it. `opposite` words ask for less of it; they say the damage, not the cure.
+
+    `damage` are those of the words that name what it takes away: less of that is the wish itself. `unable` is what
+    people are told who ask for the contrary; without it the task can do both.
+    """
 
     task: str
     stage: int
@@ -38,6 +42,8 @@ class Wish:
     options: Callable[[How], Options]
     opposite: re.Pattern[str] | None = None
     general: bool = False  # meant only where the same clause names no fault of its own
+    damage: re.Pattern[str] | None = None
+    unable: str = ""
 
 
 def _words(english: str, chinese: str) -> re.Pattern[str]:
@@ -85,6 +91,8 @@ WISHES = (
         RESTORE,
         _words(r"nois[ey]|noise|denois\w*|grain(?:y|iness)?|speckl\w*", "降噪|去噪|噪点|噪声|噪音|颗粒感?"),
         _share,
+        damage=_words(r"nois[ey]|grain(?:y|iness)?|speckl\w*", "噪点|噪声|噪音|颗粒感?"),
+        unable="Noise is taken away here, not added.",
     ),
     Wish(
         "deblock",
@@ -95,6 +103,8 @@ WISHES = (
             "压缩(?:痕迹|失真|伪影|块)?|色块|块状|伪影",
         ),
         _share,
+        damage=re.compile("(?!deblock).+"),
+        unable="Traces of compression are taken away here, not added.",
     ),
     Wish(
         "lowlight",
@@ -111,21 +121,26 @@ WISHES = (
             "白平衡|偏色|色偏|(?:太|偏|发)(?:黄|蓝|红|绿|暖|冷)",
         ),
         lambda _how: {},
+        damage=re.compile("(?!white balance|白平衡).+"),
+        unable="Colour casts are taken away here, not added.",
     ),
     Wish(
         "gamma",
         TONE,
         _words(
-            r"bright(?:er|en|ness)?|light(?:er|en)|too dark|under-?exposed", "太暗|太黑|曝光不足|提亮|变亮|明亮|亮度?"
+            r"bright(?:er|en(?:ed|ing)?|ness)?|light(?:er|en)|(?:too|less|not so|not as) dark|under-?exposed",
+            "太暗|太黑|曝光不足|提亮|变亮|明亮|亮度?",
         ),
         _gamma,
-        _words(r"dark(?:er|en)|dim(?:mer)?|too bright|over-?exposed", "太亮|过曝|变暗|调暗|压暗|暗"),
+        _words(r"dark(?:er|en(?:ed|ing)?)|dim(?:mer)?|too bright|over-?exposed", "太亮|过曝|变暗|调暗|压暗|(?<!太)暗"),
     ),
     Wish(
         "clahe",
         TONE,
         _words(r"local contrast|haz[ey]|fog(?:gy)?|dehaz\w*|mist", "去雾|雾霾?|通透|局部对比度?"),
         lambda _: {},
+        damage=_words(r"haz[ey]|fog(?:gy)?|mist", "雾霾?"),
+        unable="Haze is taken away and local contrast raised here, not the contrary.",
     ),
     Wish(
         "contrast",
@@ -143,28 +158,37 @@ WISHES = (
     Wish(
         "saturation",
         TONE,
-        _words(r"saturat\w*|vivid|vibran\w*|colou?rful|colou?rs?", "饱和度?|鲜艳|色彩|颜色"),
+        _words(r"saturat\w*|vivid|vibran\w*|colou?rful|colou?rs?", "饱和度?|鲜艳|艳丽?|色彩|颜色"),
         _saturation,
         _words(r"desaturat\w*|paler|muted", "淡雅|褪色"),
     ),
-    Wish("bilateral", TONE, _words(r"smooth(?:er)?|soft(?:er|en)?", "平滑|柔和|柔化|磨皮"), lambda _how: {}),
+    Wish(
+        "bilateral",
+        TONE,
+        _words(r"smooth(?:er|ed|ing)?|soft(?:er|en(?:ed|ing)?)?(?! focus)", "平滑|柔和|柔化|磨皮"),
+        lambda _how: {},
+        unable="Pictures are smoothed here, not roughened; write for example: sharper.",
+    ),
     Wish(
         "upscale",
         ENLARGE,
         _words(
-            r"(?:larg|bigg)er|big|enlarg\w*|upscal\w*|upsiz\w*|super.?resolution|resolution|(?:the )?size|magnif\w*",
+            r"larger?|big(?:ger)?|enlarg\w*|upscal\w*|upsiz\w*|super.?resolution|resolution|(?:the )?size|magnif\w*",
             "放大|变大|扩大|更大|尺寸|分辨率|超分",
         ),
         lambda _how: {},  # the size is read from the numbers beside it
+        unable="Pictures are made larger here, not smaller.",
     ),
     Wish(
         "unsharp",
         DETAIL,
         _words(
-            r"sharp(?:er|en|ness)?|crisp(?:er)?|clear(?:er)?|details?|blur(?:ry|red)?|deblur\w*|soft focus",
+            r"sharp(?:er|en(?:ed|ing)?|ness)?|crisp(?:er)?|clear(?:er)?|details?|blur(?:ry|red)?|deblur\w*|soft focus",
             "锐化|锐利|清晰度?|清楚|细节|模糊|去模糊",
         ),
         _sharp,
+        damage=_words(r"blur(?:ry|red)?|soft focus", "模糊"),
+        unable="Sharpness is added here, not taken away.",
     ),
 )
 SLIGHTLY = _words(
@@ -173,8 +197,24 @@ SLIGHTLY = _words(
 STRONGLY = _words(
     r"much|a lot|strongly|very|far|heavily|greatly|really|lots of", "大大|很多|非常|强烈|大幅度?|特别|多很?"
 )
-LESS = _words(r"less|lower|reduce|decrease|weaken|weaker|fewer", "减少|减弱|降低|减|少|低")
-NOT = _words(r"do not|dont|never|not|leave", "不要|不用|不必|别|勿|保留")
+OVER = re.compile(r"\bover-?(?=saturat|sharp|bright|contrast|smooth|soft|process)")  # "too" in one word
+TOO = re.compile(r"(?:\btoo|太) *$")  # before a word; at the end of a clause it says "also"
+TOO_LITTLE = _words(r"too (?:low|little|weak|few)|not +(?:\w+ +)?enough", "[太过][低少弱]|不够|不足")
+BARELY = ("低", "少")  # "清晰度低" names a fault
+LESS = _words(
+    r"less|lower(?:ed|ing)?|reduc(?:e|ed|ing|tion)|decreas(?:e|ed|ing)|weaken|weaker|fewer|down"
+    r"|not (?:so|as)(?: much)?|too (?:much|many|high|strong(?:ly)?|heav(?:y|ily)|intense)",
+    "[太过][高强大多重浓过于]|减少|减弱|降低|调低|减|少|低",
+)
+MORE = re.compile(  # directly before a word
+    r"\b(?:more|add|increase|raise|boost|extra)(?: (?:some|an?|the|little|bit|touch|lots?|of|more|film|motion))* $"
+    r"|(?:加入?|添加|更多?|多一?[点些])(?:一?[点些]|的)*$"
+)
+REMOVE = _words(
+    r"remov\w*|reduc\w*|less|lower|without|no|not|take|rid|clean|fix|correct|against|free|filter|denois\w*",
+    "去|消|除|减|降|少|修",
+)
+NOT = _words(r"do not|dont|never|not(?! (?:so|as|enough)\b| \w+ enough\b)|leave", "不要|不用|不必|别|勿|保留")
 BETWEEN = re.compile(
     r"(?<!\d)[.,](?!\d)|[.,](?=\s|$)|[;:!?\n]|\b(?:and(?! white)|then|also|plus|but|afterwards|as well as)\b"
     r"|并且|然后|同时|而且|以及|接着|最后|再|并|和|但是?"
@@ -182,7 +222,7 @@ BETWEEN = re.compile(
 FILLERS = _words(
     r"make|it|its|the|this|that|my|our|picture|photo(?:graph)?|image|shot|please|can|could|you|i|we|want|would|like|to"
     r"|an?|of|in|on|is|are|be|get|give|me|us|should|more|look(?:s|ing)?|from|all|some|them|with|for|at|do|up|so|too"
-    r"|remove|take away|away|get rid of|rid|clean|without|no|out|off|increase|raise|boost|add|turn|into|by|as"
+    r"|remove|take away|away|get rid of|rid|clean|without|no|out|off|removal|increase|raise|boost|add|turn|into|by|as"
     r"|fix|correct|improve|enhance|better|just|few|again|first|times|old|has|have|there|bring|back|here|need|needs",
     "请|把|将|这|那|张|幅|图片|照片|相片|图像|图|片|让|使|变|得|的|了|帮|我|你|想|要|需要|它|更|给|进行|处理|一下|下|些|成|为"
     "|去掉|去除|消除|除去|去|除|增加|提高|提升|增强|加强|加|改善|老|旧|修正|校正|调整|调|整|有|太|就|可以|能|一点|到|原来",

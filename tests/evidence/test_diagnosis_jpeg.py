@@ -31,6 +31,13 @@ def test_the_tables_of_a_file_tell_its_quality(quality: int) -> None:
     assert "tables in the file" in finding.evidence
 
 
+@pytest.mark.parametrize("place", [1, 3])
+def test_the_table_of_brightness_may_stand_in_any_place(place: int) -> None:
+    raw = bytearray(jpeg_file(PHOTO[:, :64, :64], 60, grey=True))
+    raw[raw.index(b"\xff\xdb") + 4] = raw[raw.index(b"\xff\xc0") + 12] = place  # ITU-T T.81: Tq, in DQT and in SOF
+    assert diagnose(decode(bytes(raw)), bytes(raw))["jpeg"].value == 60
+
+
 def test_tables_of_other_programs_get_the_nearest_quality() -> None:
     assert [nearest_quality(table) for table in quality_tables()] == QUALITIES.tolist()
     assert abs(nearest_quality(np.maximum(1, quality_tables()[69] + np.arange(64) % 3 - 1)) - 70) <= 2

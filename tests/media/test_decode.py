@@ -1,6 +1,7 @@
 """Every kind of file that is read: right size, right way up, right colours, all its bits."""
 
 import io
+import struct
 from pathlib import Path
 
 import imagecodecs
@@ -14,6 +15,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from enhancer.errors import BadPicture
 from enhancer.media import Picture, decode
+from enhancer.media.colour import WIDE
 from tests.media.make import SRGB, exif_block, flat_png, grey_profile, photo, saved
 
 KEPT = ""
@@ -224,6 +226,16 @@ def test_heic_and_avif_keep_more_than_eight_bits() -> None:
     heic = decode(out.getvalue())
     assert (heic.depth, heic.width, heic.height) == (16, 64, 48)
     assert (heic.pixels.permute(1, 2, 0).numpy() - ramp / 1023).std() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("points", "profile", "wide"), [((9, 16), None, True), ((9, 16), SRGB, False), ((1, 13), None, False)]
+)
+def test_an_avif_of_a_wide_colour_space_says_so(points: tuple[int, int], profile: bytes | None, wide: bool) -> None:
+    file = saved(photo(), "AVIF", icc_profile=profile)
+    at = file.index(b"colrnclx") + 8
+    notes = decode(file[:at] + struct.pack(">HH", *points) + file[at + 4 :]).notes
+    assert notes == ((WIDE,) if wide else ())
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])

@@ -51,10 +51,52 @@ CASES: list[tuple[str, Steps]] = [
     ("修复照片放大两倍", [("mend", {}), ("upscale", {"scale": 2.0})]),
     ("修复噪点", [("denoise", {})]),
     ("３０００像素宽", [("upscale", {"width": 3000})]),
+    ("add white balance", [("white-balance", {})]),
+    ("sharpening please", [("unsharp", {"amount": 0.8})]),
+    ("remove the soft focus", [("unsharp", {"amount": 0.8})]),
+]
+TURNED: list[tuple[str, Steps]] = [
+    ("too saturated", [("saturation", {"factor": 0.7})]),
+    ("the colours are too vivid", [("saturation", {"factor": 0.7})]),
+    ("over-saturated", [("saturation", {"factor": 0.7})]),
+    ("太鲜艳", [("saturation", {"factor": 0.7})]),
+    ("颜色太艳", [("saturation", {"factor": 0.7})]),
+    ("too much contrast", [("contrast", {"factor": 0.75})]),
+    ("the contrast is too strong", [("contrast", {"factor": 0.75})]),
+    ("turn the contrast down", [("contrast", {"factor": 0.75})]),
+    ("not enough contrast", [("contrast", {"factor": 1.25})]),
+    ("亮度太高", [("gamma", {"gamma": 0.741})]),
+    ("亮度太低", [("gamma", {"gamma": 1.35})]),
+    ("not so bright", [("gamma", {"gamma": 0.741})]),
+    ("less dark", [("gamma", {"gamma": 1.35})]),
+    ("not so dark", [("gamma", {"gamma": 1.35})]),
+    ("too dim", [("gamma", {"gamma": 1.35})]),
+    ("太暗", [("gamma", {"gamma": 1.35})]),
+    ("brighter with less contrast", [("gamma", {"gamma": 1.35}), ("contrast", {"factor": 0.75})]),
+    ("降低亮度、对比度", [("gamma", {"gamma": 0.741}), ("contrast", {"factor": 0.75})]),
+    ("much too dark", [("gamma", {"gamma": 1.8})]),
+]
+NOT_TURNED: list[tuple[str, Steps]] = [
+    ("too noisy", [("denoise", {})]),
+    ("太多噪点", [("denoise", {})]),
+    ("remove more noise", [("denoise", {})]),
+    ("add noise reduction", [("denoise", {})]),
+    ("加强降噪", [("denoise", {})]),
+    ("less blurry", [("unsharp", {"amount": 0.8})]),
+    ("too blurry", [("unsharp", {"amount": 0.8})]),
+    ("sharpen it too", [("unsharp", {"amount": 0.8})]),
+    ("not sharp enough", [("unsharp", {"amount": 0.8})]),
+    ("清晰度低", [("unsharp", {"amount": 0.8})]),
+    ("enlarge with less noise", [("denoise", {}), ("upscale", {"scale": 2.0})]),
+    ("放大减少噪点", [("denoise", {}), ("upscale", {"scale": 2.0})]),
+    ("twice as bright", [("gamma", {"gamma": 1.35})]),
+    ("twice as sharp", [("unsharp", {"amount": 0.8})]),
+    ("twice as large", [("upscale", {"scale": 2.0})]),
+    ("brighter 12 megapixels", [("gamma", {"gamma": 1.35}), ("upscale", {"megapixels": 12.0})]),
 ]
 
 
-@pytest.mark.parametrize(("text", "steps"), CASES, ids=[text for text, _ in CASES])
+@pytest.mark.parametrize(("text", "steps"), [pytest.param(*c, id=c[0]) for c in (*CASES, *TURNED, *NOT_TURNED)])
 def test_wishes_come_to_steps(text: str, steps: Steps) -> None:
     found = understand(text)
     assert [(step.task_id, dict(step.options)) for step in found.steps] == steps
@@ -71,6 +113,7 @@ def test_what_is_not_wanted_is_left_out(text: str) -> None:
 def test_the_later_wish_counts_and_a_refusal_rules() -> None:
     assert understand("2x, no, 4x").steps[0].options == {"scale": 4.0}
     assert understand("sharper, but do not sharpen").steps == ()
+    assert understand("do not make it too sharp").left_out == ("unsharp",)
 
 
 def test_words_that_nothing_stands_for_are_named() -> None:
@@ -92,6 +135,23 @@ def test_each_step_says_which_words_asked_for_it() -> None:
         ("half the size", "not smaller"),
         ("缩小", "not smaller"),
         ("16x", "scale must lie between"),
+        ("lower the resolution", "not smaller"),
+        ("too big", "not smaller"),
+        ("less sharp", "Sharpness is added here"),
+        ("too sharp", "Sharpness is added here"),
+        ("over-sharpened", "Sharpness is added here"),
+        ("reduce the sharpness", "Sharpness is added here"),
+        ("太锐利", "Sharpness is added here"),
+        ("add motion blur", "Sharpness is added here"),
+        ("less smooth", "Pictures are smoothed here"),
+        ("too smooth", "Pictures are smoothed here"),
+        ("add some grain", "Noise is taken away here"),
+        ("more noise", "Noise is taken away here"),
+        ("增加颗粒感", "Noise is taken away here"),
+        ("more jpeg artifacts", "Traces of compression are taken away here"),
+        ("more yellow", "Colour casts are taken away here"),
+        ("add fog", "Haze is taken away"),
+        ("less local contrast", "local contrast raised here"),
     ],
 )
 def test_wishes_that_cannot_be_granted_are_refused(text: str, told: str) -> None:

@@ -17,6 +17,7 @@ import pytest
 from enhancer import errors
 from enhancer.engine import Engine
 from enhancer.monitor import Monitor
+from enhancer.tasks.spoken_words import WISHES
 from enhancer.ui import build
 from enhancer.ui.gate import Page, translated
 from enhancer.ui.languages import ENGLISH, HERE, LANGUAGES, entries, table
@@ -96,6 +97,11 @@ def test_every_error_that_a_visitor_may_read_is_translated(code: str) -> None:
         if words.text(sentence) == sentence and words.text(sentence.removeprefix("7 ")) in sentence:
             missing.append(f"{file}: {sentence}")
     assert missing == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_refusal_of_a_wish_is_translated(code: str) -> None:
+    assert [wish.unable for wish in WISHES if wish.unable and wish.unable not in entries(code)] == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from torch import Tensor
 
 from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, Finding
 from enhancer.evidence.diagnosis.jpeg_pixels import Grid, Planes, find_grid
@@ -24,7 +25,7 @@ def measure_compression(view: View, _found: Mapping[str, Finding]) -> Finding:
     """
     if view.raw is not None and view.raw.startswith(JPEG):
         return _by_file(view.raw)
-    grid = find_grid([_planes(luma.numpy(), crop.numpy()) for luma, crop in zip(view.luma, view.crops, strict=True)])
+    grid = find_grid([_planes(*crop) for crop in zip(view.luma, view.crops, view.masks, strict=True)])
     return _finding(None, NOT_FOUND) if grid is None else _by_pixels(grid)
 
 
@@ -54,5 +55,7 @@ def _finding(quality: int | None, evidence: str) -> Finding:
     return Finding("jpeg", "JPEG compression", quality, "quality of 100", evidence, severity, verdict)
 
 
-def _planes(luma: np.ndarray, crop: np.ndarray) -> Planes:
-    return Planes(luma, (crop.min(0) <= 0) | (crop.max(0) >= 1))
+def _planes(luma: Tensor, crop: Tensor, mask: Tensor | None) -> Planes:
+    colours = crop.numpy()
+    hidden = np.zeros(luma.shape, bool) if mask is None else ~mask.numpy()
+    return Planes(luma.numpy(), (colours.min(0) <= 0) | (colours.max(0) >= 1), hidden)

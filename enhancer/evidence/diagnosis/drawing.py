@@ -6,6 +6,7 @@ import torch
 
 from enhancer.evidence.diagnosis.finding import MILD, NONE, UNKNOWN, Finding
 from enhancer.evidence.diagnosis.view import View
+from enhancer.evidence.diagnosis.visible import whole
 
 BLOCK = 8
 CONTRAST = 60.0  # levels between the darkest and the lightest pixel of a block that counts
@@ -16,7 +17,7 @@ FEWEST = 16  # blocks
 
 def measure_kind(view: View, _found: Mapping[str, Finding]) -> Finding:
     """The finding "drawing": percent of two-toned pixels in places of contrast."""
-    blocks = torch.cat([_blocks(plane) for plane in view.luma])
+    blocks = torch.cat([_blocks(plane, mask) for plane, mask in zip(view.luma, view.masks, strict=True)])
     low, high = blocks.amin(1, keepdim=True), blocks.amax(1, keepdim=True)
     strong = (high - low)[:, 0] >= CONTRAST
     if int(strong.sum()) < FEWEST:
@@ -36,8 +37,9 @@ def _finding(value: float | None, evidence: str, severity: str, verdict: str) ->
     return Finding("drawing", "Drawing or text", value, "% two-toned", evidence, severity, verdict)
 
 
-def _blocks(plane: torch.Tensor) -> torch.Tensor:
-    """(H, W) → (n, 64)."""
+def _blocks(plane: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+    """(H, W) → (n, 64), without the blocks of which anything is hidden."""
     rows, columns = (side // BLOCK for side in plane.shape)
     inner = plane[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
-    return inner.transpose(1, 2).reshape(-1, BLOCK**2)
+    blocks = inner.transpose(1, 2).reshape(-1, BLOCK**2)
+    return blocks if mask is None else blocks[whole(mask, BLOCK)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 NONE, MILD, STRONG, UNKNOWN = "none", "mild", "strong", "unknown"
+UNSEEN = "Too little of the picture is visible to measure this."
 SEVERITIES = (NONE, MILD, STRONG, UNKNOWN)
 
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, Finding
-from enhancer.evidence.diagnosis.noise import HEAVY, noise_level
+from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, UNSEEN, Finding
+from enhancer.evidence.diagnosis.noise import BLOCK, HEAVY, noise_level
 from enhancer.evidence.diagnosis.view import View
 
 HALF = 2  # pixels a side that are averaged, so that only what is coarser than a pixel is left
@@ -26,7 +26,10 @@ def measure_grain(view: View, found: Mapping[str, Finding]) -> Finding:
     """
     if min(view.width, view.height) < SMALLEST:
         return _finding(None, "The picture is too small to measure coarse noise in it.", UNKNOWN, "not measured")
-    level = noise_level(tuple(_differences(crop) for crop in view.crops)) / LEFT
+    if not view.shows(HALF * 2 * BLOCK):
+        return _finding(None, UNSEEN, UNKNOWN, "not measured")
+    masks = tuple(None if mask is None else _halved(mask) for mask in view.masks)
+    level = noise_level(tuple(_differences(crop) for crop in view.crops), masks) / LEFT
     evidence = (
         f"Averaged over {HALF}×{HALF} pixels, flat places still differ in colour as with blotchy noise of {level:.1f} "
         "of 255 brightness levels. Blotches without colour cannot be told from texture."
@@ -47,3 +50,8 @@ def _differences(crop: Tensor) -> Tensor:
     red, green, blue = F.avg_pool2d(crop[None], HALF)[0]
     differences: Tensor = (torch.stack([red, blue]) - green) / 2 + 0.5
     return differences
+
+
+def _halved(mask: Tensor) -> Tensor:
+    """(H, W) → (H/2, W/2), true where all of what is averaged is visible."""
+    return F.max_pool2d((~mask).float()[None], HALF)[0] == 0

@@ -37,10 +37,17 @@ class Grid:
 
 @dataclass(frozen=True)
 class Planes:
-    """One crop: luminance (h, w) in levels, and where a channel is black or white and so no longer on its step."""
+    """One crop: luminance (h, w) in levels, where a channel is black or white and so no longer on its step, and where
+    transparency hides it.
+    """
 
     luma: np.ndarray
     clipped: np.ndarray
+    hidden: np.ndarray
+
+    def from_place(self, down: int, right: int) -> "Planes":
+        """Without the first rows and columns."""
+        return Planes(*(plane[down:, right:] for plane in (self.luma, self.clipped, self.hidden)))
 
 
 def find_grid(crops: list[Planes]) -> Grid | None:
@@ -61,9 +68,7 @@ def find_grid(crops: list[Planes]) -> Grid | None:
 
 
 def _at(crops: list[Planes], down: int, right: int) -> np.ndarray:
-    return _spread(
-        _windows([Planes(c.luma[down:, right:], c.clipped[down:, right:]) for c in crops], BLOCK), MOST_BLOCKS
-    )
+    return _spread(_windows([crop.from_place(down, right) for crop in crops], BLOCK), MOST_BLOCKS)
 
 
 def _spread(windows: np.ndarray, most: int) -> np.ndarray:
@@ -71,12 +76,13 @@ def _spread(windows: np.ndarray, most: int) -> np.ndarray:
 
 
 def _windows(crops: list[Planes], side: int) -> np.ndarray:
-    """Windows (n, side, side), one every 8 pixels, with contrast and, where enough are left, nothing clipped."""
-    luma, clipped = (
+    """Visible windows (n, side, side), one every 8 pixels, with contrast and, if enough are left, nothing clipped."""
+    luma, clipped, hidden = (
         np.concatenate([_every(plane, side) for plane in planes])
-        for planes in ([c.luma for c in crops], [c.clipped for c in crops])
+        for planes in ([c.luma for c in crops], [c.clipped for c in crops], [c.hidden for c in crops])
     )
-    whole = ~clipped.any((1, 2))
+    seen = ~hidden.any((1, 2))
+    luma, whole = luma[seen], ~clipped[seen].any((1, 2))
     if whole.sum() >= min(FEW_BLOCKS, len(luma) / 10):
         luma = luma[whole]
     kept: np.ndarray = luma[np.ptp(luma, axis=(1, 2)) >= FLAT]

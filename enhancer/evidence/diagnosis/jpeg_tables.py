@@ -17,9 +17,13 @@ def quality_tables() -> np.ndarray:
 
 
 def table_of(raw: bytes) -> np.ndarray:
-    """The steps in a JPEG file, (64,) in rows. Raises SyntaxError or OSError for bytes that are no JPEG."""
+    """The steps in a JPEG file, (64,) in rows. Raises SyntaxError or OSError for bytes that are no JPEG.
+
+    Its first component is brightness; which of the tables 0 to 3 that uses is said in the frame (ITU-T T.81, B.2.2).
+    """
     with JpegImageFile(io.BytesIO(raw)) as image:
-        return np.array(image.quantization[0])
+        _id, _across, _down, table = image.layer[0]
+        return np.array(image.quantization[table])
 
 
 def nearest_quality(table: np.ndarray) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, Finding
+from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, UNSEEN, Finding
 from enhancer.evidence.diagnosis.view import LUMA_601, View
 
 TOP = 0.99  # share of pixels that are darker than the lightest part, so that a few lamps do not decide
@@ -21,7 +21,9 @@ FEWEST = 100  # pixels
 
 def measure_brightness(view: View, _found: Mapping[str, Finding]) -> Finding:
     """The finding "brightness": mean brightness in percent of white."""
-    luma = _luma(view.thin)
+    luma = _luma(view)
+    if not len(luma):
+        return _brightness(None, UNSEEN, UNKNOWN, "not measured")
     mean, most, top = float(luma.mean()), float(luma.quantile(0.9)), float(luma.quantile(TOP))
     evidence = (
         f"Brightness is {100 * mean:.0f} % of white on average, and all but the lightest hundredth of the pixels stays "
@@ -29,27 +31,36 @@ def measure_brightness(view: View, _found: Mapping[str, Finding]) -> Finding:
     )
     if (mean < DARK and most < DARK_MOST) or top < DIM:
         very = mean < VERY_DARK or top < VERY_DIM
-        return _brightness(mean, evidence, *((STRONG, "much too dark") if very else (MILD, "too dark")))
+        return _brightness(100 * mean, evidence, *((STRONG, "much too dark") if very else (MILD, "too dark")))
     bright = mean > BRIGHT
-    return _brightness(mean, evidence, *((MILD, "very bright") if bright else (NONE, "well exposed")))
+    return _brightness(100 * mean, evidence, *((MILD, "very bright") if bright else (NONE, "well exposed")))
 
 
-def _brightness(mean: float, evidence: str, severity: str, verdict: str) -> Finding:
-    return Finding("brightness", "Brightness", 100 * mean, "% of white", evidence, severity, verdict)
+def _brightness(value: float | None, evidence: str, severity: str, verdict: str) -> Finding:
+    return Finding("brightness", "Brightness", value, "% of white", evidence, severity, verdict)
 
 
 def measure_highlights(view: View, _found: Mapping[str, Finding]) -> Finding:
     """The finding "highlights": how bright the lightest part is, in percent of white."""
-    top = float(_luma(view.thin).quantile(TOP))
+    luma = _luma(view)
+    if not len(luma):
+        return _highlights(None, UNSEEN, UNKNOWN, "not measured")
+    top = float(luma.quantile(TOP))
     evidence = f"The lightest hundredth of the pixels begins at {100 * top:.0f} % of white."
     severity, verdict = (MILD, "nothing is bright") if top < DIM else (NONE, "reaches the light tones")
-    return Finding("highlights", "Lightest part", 100 * top, "% of white", evidence, severity, verdict)
+    return _highlights(100 * top, evidence, severity, verdict)
+
+
+def _highlights(value: float | None, evidence: str, severity: str, verdict: str) -> Finding:
+    return Finding("highlights", "Lightest part", value, "% of white", evidence, severity, verdict)
 
 
 def measure_clipping(view: View, _found: Mapping[str, Finding]) -> Finding:
     """The finding "clipping": percent of pixels that are pure white or pure black in every channel."""
-    white = float((view.thin >= WHITE).all(0).double().mean())
-    black = float((view.thin <= BLACK).all(0).double().mean())
+    lost = [_visible(view, cut.all(0)) for cut in (view.thin >= WHITE, view.thin <= BLACK)]
+    if not len(lost[0]):
+        return _clipping(None, UNSEEN, UNKNOWN, "not measured")
+    white, black = (float(pixels.double().mean()) for pixels in lost)
     share = white + black
     evidence = (
         f"{100 * white:.1f} % of the pixels are pure white and {100 * black:.1f} % pure black; what was there cannot "
@@ -59,17 +70,23 @@ def measure_clipping(view: View, _found: Mapping[str, Finding]) -> Finding:
         severity, verdict = NONE, "nothing lost in black and white"
     else:
         severity, verdict = (MILD, "some tones lost") if share < HEAVILY else (STRONG, "many tones lost")
-    return Finding("clipping", "Lost tones", 100 * share, "% of pixels", evidence, severity, verdict)
+    return _clipping(100 * share, evidence, severity, verdict)
+
+
+def _clipping(value: float | None, evidence: str, severity: str, verdict: str) -> Finding:
+    return Finding("clipping", "Lost tones", value, "% of pixels", evidence, severity, verdict)
 
 
 def measure_cast(view: View, _found: Mapping[str, Finding]) -> Finding:
     """The finding "cast": stops of light between the channels, the least of what three ways of looking find."""
     light = _light(view.thin)
     inner = (view.thin.amax(0) < WHITE) & (view.thin.amin(0) > BLACK)
+    if view.thin_mask is not None:
+        inner &= view.thin_mask
     if int(inner.sum()) < FEWEST:
         return _cast(None, "There are too few pixels between black and white.", UNKNOWN, "not measured")
     pixels = light[:, inner]
-    edges = light.diff(dim=1).abs().mean((1, 2)) + light.diff(dim=2).abs().mean((1, 2))
+    edges = _change(light, view.thin_mask, 1) + _change(light, view.thin_mask, 2)
     stops = min(_spread(guess) for guess in (pixels.mean(1), edges, pixels.double().quantile(TOP, dim=1)))
     evidence = (
         f"Red, green and blue differ by at least {stops:.1f} stops on average, along edges and in the lightest parts. "
@@ -84,8 +101,23 @@ def _cast(value: float | None, evidence: str, severity: str, verdict: str) -> Fi
     return Finding("cast", "Colour cast", value, "stops", evidence, severity, verdict)
 
 
-def _luma(pixels: Tensor) -> Tensor:
-    return torch.einsum("c,chw->hw", LUMA_601, pixels.double()).flatten()
+def _luma(view: View) -> Tensor:
+    return _visible(view, torch.einsum("c,chw->hw", LUMA_601, view.thin.double()))
+
+
+def _visible(view: View, plane: Tensor) -> Tensor:
+    """(h, w) as `view.thin` → (n,), what is not hidden."""
+    return plane.flatten() if view.thin_mask is None else plane[view.thin_mask]
+
+
+def _change(light: Tensor, mask: Tensor | None, dim: int) -> Tensor:
+    """Mean change between neighbours along `dim` of (3, h, w), both visible by the mask (h, w): (3,)."""
+    change = light.diff(dim=dim).abs()
+    if mask is None:
+        return change.mean((1, 2))
+    length = mask.shape[dim - 1] - 1
+    both = mask.narrow(dim - 1, 0, length) & mask.narrow(dim - 1, 1, length)
+    return change[:, both].mean(1)
 
 
 def _light(pixels: Tensor) -> Tensor:

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, Finding
+from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, UNSEEN, Finding
 from enhancer.evidence.diagnosis.view import View
+from enhancer.evidence.diagnosis.visible import whole
 
 BLOCK = 4  # detail coefficients a side, so 8x8 pixels
 FLATTEST = 0.1  # share of the usable blocks that is looked at
@@ -25,14 +26,16 @@ def measure_noise(view: View, _found: Mapping[str, Finding]) -> Finding:
     """The finding "noise": standard deviation in levels of 255 over R, G and B."""
     if min(view.width, view.height) < 2 * BLOCK:
         return _finding(None, "The picture is too small to measure noise in it.", UNKNOWN, "not measured")
-    sigma = noise_level(view.crops)
+    if not view.shows(2 * BLOCK):
+        return _finding(None, UNSEEN, UNKNOWN, "not measured")
+    sigma = noise_level(view.crops, view.masks)
     evidence = (
         f"In its flattest places, neighbouring pixels scatter by {sigma:.1f} of 255 brightness levels. "
         "Fine even texture counts as noise, too."
     )
     if sigma < VISIBLE:
         return _finding(sigma, evidence, NONE, "hardly any noise")
-    alike = noise_level(tuple(crop.mean(0, keepdim=True) for crop in view.crops)) >= ALIKE * sigma
+    alike = noise_level(tuple(crop.mean(0, keepdim=True) for crop in view.crops), view.masks) >= ALIKE * sigma
     if alike and sigma < ALIKE_VISIBLE:
         evidence += " Here it is alike in red, green and blue, as texture is and coloured noise is not."
         return _finding(sigma, evidence, NONE, "fine texture or grain")
@@ -43,14 +46,18 @@ def _finding(value: float | None, evidence: str, severity: str, verdict: str) ->
     return Finding("noise", "Noise", value, "levels of 255", evidence, severity, verdict)
 
 
-def noise_level(crops: tuple[Tensor, ...]) -> float:
+def noise_level(crops: tuple[Tensor, ...], masks: tuple[Tensor | None, ...]) -> float:
     """Standard deviation of white noise in 8-bit levels over crops (C, H, W) in [0, 1], sides of at least 8.
+
+    Of a crop with a mask (H, W) only the 8x8 blocks that it leaves whole count; there must be one.
 
     The diagonal Haar detail (Donoho and Johnstone, Biometrika 1994) of the tenth of 8x8 blocks that is flattest by the
     other two details. Values were clipped at black and white, which lowers the deviation: blocks that lost more than a
     twentieth of the variance are left out, and the rest is corrected by the variance of a clipped normal distribution.
     """
-    parts = [_block_figures(channel.double()) for crop in crops for channel in crop]
+    parts = [
+        _block_figures(channel.double(), mask) for crop, mask in zip(crops, masks, strict=True) for channel in crop
+    ]
     diagonal, activity, mean = (np.concatenate([part[i] for part in parts]) for i in range(3))
     sigma = max(SMALLEST, float(np.quantile(diagonal, 0.3)) ** 0.5)
     for _ in range(ROUNDS):
@@ -64,13 +71,15 @@ def noise_level(crops: tuple[Tensor, ...]) -> float:
     return 255 * sigma if sigma > 2 * SMALLEST else 0.0
 
 
-def _block_figures(plane: Tensor) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _block_figures(plane: Tensor, mask: Tensor | None) -> tuple[np.ndarray, ...]:
     """Power of the diagonal and of the other two details, and mean, of each 8x8 block of a plane (H, W)."""
     height, width = (side // (2 * BLOCK) * 2 * BLOCK for side in plane.shape)
     a, b, c, d = (plane[i:height:2, j:width:2] for i in (0, 1) for j in (0, 1))
     diagonal = _by_block(((a - b - c + d) / 2).square())
     activity = _by_block((a + b - c - d).square() + (a - b + c - d).square())
-    return diagonal, activity, _by_block((a + b + c + d) / 4)
+    figures = diagonal, activity, _by_block((a + b + c + d) / 4)
+    kept = slice(None) if mask is None else whole(mask, 2 * BLOCK).numpy()
+    return tuple(figure[kept] for figure in figures)
 
 
 def _by_block(values: Tensor) -> np.ndarray:

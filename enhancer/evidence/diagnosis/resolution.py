@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, Finding
+from enhancer.evidence.diagnosis.finding import MILD, NONE, STRONG, UNKNOWN, UNSEEN, Finding
 from enhancer.evidence.diagnosis.jpeg_tables import QUALITIES
 from enhancer.evidence.diagnosis.spectrum import RINGS, WINDOW, power_rings, ring_means
 from enhancer.evidence.diagnosis.view import LUMA_601, View
@@ -44,7 +44,10 @@ def measure_resolution(view: View, found: Mapping[str, Finding]) -> Finding:
         return _unknown(f"The picture is too small; {WINDOW} pixels on each side are needed.")
     if (noise or 0) > NOISE_HIDES or (quality or QUALITIES[-1]) < JPEG_HIDES:
         return _unknown("Noise or JPEG compression hides how fine the detail is; it can be measured after cleaning.")
-    share = detail_share([plane.numpy() for plane in view.luma], noise or 0.0)
+    planes = view.squares(WINDOW)
+    if not planes:
+        return _unknown(UNSEEN)
+    share = detail_share(planes, noise or 0.0)
     if share == 1:
         evidence = "Detail goes on down to the size of single pixels, as it does in a picture that was not enlarged."
         return _finding(float(side), evidence, NONE, "full detail")

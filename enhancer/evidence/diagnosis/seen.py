@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from enhancer.evidence.diagnosis.finding import MILD, NONE, UNKNOWN, Finding
+from enhancer.evidence.diagnosis.finding import MILD, NONE, UNKNOWN, UNSEEN, Finding
 from enhancer.evidence.diagnosis.resolution import enlarged_rather_than_blurred
 from enhancer.evidence.diagnosis.spectrum import WINDOW as SPECTRUM
 from enhancer.evidence.diagnosis.view import View, view_of
@@ -37,6 +38,8 @@ def measure_hidden_noise(view: View, found: Mapping[str, Finding]) -> Finding:
     """
     if min(view.width, view.height) < SMALLEST:
         return _finding(None, "The picture is too small to look for it.", UNKNOWN, "not measured")
+    if not view.shows(BLOCK):
+        return _finding(None, UNSEEN, UNKNOWN, "not measured")
     share = 100 * faults_of(view)["noise"]
     evidence = (
         f"A small network gives {share:.0f} of 100 points for noise; JPEG pictures without noise get fewer than 30."
@@ -56,15 +59,16 @@ def likely_faults(picture: Picture) -> dict[str, float]:
     """
     view = view_of(picture, None)
     found = faults_of(view)
-    if min(view.width, view.height) < SPECTRUM:
+    planes = view.squares(SPECTRUM)
+    if view.shortest < SPECTRUM or not planes:
         return found
-    decibels = float(np.clip(enlarged_rather_than_blurred([plane.numpy() for plane in view.luma]), -FARTHEST, FARTHEST))
+    decibels = float(np.clip(enlarged_rather_than_blurred(planes), -FARTHEST, FARTHEST))
     return told_apart(found, LEANING[0] * decibels + LEANING[1])
 
 
 def faults_of(view: View) -> dict[str, float]:
     """What the network alone says of a view."""
-    return _inspector()(windows(view.crops))
+    return _inspector()(windows(view.crops, view.masks))
 
 
 def told_apart(found: Mapping[str, float], leaning: float) -> dict[str, float]:
@@ -84,9 +88,16 @@ def _logit(probability: float) -> float:
     return math.log(share / (1 - share))
 
 
-def windows(crops: tuple[Tensor, ...]) -> list[Tensor]:
-    """At most `MOST` squares of the crops, spread evenly; the whole of a crop that is smaller than a square."""
+def windows(crops: tuple[Tensor, ...], masks: tuple[Tensor | None, ...] = ()) -> list[Tensor]:
+    """At most `MOST` squares of the crops, spread evenly; the whole of a crop that is smaller than a square.
+
+    Where masks (h, w) say what is visible, the squares of which most is.
+    """
     cut = [square for crop in crops for square in _spread(crop)]
+    if any(mask is not None for mask in masks):
+        shown = [torch.ones_like(c[:1]) if m is None else m[None].float() for c, m in zip(crops, masks, strict=True)]
+        shares = [float(square.mean()) for mask in shown for square in _spread(mask)]
+        cut = [square for square, share in zip(cut, shares, strict=True) if share == max(shares)]
     step = max(1, -(-len(cut) // MOST))
     return cut[::step]
 
