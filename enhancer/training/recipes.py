@@ -17,6 +17,7 @@ NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "small": ("generator", {"channels": 32, "depth": 8}),
     "quality": ("generator", {"channels": 64, "depth": 12, "blocks": 10}),
     "photo": ("photo", {"channels": 64, "depth": 12, "widths": [32, 64, 128], "blocks": [2, 2, 4]}),
+    "photo-wide": ("photo", {"channels": 64, "depth": 12, "widths": [64, 96, 128], "blocks": [2, 2, 4]}),
     "unet": ("restoration-unet", {"widths": [32, 64, 128], "blocks": [2, 2, 4], "planes": 1}),
     "unet-wide": ("restoration-unet", {"widths": [64, 96, 128], "blocks": [2, 2, 4], "planes": 1}),
     "tone": ("tone", {}),
@@ -132,9 +133,12 @@ SUMMARIES = {
     "x2": "The bundled x2: sr with the quality network; start it from x2-fast.",
     "x3": "The bundled x3; start it from x2.",
     "x4": "The bundled x4; start it from x2.",
-    "photo-x2-faithful": "The bundled twin of photo-x2: blind, start it from denoise joined with x2-fast.",
-    "photo-x4-faithful": "The bundled twin of photo-x4: blind, start it from denoise joined with x4-fast.",
-    "photo-x1-faithful": "The bundled twin of photo-x1: blind at the picture's own size, start it from denoise.",
+    "photo-x2-faithful": "The bundled twin of photo-x2: blind; to start from denoise joined with x2-fast it "
+    "must be --network photo-wide.",
+    "photo-x4-faithful": "The bundled twin of photo-x4: blind; to start from denoise joined with x4-fast it "
+    "must be --network photo-wide.",
+    "photo-x1-faithful": "The bundled twin of photo-x1: blind at the picture's own size; to start from denoise "
+    "it must be --network unet-wide.",
     "photo-x2": "The bundled photo-x2: gan, start it from photo-x2-faithful.",
     "photo-x4": "The bundled photo-x4: gan, start it from photo-x4-faithful.",
     "photo-x1": "The bundled photo-x1: gan, start it from photo-x1-faithful.",

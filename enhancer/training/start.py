@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from enhancer.errors import TrainingError, WeightsRefused
 from enhancer.models.finetune import Trainable, open_for_training
 from enhancer.models.weights import check_finite, read_weights
-from enhancer.networks import ARCHITECTURES, Generator, RecurrentUNet, RestorationUNet
+from enhancer.networks import ARCHITECTURES, Generator, PhotoNetwork, RecurrentUNet, RestorationUNet
 from enhancer.networks.initialise import initialise
 from enhancer.training.checkpoint import State, export
 from enhancer.training.join import mending_part
@@ -22,7 +22,7 @@ from enhancer.training.recipes import FILE, Recipe
 
 TAIL, HEAD = ("tail.weight", "tail.bias"), "head.weight"
 BLOCK = (".first.", ".second.")  # the layers of a residual block
-GROWS = (Generator, RestorationUNet)
+GROWS = (Generator, RestorationUNet, PhotoNetwork)
 Save = Callable[[nn.Module, Path], None]
 
 
@@ -117,7 +117,7 @@ def _network_in(file: Path | None, recipe: Recipe) -> tuple[nn.Module, Save]:
 
 
 def warm_start(network: nn.Module, file: Path) -> None:
-    """Copy the weights of `file`; a generator may have another scale, and it or a U-Net be larger than it was there.
+    """Copy the weights of `file`; a generator may have another scale, and it, a U-Net or both be larger than there.
 
     Each sub-pixel of another scale gets the kernel of the old one that covered its place; so does a network for video,
     which sees as many more pixels of what it drew with kernels as much weaker. Residual blocks that the file lacks
@@ -158,7 +158,7 @@ def _grown(weights: Mapping[str, Tensor], larger: Mapping[str, Tensor]) -> dict[
 
 def _other_pictures(name: str, old: Tensor, new: Tensor) -> bool:
     """Whether a head or a tail is for other channels than the network's."""
-    return (name == HEAD and old.shape[1] != new.shape[1]) or (name in TAIL and len(old) != len(new))
+    return (name.endswith(HEAD) and old.shape[1] != new.shape[1]) or (name.endswith(TAIL) and len(old) != len(new))
 
 
 def _inlaid(old: Tensor, new: Tensor) -> Tensor:

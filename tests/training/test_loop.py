@@ -11,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from enhancer.errors import BadOptions, TrainingError, WeightsRefused
-from enhancer.networks import Generator, RestorationUNet
+from enhancer.networks import Generator, PhotoNetwork, RestorationUNet
 from enhancer.training import restoration
 from enhancer.training.checkpoint import export
 from enhancer.training.damage import Sample
@@ -190,6 +190,19 @@ def test_a_wider_and_deeper_network_begins_where_the_narrow_one_ended(tmp_path: 
         gradient = wide.get_parameter(name).grad
         assert gradient is not None
         assert gradient[:, -1].abs().max() > 0, name
+
+
+def test_the_u_net_of_a_photo_network_grows_too(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    narrow = PhotoNetwork(scale=2, channels=8, depth=1, widths=(8, 12), blocks=(1, 1))
+    export(narrow, "photo", {}, tmp_path / "narrow.safetensors")
+    wide = PhotoNetwork(scale=2, channels=8, depth=1, widths=(16, 20), blocks=(1, 1))
+    warm_start(wide, tmp_path / "narrow.safetensors")
+    x = torch.rand(1, 3, 16, 16)
+    assert torch.allclose(wide(x), narrow(x), atol=2e-3)
+    larger = PhotoNetwork(scale=4, channels=8, depth=1, widths=(8, 12), blocks=(1, 1))
+    with pytest.raises(WeightsRefused, match=r"(?s)does not fit.*enlarge\.tail"):
+        warm_start(larger, tmp_path / "narrow.safetensors")
 
 
 def test_weights_that_do_not_fit_or_are_spoilt_are_no_start(tmp_path: Path) -> None:
