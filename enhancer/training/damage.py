@@ -47,8 +47,11 @@ def noise(_scale: int) -> Degrade:
 
 
 def jpeg(_scale: int) -> Degrade:
-    """JPEG of quality 5 to 95, now and then twice. The map holds 1 - quality/100, unknown where it was twice."""
-    kind = Jpeg(quality=(5, 95), halved=0.6, double=0.2)
+    """JPEG of quality 5 to 95, half of it below 22, now and then twice.
+
+    The map holds 1 - quality/100, unknown where it was twice.
+    """
+    kind = Jpeg(quality=(5, 95), halved=0.6, double=0.2, by_ratio=True)
 
     def degrade(sharp: Tensor, source: torch.Generator) -> Sample:
         blocky, params = kind(sharp, source)

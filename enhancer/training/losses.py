@@ -66,6 +66,7 @@ def _blurred(x: Tensor) -> Tensor:
 PIXEL_LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "l1": lambda output, target, _: F.l1_loss(output, target),
     "charbonnier": lambda output, target, _: charbonnier(output, target),
+    "l2": lambda output, target, _: F.mse_loss(output, target),
     "decibels": decibels,
 }
 

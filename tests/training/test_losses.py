@@ -12,6 +12,7 @@ from enhancer.training.losses import charbonnier, decibels, fft_distance, grid_d
 def test_pixel_distances_by_hand() -> None:
     zeros, halves = torch.zeros(1, 3, 4, 4), torch.full((1, 3, 4, 4), 0.5)
     assert float(pixel_distance(halves, zeros, zeros, "l1", 0.0)) == pytest.approx(0.5)
+    assert float(pixel_distance(halves, zeros, zeros, "l2", 0.0)) == pytest.approx(0.25)
     assert float(charbonnier(halves, zeros)) == pytest.approx((0.25 + 1e-6) ** 0.5)
     assert float(charbonnier(zeros, zeros)) == pytest.approx(1e-3)
     # a constant has one coefficient, 16 · 0.5, in the 4 x 3 half-spectrum of real and imaginary parts

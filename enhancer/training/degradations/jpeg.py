@@ -7,7 +7,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from enhancer.training.degradations.contract import Degradation, Params, Range, Share, chance, pick, uniform
+from enhancer.training.degradations.contract import (
+    Degradation,
+    Params,
+    Range,
+    Share,
+    chance,
+    log_uniform,
+    pick,
+    uniform,
+)
 from enhancer.training.degradations.grid import full_sizes, window
 from enhancer.training.degradations.jpeg_tables import (
     BITS,
@@ -175,19 +184,25 @@ class JpegParams(Params):
 
 @dataclass(frozen=True)
 class Jpeg(Degradation[JpegParams]):
-    """JPEG, once or twice; twice with a shifted grid is what sharing a crop does (FBCNN, Jiang et al., ICCV 2021)."""
+    """JPEG, once or twice; twice with a shifted grid is what sharing a crop does (FBCNN, Jiang et al., ICCV 2021).
+
+    With `by_ratio` every ratio of qualities is as likely as any other, and strong compression common: up to 50, the
+    steps of quantisation go with one by the quality.
+    """
 
     quality: Range = (10, 95)
     halved: Share = 0.7
     double: Share = 0.3
+    by_ratio: bool = False
 
     def draw(self, batch: int, source: torch.Generator) -> JpegParams:
         """The parameters of `batch` samples."""
+        drawn = log_uniform if self.by_ratio else uniform
         return JpegParams(
-            quality=uniform(batch, self.quality, source).round().long(),
+            quality=drawn(batch, self.quality, source).round().long(),
             halved=chance(batch, self.halved, source),
             double=chance(batch, self.double, source),
-            first=uniform(batch, self.quality, source).round().long(),
+            first=drawn(batch, self.quality, source).round().long(),
             shift=uniform(2 * batch, (0, 15.999), source).long().view(batch, 2),
         )
 

@@ -99,3 +99,9 @@ def test_drawing_follows_the_ranges() -> None:
     assert abs(params.double.float().mean() - 0.25) < 0.03
     assert set(params.shift.flatten().tolist()) == set(range(16))
     assert record(params)["quality"] == params.quality.tolist()
+
+
+def test_by_ratio_strong_compression_is_as_common_as_weak() -> None:
+    drawn = Jpeg(quality=(5, 80), by_ratio=True).draw(4000, torch.Generator().manual_seed(1)).quality
+    assert (drawn.min(), drawn.max()) == (5, 80)
+    assert (drawn < 20).float().mean() == pytest.approx(0.5, abs=0.03)  # 5 to 20 as often as 20 to 80
