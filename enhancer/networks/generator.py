@@ -53,7 +53,7 @@ class Generator(nn.Module):
 
     def _detail(self, f: Tensor) -> Tensor:
         plain = [self.head, *self.body]
-        steps = [*(Step(layer, SLOPE) for layer in plain), *self.blocks.steps, Step(self.tail)]
+        steps = [*(layer.step for layer in plain), *self.blocks.steps, Step(self.tail)]
         if self.trials and suits(f, steps) and self.trials.prefer_ncnn(self.head.out_channels):
             return convolved(f, steps, self)
         for layer in plain:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -46,12 +47,12 @@ def noise(_scale: int) -> Degrade:
     return degrade
 
 
-def jpeg(_scale: int) -> Degrade:
-    """JPEG of quality 5 to 95, half of it below 22, now and then twice.
+def jpeg(_scale: int, by_ratio: bool = False) -> Degrade:
+    """JPEG of quality 5 to 95, now and then twice. The map holds 1 - quality/100, unknown where it was twice.
 
-    The map holds 1 - quality/100, unknown where it was twice.
+    With `by_ratio` half of the qualities are below 22.
     """
-    kind = Jpeg(quality=(5, 95), halved=0.6, double=0.2, by_ratio=True)
+    kind = Jpeg(quality=(5, 95), halved=0.6, double=0.2, by_ratio=by_ratio)
 
     def degrade(sharp: Tensor, source: torch.Generator) -> Sample:
         blocky, params = kind(sharp, source)
@@ -102,6 +103,7 @@ DAMAGES: dict[str, Callable[[int], Degrade] | None] = {
     "bicubic": None,
     "noise": noise,
     "jpeg": jpeg,
+    "strong-jpeg": partial(jpeg, by_ratio=True),
     "blind": blind,
     "dark": dark,
     HOLES: holes,

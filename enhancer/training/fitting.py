@@ -8,7 +8,7 @@ from torch import Tensor
 
 from enhancer.errors import TrainingError
 from enhancer.networks import ARCHITECTURES
-from enhancer.training.damage import HOLES, Degrade, Sample
+from enhancer.training.damage import HOLES, Sample
 from enhancer.training.feed import Feed
 from enhancer.training.recipes import FILE, Recipe
 from enhancer.training.start import opened
@@ -51,8 +51,7 @@ def without_map(pairs: Feed) -> Feed:
     def untold(sharp: Tensor, source: torch.Generator) -> Sample:
         return replace(degrade(sharp, source), plane=None)
 
-    unmapped: Degrade = untold
-    return replace(pairs, degrade=unmapped)
+    return replace(pairs, degrade=untold)
 
 
 def check_patches(recipe: Recipe, pairs: Feed, multiple: int) -> None:

@@ -48,6 +48,19 @@ def test_the_noise_map_is_the_deviation_that_each_picture_received() -> None:
     assert float(sample.small.max()) > 1  # unclipped
 
 
+def test_half_of_strong_jpeg_is_below_quality_22() -> None:
+    x = torch.rand(400, 3, 16, 16, generator=torch.Generator().manual_seed(2))
+    shares = []
+    for name in ("jpeg", "strong-jpeg"):
+        make = DAMAGES[name]
+        assert make is not None
+        plane = make(1)(x, torch.Generator().manual_seed(3)).plane
+        assert plane is not None
+        strength = plane[:, 0, 0, 0]
+        shares.append(float((strength[strength >= 0] > 0.78).float().mean()))
+    assert shares == pytest.approx([0.19, 0.5], abs=0.08)
+
+
 def test_the_jpeg_map_is_unknown_where_the_picture_was_saved_twice() -> None:
     sample = jpeg(1)(torch.rand(64, 3, 32, 32, generator=torch.Generator().manual_seed(2)), torch.Generator())
     assert sample.plane is not None
