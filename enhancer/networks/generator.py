@@ -47,16 +47,23 @@ class Generator(nn.Module):
         """Radius of the receptive field in input pixels: one folded pixel for each 3x3 convolution."""
         return (2 + len(self.body) + 2 * len(self.blocks)) * self.unshuffle
 
+    @property
+    def steps(self) -> list[Step]:
+        """All its convolutions, told to others: from the folded picture, around 0, to the channels to be shuffled."""
+        return [*(layer.step for layer in self._plain()), *self.blocks.steps, Step(self.tail)]
+
+    def _plain(self) -> list[ActiveConv2d]:
+        return [self.head, *self.body]
+
     def forward(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) → (B, 3, scale·H, scale·W), float32."""
         return unfolded_sum(self._detail(F.pixel_unshuffle(x - 0.5, self.unshuffle)), x, self.scale)
 
     def _detail(self, f: Tensor) -> Tensor:
-        plain = [self.head, *self.body]
-        steps = [*(layer.step for layer in plain), *self.blocks.steps, Step(self.tail)]
+        steps = self.steps
         if self.trials and suits(f, steps) and self.trials.prefer_ncnn(self.head.out_channels):
             return convolved(f, steps, self)
-        for layer in plain:
+        for layer in self._plain():
             f = layer(f)
         detail: Tensor = self.tail(self.blocks(f))
         return detail

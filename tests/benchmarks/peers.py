@@ -1,4 +1,4 @@
-"""The same weights run by others: plain PyTorch, spandrel's descriptor, ONNX Runtime, OpenVINO; and Pillow below all.
+"""The same weights run by others: plain PyTorch, ONNX Runtime, OpenVINO, ncnn; and Pillow below all.
 
 Every maker takes a network and gives a function from (1, 3, H, W) float32 to the enlarged picture as an array.
 """
@@ -12,6 +12,11 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
+
+from enhancer.networks import Generator
+from enhancer.networks.block import unfolded_sum
+from enhancer.networks.winograd import net_of
+from enhancer.networks.winograd import run as drawn
 
 TILE, PAD = 256, 10  # as the runner of Real-ESRGAN is used on machines without much memory
 Runner = Callable[[Tensor], Any]
@@ -78,6 +83,22 @@ def openvino(network: nn.Module, scale: int, precision: str = "f32") -> Runner:
     return run
 
 
+def ncnn(network: nn.Module, scale: int) -> Runner:
+    """ncnn in float32, which multiplies by minimal filtering; the pixels are shuffled by PyTorch.
+
+    Raises ImportError without it, TypeError for a network that is not told to it.
+    """
+    if not isinstance(network, Generator):
+        raise TypeError(f"only a Generator can be told to ncnn, not a {type(network).__name__}")
+    net = net_of(network.steps, torch.get_num_threads())
+
+    def run(x: Tensor) -> Tensor:
+        with torch.no_grad():
+            return unfolded_sum(drawn(net, x - 0.5), x, scale)
+
+    return run
+
+
 def pillow(network: nn.Module, scale: int) -> Runner:
     """Lanczos resampling by Pillow: the floor."""
 
@@ -113,5 +134,6 @@ PEERS: dict[str, Callable[[nn.Module, int], Runner]] = {
     "ONNX Runtime float32": onnx_runtime,
     "OpenVINO float32": openvino,
     "OpenVINO bfloat16": lambda network, scale: openvino(network, scale, "bf16"),
+    "ncnn float32": ncnn,
     "Pillow Lanczos": pillow,
 }
