@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from enhancer.batch.afar import Afar, Sending
+from enhancer.batch.afar import Afar, Sending, on_this_machine
 from enhancer.batch.cluster import hiring
 from enhancer.batch.hands import Hand, Here, Worker
 from enhancer.batch.journal import opened
@@ -42,6 +42,8 @@ FOR_FOLDERS = (
 
 def run_enhance(a: argparse.Namespace) -> int:
     """Enhance a file to a file, or every picture of a folder to a folder; the same command again goes on."""
+    if isinstance(a.output, str):
+        a.output = on_this_machine(a.output) or a.output
     order = _order(a)
     if a.input.is_dir():
         return _folder(a, order)

@@ -61,6 +61,26 @@ def test_the_same_command_does_what_is_gone_or_changed_there(
     assert {name: made(store)[name] for name in pictures} == {name: before[name] for name in pictures}
 
 
+@pytest.mark.parametrize("scheme", ["file://", "local://"])
+def test_an_address_of_this_machine_is_a_folder_like_any_other(
+    scheme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = folder_of(tmp_path / "in", 2)
+    before = [file.read_bytes() for file in results(source)]
+    assert main(["enhance", str(source), f"{scheme}{source}/", *GAMMA]) == WRONG_USAGE
+    assert "would be replaced by its result" in capsys.readouterr().err
+    assert [file.read_bytes() for file in results(source)] == before
+    for _ in range(2):  # results inside the folder are no sources
+        assert main(["enhance", str(source), f"{scheme}{source}/out", *GAMMA]) == DONE
+    assert "2 pictures: 2 done before." in capsys.readouterr().out
+    assert [file.relative_to(source / "out").as_posix() for file in results(source / "out")] == [
+        "p000.png",
+        "sub/p001.png",
+    ]
+    assert main(["enhance", str(source / "p000.png"), f"{scheme}{tmp_path}/one.png", *GAMMA]) == DONE
+    assert (tmp_path / "one.png").read_bytes() == (source / "out" / "p000.png").read_bytes()
+
+
 def test_where_nothing_can_be_written_the_batch_ends_with_a_sentence(
     store: fsspec.AbstractFileSystem,
     tmp_path: Path,
