@@ -60,12 +60,20 @@ class Afar:
                 raise Unwritable(f"{self.url} takes no files ({error}).") from error
             file.unlink()
 
+    def holds(self, made: str) -> bool:
+        """Whether a result is at the address. Raises Unwritable."""
+        try:
+            return bool(self._there.exists(self._place(self.folder / made)))
+        except Exception as error:  # as above
+            raise Unwritable(f"{self.url} could not be read ({error}).") from error
+
     def fetch(self, file: Path) -> None:
         """Bring a file back as it is at the address, so that it can be compared. Raises Unwritable."""
+        if not self.holds(file.relative_to(self.folder).as_posix()):
+            return
         try:
-            if self._there.exists(self._place(file)):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                self._there.get_file(self._place(file), str(file))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._there.get_file(self._place(file), str(file))
         except Exception as error:  # as above
             raise Unwritable(f"{self.url} could not be read ({error}).") from error
 

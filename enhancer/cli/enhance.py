@@ -13,7 +13,7 @@ import torch
 from enhancer.batch.afar import Afar, Sending, on_this_machine
 from enhancer.batch.cluster import hiring
 from enhancer.batch.hands import Hand, Here, Worker
-from enhancer.batch.journal import opened
+from enhancer.batch.journal import Journal, opened, results_in
 from enhancer.batch.one import enhanced
 from enhancer.batch.order import Order
 from enhancer.batch.places import File, of_file, of_folder
@@ -82,7 +82,8 @@ def _folder(a: argparse.Namespace, order: Order) -> int:
     """Exit code of a batch; its summary is written whatever ends it."""
     afar = Afar(a.output, Settings.from_environment()) if isinstance(a.output, str) else None
     folder = a.output if afar is None else afar.folder
-    files = {f.name: f for f in of_folder(a.input, folder, a.glob, a.format)}
+    among = results_in(folder) if a.input.resolve() == folder.resolve() else ()
+    files = {f.name: f for f in of_folder(a.input, folder, a.glob, a.format, among)}
     rows = list[Row]()
     with opened(folder) as journal:
         try:
@@ -95,7 +96,7 @@ def _folder(a: argparse.Namespace, order: Order) -> int:
                         rows.append(news.row)
                         _told(files[news.row.source], news.row, a)
         finally:
-            _summed_up(rows, folder, afar)
+            _summed_up(rows, journal, folder, afar)
     return DONE if all(row.there for row in rows) else SOME_FAILED
 
 
@@ -109,12 +110,14 @@ def _hiring(a: argparse.Namespace, order: Order) -> tuple[Callable[[], Hand], in
     return partial(Worker, order, max(1, torch.get_num_threads() // a.workers)), a.workers
 
 
-def _summed_up(rows: Sequence[Row], folder: Path, afar: Afar | None) -> None:
+def _summed_up(rows: Sequence[Row], journal: Journal, folder: Path, afar: Afar | None) -> None:
+    """Say what this run did, and write the summary of all that lies in the folder."""
     if not rows:
         return
     say(counted(rows))
     try:
-        write_summary(rows, folder)
+        there = (lambda made: (folder / made).is_file()) if afar is None else afar.holds
+        write_summary([*rows, *journal.besides(rows, there)], folder)
         if afar is not None:
             afar.send([folder / CSV, folder / JSON])
     except Unwritable:

@@ -61,6 +61,16 @@ def test_the_same_command_does_what_is_gone_or_changed_there(
     assert {name: made(store)[name] for name in pictures} == {name: before[name] for name in pictures}
 
 
+def test_another_pattern_drops_no_line_of_the_summary(store: fsspec.AbstractFileSystem, tmp_path: Path) -> None:
+    source = folder_of(tmp_path / "in", 4)
+    for pattern in ("p000*", "p001*", "p002*"):
+        assert main(["enhance", str(source), ADDRESS, *GAMMA, "--glob", pattern]) == DONE
+        if pattern == "p001*":
+            store.rm("/bucket/better/p000.png")
+    rows = json.loads(made(store)["summary.json"])
+    assert [(row["source"], row["outcome"]) for row in rows] == [("p002.png", "done"), ("sub/p001.png", "done before")]
+
+
 @pytest.mark.parametrize("scheme", ["file://", "local://"])
 def test_an_address_of_this_machine_is_a_folder_like_any_other(
     scheme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

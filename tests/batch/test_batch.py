@@ -77,6 +77,34 @@ def test_finished_files_are_done_again_only_where_something_changed(
     assert outcomes() == "4 pictures: 4 done before."
 
 
+def test_another_pattern_replaces_nothing_and_drops_no_line(source: Path, tmp_path: Path) -> None:
+    for name, level in (("a.png", 50), ("a.bmp", 150)):
+        Image.new("RGB", (8, 8), (level,) * 3).save(source / name)
+    out = tmp_path / "out"
+    for pattern, names in (("*.png", {"a.png"}), ("*.bmp", {"a.png", "a-bmp.png"})):
+        assert main(["enhance", str(source), str(out), *GAMMA, "--glob", pattern]) == ALL_DONE
+        assert {file.name for file in out.glob("a*")} == names
+    assert open_picture(out / "a.png").pixels.mean() < open_picture(out / "a-bmp.png").pixels.mean()
+    told = {name: row["outcome"] for name, row in summary(out).items()}
+    assert told == {name: DONE if name == "a.bmp" else KEPT for name in (*told, "a.png", "p000.png", "a.bmp")}
+    assert len(told) == 6
+    (out / "p000.png").unlink()
+    assert main(["enhance", str(source), str(out), *GAMMA, "--glob", "*.bmp"]) == ALL_DONE
+    assert set(told) - set(summary(out)) == {"p000.png"}
+
+
+def test_results_among_their_sources_are_none(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (8, 8)).save(source / "a.bmp")
+    (source / "b.bmp").write_bytes((source / "a.bmp").read_bytes())
+    original = (source / "p000.png").rename(source / "a.png").read_bytes()
+    command = ["enhance", str(source), str(source), *GAMMA, "--glob", "*.bmp"]
+    for outcome in (DONE, KEPT):
+        assert main(command) == ALL_DONE
+        assert f"2 pictures: 2 {outcome}." in capsys.readouterr().out
+    assert (source / "a.png").read_bytes() == original
+    assert sorted(file.name for file in source.glob("[ab]*")) == ["a-bmp.png", "a.bmp", "a.png", "b.bmp", "b.png"]
+
+
 def test_two_workers_make_the_same_files_as_one(source: Path, tmp_path: Path) -> None:
     for workers in ("1", "2"):
         out = str(tmp_path / workers)
