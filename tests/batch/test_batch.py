@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,14 @@ from enhancer.batch.row import DONE, FAILED, KEPT, Row, from_plain, to_plain
 from enhancer.batch.summary import COLUMNS, counted, to_csv
 from enhancer.cli import DONE as ALL_DONE
 from enhancer.cli import SOME_FAILED, STOPPED, WRONG_USAGE, main
+from enhancer.engine import Engine
 from enhancer.hall import enhance
 from enhancer.media import embedded_recipe, encode, open_picture
+from enhancer.models.store import Store
+from enhancer.settings import Settings
 from tests.batch.make import folder_of, results
-from tests.ui.browser import huge_png
+from tests.media.make import GPS, exif_block
+from tests.ui.browser import huge_png, scene
 
 GAMMA = ["--task", "gamma", "--gamma", "1.5"]
 
@@ -75,6 +80,20 @@ def test_finished_files_are_done_again_only_where_something_changed(
     assert outcomes() == "4 pictures: 4 done."
     assert main([*command[:-1], "2.5"]) == ALL_DONE
     assert outcomes() == "4 pictures: 4 done before."
+
+
+def test_finished_files_are_done_again_where_a_setting_that_results_depend_on_changed(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene(48, 36).save(source / "p000.png", exif=exif_block())
+    command = ["enhance", str(source), str(tmp_path / "out"), *GAMMA, "--glob", "p000*"]
+    found = []
+    for settings in (Settings(), Settings(keep_place=0), Settings(keep_place=0)):
+        monkeypatch.setattr("enhancer.cli.enhance.default_engine", partial(Engine, Store(settings), settings))
+        assert main(command) == ALL_DONE
+        with Image.open(tmp_path / "out" / "p000.png") as image:
+            found.append((summary(tmp_path / "out")["p000.png"]["outcome"], dict(image.getexif().get_ifd(GPS))))
+    assert found == [(DONE, {1: "N"}), (DONE, {}), (KEPT, {})]
 
 
 def test_another_pattern_replaces_nothing_and_drops_no_line(source: Path, tmp_path: Path) -> None:
