@@ -91,8 +91,8 @@ class Sending:
         """As `Hand.do`."""
         made = (file.target, beside(file.target))
         try:
-            if before is not None:
-                self._afar.fetch(file.target)
+            for path in made if before is not None else ():
+                self._afar.fetch(path)
             row = self._hand.do(file, progress, before)
             if row.outcome == DONE:
                 self._afar.send([path for path in made if path.is_file()])

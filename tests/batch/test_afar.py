@@ -91,6 +91,19 @@ def test_an_address_of_this_machine_is_a_folder_like_any_other(
     assert (tmp_path / "one.png").read_bytes() == (source / "out" / "p000.png").read_bytes()
 
 
+def test_a_recipe_that_lay_beside_a_result_is_sent_again(
+    store: fsspec.AbstractFileSystem, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["enhance", str(folder_of(tmp_path / "in", 2)), ADDRESS, *GAMMA, "--format", "webp"]
+    assert main(command) == DONE
+    before = made(store)
+    store.rm("/bucket/better/p000.webp.recipe.json")
+    for told in ("1 done, 1 done before", "2 done before"):
+        assert main(command) == DONE
+        assert f"2 pictures: {told}." in capsys.readouterr().out
+    assert made(store).keys() == before.keys()
+
+
 def test_where_nothing_can_be_written_the_batch_ends_with_a_sentence(
     store: fsspec.AbstractFileSystem,
     tmp_path: Path,

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -171,6 +172,21 @@ def test_formats_of_results_and_recipes_beside_them(source: Path, tmp_path: Path
     names = sorted(p.relative_to(out).as_posix() for p in out.rglob("p*"))
     assert names[:2] == ["p000.tif", "p000.tif.recipe.json"]
     assert len(names) == 8
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda file: file.write_bytes(b"{\xff}")], ids=["gone", "changed"])
+def test_a_recipe_that_lay_beside_a_result_is_made_again(
+    spoil: Callable[[Path], object], source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["enhance", str(source), str(out), *GAMMA, "--format", "webp", "--recipe"]
+    assert main(command) == ALL_DONE
+    recipe = out / "p000.webp.recipe.json"
+    before = recipe.read_bytes()
+    spoil(recipe)
+    assert main(command) == ALL_DONE
+    assert "4 pictures: 1 done, 3 done before." in capsys.readouterr().out
+    assert recipe.read_bytes() == before
 
 
 @pytest.mark.parametrize("words", [["--workers", "2"], ["--glob", "*.jpg"], ["--format", "png"]])
