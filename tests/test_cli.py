@@ -94,8 +94,8 @@ def test_a_missing_input_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFi
     assert "does not exist" in capsys.readouterr().err
 
 
-def test_an_unknown_model_fails_with_its_name(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["enhance", str(cat), str(cat.with_name("out.png")), "--model", "nosuch"]) == SOME_FAILED
+def test_an_unknown_model_is_wrong_usage(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["enhance", str(cat), str(cat.with_name("out.png")), "--model", "nosuch"]) == WRONG_USAGE
     assert "nosuch" in capsys.readouterr().err
 
 

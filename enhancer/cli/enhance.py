@@ -33,6 +33,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import TASKS
 from enhancer.tasks.chain import Step
+from enhancer.tasks.check import check_steps
 from enhancer.tasks.mask import mask_in, packed
 
 FOR_FOLDERS = (
@@ -67,6 +68,7 @@ def _order(a: argparse.Namespace) -> Order:
         steps = None
     elif a.say is not None:
         steps = understood(a.say, a.task, given).steps
+    check_steps(steps or ())
     return Order(
         steps=steps,
         scale=a.scale if a.auto else None,

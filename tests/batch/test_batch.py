@@ -196,6 +196,24 @@ def test_options_for_folders_need_a_folder(source: Path, tmp_path: Path, words: 
     assert not target.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--scale", "2", "--width", "50"], "one target size"),
+        (["--model", "x9-nope"], "no model 'x9-nope'"),
+        (["--task", "denoise", "--model", "x2-fast"], "enlarges by 2"),
+    ],
+)
+def test_what_no_picture_can_be_done_with_is_told_once(
+    words: list[str], told: str, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["enhance", str(source), str(out), *words]) == WRONG_USAGE
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count(told), printed.err.count("\n")) == ("", 1, 1)
+    assert not out.exists()
+
+
 def test_no_worker_at_all_is_wrong_usage(source: Path, tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         main(["enhance", str(source), str(tmp_path / "out"), "--workers", "0"])
