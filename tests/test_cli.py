@@ -94,6 +94,46 @@ def test_a_missing_input_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFi
     assert "does not exist" in capsys.readouterr().err
 
 
+def test_an_input_that_cannot_be_read_has_failed_by_its_name(
+    cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, out = tmp_path / "bad.png", tmp_path / "out.png"
+    bad.write_bytes(cat.read_bytes()[:200])
+    assert main(["enhance", str(cat), str(out), "--task", "gamma", "--recipe"]) == DONE
+    cut = tmp_path / "cut.png"
+    cut.write_bytes(out.read_bytes()[:-40])
+    commands: list[list[str | Path]] = [
+        ["enhance", bad, tmp_path / "x.png"],
+        ["enhance", cat, tmp_path / "x.png", "--protect-mask", bad],
+        ["diagnose", bad],
+        ["compare", bad, "--models", "x2-fast"],
+        ["compare", cat, "--reference", bad, "--models", "x2-fast"],
+        ["metrics", bad, cat],
+        ["metrics", cat, bad],
+        ["verify", out, "--source", bad],
+        ["verify", cut, "--source", cat],
+        ["report", bad, out, "--out", tmp_path / "r.html"],
+        ["report", cat, cut, "--out", tmp_path / "r.html"],
+        ["video", bad, tmp_path / "o.mp4"],
+        ["medical", bad, tmp_path / "o.dcm"],
+        ["satellite", bad, tmp_path / "o.tif"],
+        ["recognise", bad],
+        ["detect", bad],
+        ["detect", cat, "--after", bad],
+        ["draw", tmp_path / "x.png", "--model", "vae-digits", "--again", bad],
+    ]
+    capsys.readouterr()
+    for words in commands:
+        assert main([str(word) for word in words]) == SOME_FAILED, words
+        (name,) = {file.name for file in (bad, cut) if file in words}
+        assert f"{name}: " in capsys.readouterr().err, words
+    for words in commands:
+        if words[0] not in ("recognise", "detect") and words[:2] != ["metrics", cat]:
+            gone = [str(word) if word not in (bad, cut) else str(tmp_path / "none.png") for word in words]
+            assert main(gone) == WRONG_USAGE, words
+            assert "none.png does not exist" in capsys.readouterr().err, words
+
+
 def test_an_unknown_model_is_wrong_usage(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["enhance", str(cat), str(cat.with_name("out.png")), "--model", "nosuch"]) == WRONG_USAGE
     assert "nosuch" in capsys.readouterr().err

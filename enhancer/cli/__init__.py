@@ -8,7 +8,7 @@ from importlib import import_module
 
 from enhancer.cli.parser import parser
 from enhancer.cli.report import DONE, SOME_FAILED, STOPPED, WRONG_USAGE, complain
-from enhancer.errors import EnhancerError
+from enhancer.errors import BadPicture, EnhancerError
 from enhancer.tasks import TASKS
 
 __all__ = ["DONE", "SOME_FAILED", "WRONG_USAGE", "main"]
@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, name = a.home.split(":")
     try:
         result: int = getattr(import_module(module), name)(a)
+    except BadPicture as error:
+        complain(str(error))
+        return SOME_FAILED
     except (EnhancerError, OSError, ValueError) as error:
         complain(str(error))
         return WRONG_USAGE

@@ -21,6 +21,7 @@ from enhancer.lab.detectors import detector_of
 from enhancer.lab.framed import framed
 from enhancer.lab.judged import precision, precision_sentence, shared_names
 from enhancer.media import Picture, open_picture, save_picture
+from enhancer.media.files import named
 from enhancer.models.annotated import read_annotated
 from enhancer.models.detector import Detector, Found
 from enhancer.tasks import TASKS
@@ -37,7 +38,8 @@ class _Asked:
     def enhanced(self, picture: Picture) -> Picture:
         """The picture after it: the file that was given, or what the task makes of it."""
         if self.a.after is not None:
-            return open_picture(self.a.after, default_engine().settings)
+            with named(self.a.after):
+                return open_picture(self.a.after, default_engine().settings)
         task = TASKS[self.a.task or "upscale"]
         given = {f.name: getattr(self.a, f.name) for f in fields(task.options)}
         told = {name: value for name, value in given.items() if value is not None}
@@ -83,7 +85,8 @@ def _judged(asked: _Asked, place: Path) -> int:
     names = shared_names(truths, asked.detector)
     before, after = list[Sequence[Found]](), list[Sequence[Found]]()
     for file in truths.files:
-        picture = open_picture(file, default_engine().settings)
+        with named(file):
+            picture = open_picture(file, default_engine().settings)
         before.append(objects_in(picture, asked.detector))
         after.append(on_the_first(picture, asked.enhanced(picture), asked.detector))
     figures = [precision(found, truths, names) for found in (before, after)]
