@@ -1,6 +1,8 @@
 """The command line as people type it, on the bundled weights."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +11,14 @@ import torch
 from PIL import Image
 from skimage import data as pictures
 
-from enhancer.cli import DONE, SOME_FAILED, WRONG_USAGE, main
+from enhancer.cli import DONE, SOME_FAILED, UNREAD, WRONG_USAGE, main
 from enhancer.engine import Engine
 from enhancer.hall import enhance
 from enhancer.media import open_picture
 from enhancer.models.catalog import entry
 from enhancer.models.store import Store
 from enhancer.settings import Settings
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -179,6 +182,13 @@ def test_models_lists_licences(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].split()[:3] == ["model", "purpose", "scale"]
     assert any(line.startswith("x2-fast") and "Apache-2.0" in line for line in lines)
     assert len(lines) > 10
+
+
+def test_output_that_nobody_reads_on_is_no_failure() -> None:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-m", "enhancer", "models"], cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]
+        process.stdout.close()  # as `head` does
+        assert (process.stderr.read(), process.wait()) == (b"", UNREAD)
 
 
 def test_models_are_measured_on_request_and_it_is_remembered(
