@@ -82,7 +82,8 @@ def _order(a: argparse.Namespace) -> Order:
 
 def _folder(a: argparse.Namespace, order: Order) -> int:
     """Exit code of a batch; its summary is written whatever ends it."""
-    afar = Afar(a.output, Settings.from_environment()) if isinstance(a.output, str) else None
+    settings = Settings.from_environment()
+    afar = Afar(a.output, settings) if isinstance(a.output, str) else None
     folder = a.output if afar is None else afar.folder
     among = results_in(folder) if a.input.resolve() == folder.resolve() else ()
     files = {f.name: f for f in of_folder(a.input, folder, a.glob, a.format, among)}

@@ -214,6 +214,14 @@ def test_what_no_picture_can_be_done_with_is_told_once(
     assert not out.exists()
 
 
+def test_a_setting_that_cannot_be_is_told_before_any_worker_begins(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENHANCER_DEVICE", "foo")
+    assert main(["enhance", str(source), str(tmp_path / "out"), *GAMMA, "--workers", "2"]) == WRONG_USAGE
+    assert "is no device" in capsys.readouterr().err
+
+
 def test_no_worker_at_all_is_wrong_usage(source: Path, tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         main(["enhance", str(source), str(tmp_path / "out"), "--workers", "0"])
