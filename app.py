@@ -8,6 +8,7 @@ import argparse
 import gc
 import logging
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -33,9 +34,15 @@ log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve the page until the process is ended. Other arguments than --host and --port end it with exit code 2."""
+    """Serve the page until the process is ended. Other arguments than --host and --port end it with exit code 2.
+
+    A setting that cannot be ends it with one sentence.
+    """
     host, port = address(arguments)
-    settings = Settings.from_environment(SERVED | (BORROWED if lends_gpu() else {}) | os.environ)
+    try:
+        settings = Settings.from_environment(SERVED | (BORROWED if lends_gpu() else {}) | os.environ)
+    except ValueError as error:
+        sys.exit(str(error))
     configure(settings.log)
     share_heaps()
     trust_its_proxy()

@@ -1,6 +1,7 @@
 """Every limit and place in one frozen object, read from ENHANCER_* environment variables."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -19,11 +20,29 @@ SERVED = {  # where strangers send pictures and videos
     "ENHANCER_MAX_SCENE_PIXELS": "16000000",
     "ENHANCER_KEEP_PLACE": "0",
 }
+OFF = {  # what can be turned off by 0, or bounded to nothing
+    "results_memory",
+    "canvas_memory",
+    "max_candidates",
+    "max_jobs",
+    "max_jobs_bytes",
+    "max_requests",
+    "mcp",
+    "monitoring",
+    "canary_seconds",
+    "decode_workers",
+    "model_worker",
+    "keep_place",
+    "max_batch_files",
+}
+DEVICE = re.compile(r"auto|(cpu|cuda|mps|xpu)(:\d+)?")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Bytes and pixels are plain counts. `device` and `precision` "auto" choose what the machine does well.
+    """Bytes and pixels are plain counts, from 1 on where nothing is turned off by 0.
+
+    `device` and `precision` "auto" choose what the machine does well.
 
     `results_memory` and `results_seconds` bound what the page keeps of what its networks drew; 0 bytes keep nothing.
     A picture of more than `canvas_memory` bytes, at twelve a pixel, lies on disk in `cache` while it is worked on.
@@ -114,7 +133,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read e.g. ENHANCER_MAX_PIXELS=20000000. Raises ValueError naming a variable that is unknown or unreadable."""
+        """Read e.g. ENHANCER_MAX_PIXELS=20000000.
+
+        Raises ValueError naming a variable that is unknown or unreadable, a count below 0, and a device that none is.
+        """
         source = os.environ if environment is None else environment
         given = {k.removeprefix("ENHANCER_").lower(): v for k, v in source.items() if k.startswith("ENHANCER_")}
         known = {f.name: f for f in fields(cls)}
@@ -126,4 +148,14 @@ class Settings:
                 values[name] = known[name].type(text)  # type: ignore[operator]  # int, str and Path all read text
             except ValueError as error:
                 raise ValueError(f"ENHANCER_{name.upper()}={text!r} is not a whole number") from error
+            _check(name, values[name])
         return cls(**values)  # type: ignore[arg-type]
+
+
+def _check(name: str, value: int | str | Path) -> None:
+    """Raises ValueError for a number that the setting cannot have, and for a device of no known kind."""
+    told = f"ENHANCER_{name.upper()}={str(value)!r}"
+    if isinstance(value, int) and value < (least := 0 if name in OFF else 1):
+        raise ValueError(f"{told} is too little; {least} is the least")
+    if name == "device" and not DEVICE.fullmatch(str(value)):
+        raise ValueError(f"{told} is no device; auto, cpu and cuda are, and cuda:1 for the second of several")

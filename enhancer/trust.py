@@ -24,6 +24,7 @@ from enhancer.evidence.verify import Verdict
 from enhancer.evidence.verify import verify as verify_recipe
 from enhancer.hall import default_engine
 from enhancer.media.decode import decode
+from enhancer.media.files import named
 from enhancer.media.picture import Picture
 from enhancer.models.catalog import CATALOG, Bundled
 from enhancer.models.store import Store
@@ -129,14 +130,17 @@ def verify(
     if recipe is None:
         raise BadRecipe(f"{result} carries no recipe, nor is one beside it; `enhance --recipe` makes one.")
     as_then = replace(Settings.from_environment(), precision=recipe.precision)
-    return verify_recipe(
-        recipe,
-        content(Path(source)),
-        Engine(Store(as_then), as_then),
-        result=None if file is None else decode(file, for_results(as_then)),
-        weights=None if weights is None else Path(weights),
-        progress=progress,
-    )
+    with named(result):
+        finished = None if file is None else decode(file, for_results(as_then))
+    with named(source):
+        return verify_recipe(
+            recipe,
+            content(Path(source)),
+            Engine(Store(as_then), as_then),
+            result=finished,
+            weights=None if weights is None else Path(weights),
+            progress=progress,
+        )
 
 
 def diagnose(picture: Picture, file: bytes | None = None, *, progress: Progress | None = None) -> Diagnosis:

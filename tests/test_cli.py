@@ -1,6 +1,8 @@
 """The command line as people type it, on the bundled weights."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +11,14 @@ import torch
 from PIL import Image
 from skimage import data as pictures
 
-from enhancer.cli import DONE, SOME_FAILED, WRONG_USAGE, main
+from enhancer.cli import DONE, SOME_FAILED, UNREAD, WRONG_USAGE, main
 from enhancer.engine import Engine
 from enhancer.hall import enhance
 from enhancer.media import open_picture
 from enhancer.models.catalog import entry
 from enhancer.models.store import Store
 from enhancer.settings import Settings
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -94,8 +97,48 @@ def test_a_missing_input_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFi
     assert "does not exist" in capsys.readouterr().err
 
 
-def test_an_unknown_model_fails_with_its_name(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["enhance", str(cat), str(cat.with_name("out.png")), "--model", "nosuch"]) == SOME_FAILED
+def test_an_input_that_cannot_be_read_has_failed_by_its_name(
+    cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, out = tmp_path / "bad.png", tmp_path / "out.png"
+    bad.write_bytes(cat.read_bytes()[:200])
+    assert main(["enhance", str(cat), str(out), "--task", "gamma", "--recipe"]) == DONE
+    cut = tmp_path / "cut.png"
+    cut.write_bytes(out.read_bytes()[:-40])
+    commands: list[list[str | Path]] = [
+        ["enhance", bad, tmp_path / "x.png"],
+        ["enhance", cat, tmp_path / "x.png", "--protect-mask", bad],
+        ["diagnose", bad],
+        ["compare", bad, "--models", "x2-fast"],
+        ["compare", cat, "--reference", bad, "--models", "x2-fast"],
+        ["metrics", bad, cat],
+        ["metrics", cat, bad],
+        ["verify", out, "--source", bad],
+        ["verify", cut, "--source", cat],
+        ["report", bad, out, "--out", tmp_path / "r.html"],
+        ["report", cat, cut, "--out", tmp_path / "r.html"],
+        ["video", bad, tmp_path / "o.mp4"],
+        ["medical", bad, tmp_path / "o.dcm"],
+        ["satellite", bad, tmp_path / "o.tif"],
+        ["recognise", bad],
+        ["detect", bad],
+        ["detect", cat, "--after", bad],
+        ["draw", tmp_path / "x.png", "--model", "vae-digits", "--again", bad],
+    ]
+    capsys.readouterr()
+    for words in commands:
+        assert main([str(word) for word in words]) == SOME_FAILED, words
+        (name,) = {file.name for file in (bad, cut) if file in words}
+        assert f"{name}: " in capsys.readouterr().err, words
+    for words in commands:
+        if words[0] not in ("recognise", "detect") and words[:2] != ["metrics", cat]:
+            gone = [str(word) if word not in (bad, cut) else str(tmp_path / "none.png") for word in words]
+            assert main(gone) == WRONG_USAGE, words
+            assert "none.png does not exist" in capsys.readouterr().err, words
+
+
+def test_an_unknown_model_is_wrong_usage(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["enhance", str(cat), str(cat.with_name("out.png")), "--model", "nosuch"]) == WRONG_USAGE
     assert "nosuch" in capsys.readouterr().err
 
 
@@ -139,6 +182,13 @@ def test_models_lists_licences(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].split()[:3] == ["model", "purpose", "scale"]
     assert any(line.startswith("x2-fast") and "Apache-2.0" in line for line in lines)
     assert len(lines) > 10
+
+
+def test_output_that_nobody_reads_on_is_no_failure() -> None:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-m", "enhancer", "models"], cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]
+        process.stdout.close()  # as `head` does
+        assert (process.stderr.read(), process.wait()) == (b"", UNREAD)
 
 
 def test_models_are_measured_on_request_and_it_is_remembered(

@@ -46,6 +46,10 @@ def test_precision_before_and_after_all_turns_grey(folder: Path, capsys: pytest.
     [
         ([], "Give pictures, or --truths", WRONG_USAGE),
         (["a.png", "b.png", "--after", "c.png"], "single picture", WRONG_USAGE),
+        (["a.png", "--after", "b.jpg", "--task", "gamma", "--gamma", "3"], "leave --task", WRONG_USAGE),
+        (["a.png", "--after", "b.jpg", "--scale", "3"], "leave --task", WRONG_USAGE),
+        (["a.png", "--least", "7"], "least must lie between 0.05 and 1", WRONG_USAGE),
+        (["a.png", "--model", "nosuch"], "no model 'nosuch'", WRONG_USAGE),
         (["a.png", "--detector", "cats"], "no detector 'cats'", WRONG_USAGE),
         (["--truths", "/nowhere"], "holds neither", WRONG_USAGE),
         (["no-such.png"], "no-such.png", SOME_FAILED),

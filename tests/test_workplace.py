@@ -33,6 +33,13 @@ print(place.folder, flush=True)
 sys.stdin.read()
 """
 
+ALONE = """
+from enhancer.ui.display import folder
+made = folder()
+(made / "cat.png").write_bytes(b"x")
+print(made, flush=True)
+"""
+
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workplace:
@@ -53,6 +60,14 @@ def served(work: Path) -> "tuple[subprocess.Popen[str], Path]":
 
 def ended(process: "subprocess.Popen[str]") -> None:
     process.communicate(timeout=20)
+
+
+def test_without_a_server_folders_go_with_the_process(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", ALONE]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()).parent == tmp_path
+    assert list(tmp_path.glob("image-enhancer-*")) == []
 
 
 def test_what_a_killed_server_left_is_wiped_and_what_another_has_is_not(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 
 from enhancer.batch.hands import Hand
 from enhancer.batch.places import File
@@ -20,16 +22,30 @@ FOLDER = "afar"  # in the cache; a folder in it for each address, with the list 
 log = logging.getLogger(__name__)
 
 
+def on_this_machine(url: str) -> Path | None:
+    """The path that an address such as file:///srv/bigger stands for, None where it leads elsewhere.
+
+    Raises BadOptions as `Afar` does.
+    """
+    there, path = _found(url)
+    return Path(path) if isinstance(there, LocalFileSystem) else None
+
+
+def _found(url: str) -> tuple[AbstractFileSystem, str]:
+    try:
+        found: tuple[AbstractFileSystem, str] = url_to_fs(url)
+    except (ValueError, ImportError) as error:
+        raise BadOptions(f"Nothing can be written to {url} ({error}).") from error
+    return found
+
+
 class Afar:
     """A folder at an address, and the one here where its files are made."""
 
     def __init__(self, url: str, settings: Settings) -> None:
         """Raises BadOptions for an address that fsspec does not know, or needs another package for."""
         self.url = url.rstrip("/")
-        try:
-            self._there, self._root = url_to_fs(self.url)
-        except (ValueError, ImportError) as error:
-            raise BadOptions(f"Nothing can be written to {url} ({error}).") from error
+        self._there, self._root = _found(self.url)
         self.folder = settings.cache / FOLDER / hashlib.sha256(self.url.encode()).hexdigest()[:16]
 
     def send(self, files: Sequence[Path]) -> None:
@@ -44,12 +60,20 @@ class Afar:
                 raise Unwritable(f"{self.url} takes no files ({error}).") from error
             file.unlink()
 
+    def holds(self, made: str) -> bool:
+        """Whether a result is at the address. Raises Unwritable."""
+        try:
+            return bool(self._there.exists(self._place(self.folder / made)))
+        except Exception as error:  # as above
+            raise Unwritable(f"{self.url} could not be read ({error}).") from error
+
     def fetch(self, file: Path) -> None:
         """Bring a file back as it is at the address, so that it can be compared. Raises Unwritable."""
+        if not self.holds(file.relative_to(self.folder).as_posix()):
+            return
         try:
-            if self._there.exists(self._place(file)):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                self._there.get_file(self._place(file), str(file))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._there.get_file(self._place(file), str(file))
         except Exception as error:  # as above
             raise Unwritable(f"{self.url} could not be read ({error}).") from error
 
@@ -67,8 +91,8 @@ class Sending:
         """As `Hand.do`."""
         made = (file.target, beside(file.target))
         try:
-            if before is not None:
-                self._afar.fetch(file.target)
+            for path in made if before is not None else ():
+                self._afar.fetch(path)
             row = self._hand.do(file, progress, before)
             if row.outcome == DONE:
                 self._afar.send([path for path in made if path.is_file()])

@@ -81,7 +81,7 @@ class Remote:
     def do(self, file: File, progress: Progress, before: Row | None) -> Row:
         """As `Hand.do`."""
         try:
-            return done_before(file, self._stamp, before) or self._done(file, progress)
+            return done_before(file, self._order, self._stamp, before) or self._done(file, progress)
         except self._ray.exceptions.RayActorError as error:
             log.warning("an actor was lost at %s: %s", file.name, error)
             self._start()

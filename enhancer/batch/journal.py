@@ -2,14 +2,16 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from enhancer.batch.row import Row, from_plain, to_plain
+from enhancer.batch.row import KEPT, Row, from_plain, to_plain
 from enhancer.errors import Unwritable
 from enhancer.media.files import sweep, write_whole
+from enhancer.models.fetch import digest
 
 NAME = ".enhanced.jsonl"
 WHAT = "The list of finished files"
@@ -31,6 +33,29 @@ class Journal:
         except OSError as error:
             raise Unwritable(f"{WHAT} could not be saved ({error.strerror}).") from error
 
+    def besides(self, rows: Iterable[Row], there: Callable[[str], bool]) -> list[Row]:
+        """The rows of files that are not among these, but were done before, and whose results are still `there`."""
+        told = {row.target for row in rows}
+        return [
+            replace(row, outcome=KEPT) for row in self.rows.values() if row.target not in told and there(row.target)
+        ]
+
+
+def finished(folder: Path) -> dict[str, Row]:
+    """What was done before in a folder, by the names of the results. Raises Unwritable."""
+    file = folder / NAME
+    try:
+        lines = file.read_bytes().splitlines() if file.is_file() else []
+    except OSError as error:
+        raise _closed(folder, error) from error
+    return {row.target: row for row in _rows(lines)}
+
+
+def results_in(folder: Path) -> set[Path]:
+    """The results that lie in a folder just as they were written, resolved. Raises Unwritable."""
+    found = ((folder / made, row) for made, row in finished(folder).items())
+    return {file.resolve() for file, row in found if file.is_file() and digest(file) == row.output}
+
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Journal]:
@@ -39,18 +64,20 @@ def opened(folder: Path) -> Iterator[Journal]:
     A last line that a crash cut off is forgotten, and so is all that is no row. Raises Unwritable, BadOptions where
     nothing can be written.
     """
-    file, rows = folder / NAME, dict[str, Row]()
+    file, rows = folder / NAME, finished(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if file.is_file():
-            rows = {row.target: row for row in _rows(file.read_bytes().splitlines())}
     except OSError as error:
-        raise Unwritable(f"{folder} takes no files ({error.strerror}); please choose another folder.") from error
+        raise _closed(folder, error) from error
     for place in {folder, *((folder / made).parent for made in rows)}:
         sweep(place)
     write_whole(file, lambda stream: stream.writelines(map(_line, rows.values())), WHAT)
     with file.open("ab") as stream:
         yield Journal(stream, rows)
+
+
+def _closed(folder: Path, error: OSError) -> Unwritable:
+    return Unwritable(f"{folder} takes no files ({error.strerror}); please choose another folder.")
 
 
 def _line(row: Row) -> bytes:

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from enhancer.batch.order import Order
 from enhancer.batch.places import File
@@ -18,7 +19,7 @@ from enhancer.evidence.receipt import invented
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import beside, texts
 from enhancer.evidence.self_test import Damage, self_test
-from enhancer.media import Picture, losses, open_picture, save_picture
+from enhancer.media import CARRIERS, Picture, losses, open_picture, save_picture
 from enhancer.media.files import format_for, unwritten, write_whole
 from enhancer.models.fetch import digest
 from enhancer.progress import Progress
@@ -58,7 +59,7 @@ def sentence(error: Exception, file: File) -> str:
 
 def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stamp: str, before: Row | None) -> Row:
     began, content = time.perf_counter(), digest(file.source)
-    if kept := done_before(file, stamp, before, content):
+    if kept := done_before(file, order, stamp, before, content):
         return kept
     picture, raw = open_picture(file.source, engine.settings), file.source.read_bytes()
     chain, received = order.chain(picture, raw), deque[Picture](maxlen=1)
@@ -89,16 +90,26 @@ def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stam
     return replace(row, seconds=round(time.perf_counter() - began, 3))
 
 
-def done_before(file: File, stamp: str, before: Row | None, content: str = "") -> Row | None:
+def done_before(file: File, order: Order, stamp: str, before: Row | None, content: str = "") -> Row | None:
     """The row of a file that needs no work: just this was done with these bytes, and its result is still there.
 
-    `content` is the sha256 of the source where it is known. Raises OSError for a source that cannot be read.
+    So is the recipe where it was laid beside. `content` is the sha256 of the source where it is known. Raises OSError
+    for a source that cannot be read.
     """
     if before is None or before.key != _key(stamp, content or digest(file.source)):
         return None
     if not file.target.is_file() or digest(file.target) != before.output:
         return None
+    if order.embed and before.recipe and not _carried(file.target, before.recipe):
+        return None
     return replace(before, source=file.name, outcome=KEPT)
+
+
+def _carried(target: Path, story: str) -> bool:
+    """Whether a result has its recipe in it, as part of its bytes, or the one with this sha256 beside it."""
+    if format_for(target).id in CARRIERS:
+        return True
+    return beside(target).is_file() and _story(beside(target).read_text("utf-8", "replace")) == story
 
 
 def _key(stamp: str, content: str) -> str:
@@ -118,7 +129,12 @@ def _saved(result: Picture, file: File, order: Order, recipe: Recipe | None) -> 
     save_picture(result, file.target, order.quality, inside if order.embed else None)
     if outside is not None and order.embed:
         write_whole(beside(file.target), lambda stream: stream.write(outside.encode()), "The recipe")
-    return hashlib.sha256((inside or outside or "").strip().encode()).hexdigest()
+    return _story(inside or outside or "")
+
+
+def _story(recipe: str) -> str:
+    """The sha256 of a recipe, in a file or beside it."""
+    return hashlib.sha256(recipe.strip().encode()).hexdigest()
 
 
 def _drew(recipe: Recipe | None) -> str:

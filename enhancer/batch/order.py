@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from enhancer.evidence.propose import Proposal, propose, usual_factor
 from enhancer.media.picture import Picture
 from enhancer.models.catalog import CATALOG
 from enhancer.models.fetch import digest
-from enhancer.settings import VERSION
+from enhancer.settings import VERSION, Settings
 from enhancer.tasks.chain import Step
 from enhancer.trust import diagnose
 
 FACTORS = (1.0, 4.0)
+SETTINGS = ("keep_place", "tile_memory")  # which results depend on; some networks take statistics of each tile
+USUAL = {f.name: f.default for f in fields(Settings)}  # as they are, they are no part of a digest
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Order:
             "weights": {e.id: e.sha256 for e in CATALOG},
             "files": _local_weights(self.steps or ()),
         }
+        values |= {name: value for name in SETTINGS if (value := getattr(engine.settings, name)) != USUAL[name]}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -26,20 +26,24 @@ class File:
     bytes: int
 
 
-def of_folder(folder: Path, out: Path, glob: str = "*", kind: str | None = None) -> list[File]:
+def of_folder(
+    folder: Path, out: Path, glob: str = "*", kind: str | None = None, results: Collection[Path] = ()
+) -> list[File]:
     """The pictures below `folder` whose names match `glob`, in the order of their names, to be laid below `out`.
 
-    Results are files of the format `kind`, else of that of their source, or PNG where that is only read. Raises
-    FileNotFoundError where there is no picture, BadOptions for a pattern that leads out of the folder and for a
-    result in the place of a source.
+    `results` are files that lie among them and are none of them, but were made of them before. Names of results depend
+    on all pictures of the folder, so that they are the same for every pattern. Results are files of the format `kind`,
+    else of that of their source, or PNG where that is only read. Raises FileNotFoundError where there is no picture,
+    BadOptions for a pattern that leads out of the folder and for a result in the place of a source.
     """
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f"{folder} is a folder, so {out} must be one.")
-    found = _pictures(folder, out, glob)
+    wanted, found = set(_pictures(folder, out, glob, results)), _pictures(folder, out, "*", results)
     names = made([f.relative_to(folder).as_posix() for f in found], kind)
     files = [
         File(f, f.relative_to(folder).as_posix(), out / name, name, f.stat().st_size)
         for f, name in zip(found, names, strict=True)
+        if f in wanted
     ]
     for file in files:
         _not_itself(file)
@@ -103,11 +107,11 @@ def _choices(plain: PurePosixPath, source: PurePosixPath) -> Iterable[str]:
         yield str(plain.with_name(f"{within}-{n}{plain.suffix}"))
 
 
-def _pictures(folder: Path, besides: Path, glob: str) -> list[Path]:
+def _pictures(folder: Path, besides: Path, glob: str, results: Collection[Path]) -> list[Path]:
     if PurePosixPath(glob).is_absolute() or ".." in PurePosixPath(glob).parts or not glob:
         raise BadOptions(f"--glob is a pattern for names within the folder, as *.jpg or 2024/*, not {glob!r}.")
     inside = besides.resolve()
-    files = (p for p in folder.rglob(glob) if is_picture(p.name) and p.is_file())
+    files = (p for p in folder.rglob(glob) if is_picture(p.name) and p.is_file() and p.resolve() not in results)
     kept = {p for p in files if inside == folder.resolve() or inside not in p.resolve().parents}
     if not kept:
         which = "" if glob == "*" else f" that matches {glob}"

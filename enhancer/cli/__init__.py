@@ -2,20 +2,21 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from enhancer.cli.parser import parser
-from enhancer.cli.report import DONE, SOME_FAILED, STOPPED, WRONG_USAGE, complain
-from enhancer.errors import EnhancerError
+from enhancer.cli.report import DONE, ENDED, SOME_FAILED, STOPPED, UNREAD, WRONG_USAGE, complain
+from enhancer.errors import BadPicture, EnhancerError
 from enhancer.tasks import TASKS
 
-__all__ = ["DONE", "SOME_FAILED", "WRONG_USAGE", "main"]
+__all__ = ["DONE", "ENDED", "SOME_FAILED", "UNREAD", "WRONG_USAGE", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; exit code 0 done, 1 some inputs failed, 2 wrong usage, 130 stopped."""
+    """Run one command; exit code 0 done, 1 some inputs failed, 2 wrong usage, 130 stopped, 141 nobody reads on."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     given = list(sys.argv[1:] if arguments is None else arguments)
     first = argparse.ArgumentParser(add_help=False)
@@ -25,6 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, name = a.home.split(":")
     try:
         result: int = getattr(import_module(module), name)(a)
+        sys.stdout.flush()
+    except BrokenPipeError:  # as of `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        return UNREAD
+    except BadPicture as error:
+        complain(str(error))
+        return SOME_FAILED
     except (EnhancerError, OSError, ValueError) as error:
         complain(str(error))
         return WRONG_USAGE

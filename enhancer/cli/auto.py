@@ -13,6 +13,7 @@ from enhancer.evidence.propose import Proposal, as_plain, propose
 from enhancer.evidence.recipe_files import content
 from enhancer.hall import default_engine
 from enhancer.media import decode
+from enhancer.media.files import named
 from enhancer.tasks.spoken import Understood, understand
 from enhancer.trust import diagnose
 
@@ -20,7 +21,8 @@ from enhancer.trust import diagnose
 def run_diagnose(a: argparse.Namespace) -> int:
     """Say what ails a picture, figure by figure, and which steps `enhance --auto` would do."""
     raw = content(a.input)
-    found = diagnose(decode(raw, default_engine().settings), raw)
+    with named(a.input):
+        found = diagnose(decode(raw, default_engine().settings), raw)
     proposal = propose(found, wished(found.width, found.height, a.scale))
     if a.json:
         say(json.dumps(as_plain(found, proposal), indent=2))

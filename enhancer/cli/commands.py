@@ -14,6 +14,7 @@ from enhancer.evidence.on_white import on_white
 from enhancer.hall import default_engine, enhance
 from enhancer.lab.detectors import fetch_published
 from enhancer.media import Picture, open_picture, save_picture
+from enhancer.media.files import named
 from enhancer.metrics import METRICS
 from enhancer.metrics import figures as measured_figures
 from enhancer.models.catalog import CATALOG, Bundled, entry
@@ -30,8 +31,8 @@ def run_compare(a: argparse.Namespace) -> int:
     names = [Path(model).stem for model in a.models]
     if len(set(names)) < len(names):
         raise BadOptions(f"Two of the models have one name: {', '.join(sorted(names))}.")
-    picture = open_picture(a.input, default_engine().settings)
-    reference = open_picture(a.reference, default_engine().settings) if a.reference else None
+    picture = _opened(a.input)
+    reference = _opened(a.reference) if a.reference else None
     ids = [m.id for m in METRICS.values() if m.needs_reference == (reference is not None)]
     if a.out:
         a.out.mkdir(parents=True, exist_ok=True)
@@ -57,7 +58,7 @@ def run_compare(a: argparse.Namespace) -> int:
 def run_metrics(a: argparse.Namespace) -> int:
     """Measure candidates against a reference."""
     settings = default_engine().settings
-    reference = shaved(open_picture(a.reference, settings), a.shave)
+    reference = shaved(_opened(a.reference), a.shave)
     hidden = {"psnr", "ssim"} if a.y else {"psnr-y", "ssim-y"}
     ids = [m.id for m in METRICS.values() if m.needs_reference and m.id not in hidden]
     rows, failed = [], 0
@@ -70,6 +71,11 @@ def run_metrics(a: argparse.Namespace) -> int:
             complain(f"{file}: {error}")
     table(rows, a.json)
     return SOME_FAILED if failed else DONE
+
+
+def _opened(file: Path) -> Picture:
+    with named(file):
+        return open_picture(file, default_engine().settings)
 
 
 def figures(name: str, candidate: Picture, reference: Picture | None, ids: Sequence[str]) -> dict[str, float | None]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
-from enhancer.batch.afar import Afar, Sending
+from enhancer.batch.afar import Afar, Sending, on_this_machine
 from enhancer.batch.cluster import hiring
 from enhancer.batch.hands import Hand, Here, Worker
-from enhancer.batch.journal import opened
+from enhancer.batch.journal import Journal, opened, results_in
 from enhancer.batch.one import enhanced
 from enhancer.batch.order import Order
 from enhancer.batch.places import File, of_file, of_folder
@@ -33,6 +33,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import TASKS
 from enhancer.tasks.chain import Step
+from enhancer.tasks.check import check_steps
 from enhancer.tasks.mask import mask_in, packed
 
 FOR_FOLDERS = (
@@ -42,6 +43,8 @@ FOR_FOLDERS = (
 
 def run_enhance(a: argparse.Namespace) -> int:
     """Enhance a file to a file, or every picture of a folder to a folder; the same command again goes on."""
+    if isinstance(a.output, str):
+        a.output = on_this_machine(a.output) or a.output
     order = _order(a)
     if a.input.is_dir():
         return _folder(a, order)
@@ -65,6 +68,7 @@ def _order(a: argparse.Namespace) -> Order:
         steps = None
     elif a.say is not None:
         steps = understood(a.say, a.task, given).steps
+    check_steps(steps or ())
     return Order(
         steps=steps,
         scale=a.scale if a.auto else None,
@@ -78,9 +82,11 @@ def _order(a: argparse.Namespace) -> Order:
 
 def _folder(a: argparse.Namespace, order: Order) -> int:
     """Exit code of a batch; its summary is written whatever ends it."""
-    afar = Afar(a.output, Settings.from_environment()) if isinstance(a.output, str) else None
+    settings = Settings.from_environment()
+    afar = Afar(a.output, settings) if isinstance(a.output, str) else None
     folder = a.output if afar is None else afar.folder
-    files = {f.name: f for f in of_folder(a.input, folder, a.glob, a.format)}
+    among = results_in(folder) if a.input.resolve() == folder.resolve() else ()
+    files = {f.name: f for f in of_folder(a.input, folder, a.glob, a.format, among)}
     rows = list[Row]()
     with opened(folder) as journal:
         try:
@@ -93,7 +99,7 @@ def _folder(a: argparse.Namespace, order: Order) -> int:
                         rows.append(news.row)
                         _told(files[news.row.source], news.row, a)
         finally:
-            _summed_up(rows, folder, afar)
+            _summed_up(rows, journal, folder, afar)
     return DONE if all(row.there for row in rows) else SOME_FAILED
 
 
@@ -107,12 +113,14 @@ def _hiring(a: argparse.Namespace, order: Order) -> tuple[Callable[[], Hand], in
     return partial(Worker, order, max(1, torch.get_num_threads() // a.workers)), a.workers
 
 
-def _summed_up(rows: Sequence[Row], folder: Path, afar: Afar | None) -> None:
+def _summed_up(rows: Sequence[Row], journal: Journal, folder: Path, afar: Afar | None) -> None:
+    """Say what this run did, and write the summary of all that lies in the folder."""
     if not rows:
         return
     say(counted(rows))
     try:
-        write_summary(rows, folder)
+        there = (lambda made: (folder / made).is_file()) if afar is None else afar.holds
+        write_summary([*rows, *journal.besides(rows, there)], folder)
         if afar is not None:
             afar.send([folder / CSV, folder / JSON])
     except Unwritable:

@@ -14,6 +14,7 @@ from enhancer.evidence.report import to_html
 from enhancer.evidence.report_of import long_date, report_of
 from enhancer.evidence.verify import IDENTICAL
 from enhancer.media import open_picture
+from enhancer.media.files import named
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks.classical_colour import luma
@@ -26,7 +27,8 @@ def guards_of(wishes: Sequence[str], mask: Path | None) -> tuple[Guard, ...]:
     """What is protected, the white of a black and white picture last. Raises BadOptions, BadPicture."""
     guards = [wished(text) for text in wishes]
     if mask is not None:
-        guards.append(Guard(BRUSH, mask=pack(luma(open_picture(mask).pixels)[0])))
+        with named(mask):
+            guards.append(Guard(BRUSH, mask=pack(luma(open_picture(mask).pixels)[0])))
     return tuple(guards)
 
 

@@ -13,6 +13,7 @@ from enhancer.lab.drawing import DrawOptions, drawn, redrawn, sheet
 from enhancer.lab.naming import named
 from enhancer.lab.wish import NamingOptions
 from enhancer.media import Picture, open_picture, save_picture
+from enhancer.media.files import named as file_named
 from enhancer.models.artist import Artist, open_artist
 from enhancer.models.recogniser import Guess, open_recogniser
 from enhancer.options import parse
@@ -62,7 +63,8 @@ def run_draw(a: argparse.Namespace) -> int:
 def _drawn(network: Artist, a: argparse.Namespace, settings: Settings) -> torch.Tensor:
     """(N, 3, side, side) in [0, 1]; a bundled network sees of a picture what it sees on the page."""
     if a.again is not None:
-        picture = open_picture(a.again, settings)
+        with file_named(a.again):
+            picture = open_picture(a.again, settings)
         if a.weights is None and network.codes:
             return redrawn(picture, a.name or "", settings, a.model)[1:]
         return network.again(colours(picture), a.name)[None]

@@ -20,30 +20,34 @@ from enhancer.lab.detect import (
 from enhancer.lab.detectors import detector_of
 from enhancer.lab.framed import framed
 from enhancer.lab.judged import precision, precision_sentence, shared_names
+from enhancer.lab.wish import LookingOptions
 from enhancer.media import Picture, open_picture, save_picture
+from enhancer.media.files import named
 from enhancer.models.annotated import read_annotated
 from enhancer.models.detector import Detector, Found
+from enhancer.options import parse
 from enhancer.tasks import TASKS
+from enhancer.tasks.chain import Step
+from enhancer.tasks.check import check_steps
 from enhancer.tasks.mask import mask_in, packed
+from enhancer.tasks.upscale_options import UPSCALE
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is asked of each picture."""
+    """What is asked of each picture: by whom, from which score, and the options that were `given` for the task."""
 
     detector: Detector
+    least: float
+    given: dict[str, Any]
     a: argparse.Namespace
 
     def enhanced(self, picture: Picture) -> Picture:
         """The picture after it: the file that was given, or what the task makes of it."""
         if self.a.after is not None:
-            return open_picture(self.a.after, default_engine().settings)
-        task = TASKS[self.a.task or "upscale"]
-        given = {f.name: getattr(self.a, f.name) for f in fields(task.options)}
-        told = {name: value for name, value in given.items() if value is not None}
-        if "mask" in told:  # on the command line the name of a file
-            told["mask"] = packed(mask_in(content(Path(told["mask"])), default_engine().settings))
-        return enhance(picture, task.id, **told)
+            with named(self.a.after):
+                return open_picture(self.a.after, default_engine().settings)
+        return enhance(picture, self.a.task or UPSCALE.id, **self.given)
 
 
 def run_detect(a: argparse.Namespace) -> int:
@@ -52,7 +56,16 @@ def run_detect(a: argparse.Namespace) -> int:
         raise BadOptions("Give pictures, or --truths with a folder of pictures and their boxes.")
     if a.after is not None and len(a.inputs) != 1:
         raise BadOptions("--after goes with a single picture.")
-    asked = _Asked(detector_of(a.detector, default_engine().settings), a)
+    options = {f.name: getattr(a, f.name) for f in fields(TASKS[a.task or UPSCALE.id].options)}
+    given = {name: value for name, value in options.items() if value is not None}
+    if a.after is not None and (a.task is not None or given):
+        raise BadOptions("--after is the enhanced picture; leave --task and its options out.")
+    if "mask" in given:  # on the command line the name of a file
+        given["mask"] = packed(mask_in(content(Path(given["mask"])), default_engine().settings))
+    least = parse(LookingOptions, {} if a.least is None else {"least": a.least}).least
+    if a.after is None:
+        check_steps([Step(a.task or UPSCALE.id, given)])
+    asked = _Asked(detector_of(a.detector, default_engine().settings), least, given, a)
     return _judged(asked, a.truths) if a.truths is not None else _told(asked)
 
 
@@ -62,7 +75,7 @@ def _told(asked: _Asked) -> int:
         try:
             picture = open_picture(file, default_engine().settings)
             after = asked.enhanced(picture)
-            found = compared(picture, after, asked.detector, asked.a.least)
+            found = compared(picture, after, asked.detector, asked.least)
             _keep(asked.a.out, file, (picture, after), found)
         except EnhancerError as error:
             failed += 1
@@ -83,7 +96,8 @@ def _judged(asked: _Asked, place: Path) -> int:
     names = shared_names(truths, asked.detector)
     before, after = list[Sequence[Found]](), list[Sequence[Found]]()
     for file in truths.files:
-        picture = open_picture(file, default_engine().settings)
+        with named(file):
+            picture = open_picture(file, default_engine().settings)
         before.append(objects_in(picture, asked.detector))
         after.append(on_the_first(picture, asked.enhanced(picture), asked.detector))
     figures = [precision(found, truths, names) for found in (before, after)]

@@ -13,6 +13,7 @@ from enhancer.lanes.medical import enhance_medical
 from enhancer.lanes.satellite import enhance_satellite
 from enhancer.lanes.told import told
 from enhancer.lanes.wish import Wish
+from enhancer.media.files import named
 from enhancer.options import parse
 from enhancer.progress import Progress
 
@@ -29,7 +30,8 @@ def run_satellite(a: argparse.Namespace) -> int:
 
 def _enlarged(a: argparse.Namespace, lane: Lane, enhance: Callable[..., Made]) -> int:
     wish = _wish(a)
-    made = enhance(a.input, a.output, wish, default_engine(), Progress(show))
+    with named(a.input):
+        made = enhance(a.input, a.output, wish, default_engine(), Progress(show))
     _tell(a.input, made, wish, lane.layer)
     say(f"  {lane.notice}")
     return DONE

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from enhancer.evidence.guard_words import WISHES
-from enhancer.lab.wish import NamingOptions
+from enhancer.lab.wish import LookingOptions, NamingOptions
 from enhancer.lanes.wish import Wish
 from enhancer.options import add_arguments
 from enhancer.tasks import TASKS
@@ -202,7 +202,7 @@ def parser(task_id: str, named: bool = True) -> argparse.ArgumentParser:
         metavar="NAME",
         help="shapes (bundled), coco-320 or coco (see `fetch`), a file, or owner/repo/file on the Hub; default shapes",
     )
-    p.add_argument("--least", type=float, default=0.5, metavar="SCORE", help="from which an object counts as found")
+    add_arguments(p, LookingOptions)
     p.add_argument("--after", type=Path, metavar="FILE", help="the enhanced picture, by whatever program")
     p.add_argument("--truths", type=Path, metavar="FOLDER", help="pictures with boxes (COCO or YOLO): tells precision")
     p.add_argument("--out", type=Path, metavar="FOLDER", help="for the pictures with their boxes")

@@ -8,7 +8,7 @@ from typing import Any
 
 from enhancer.progress import Progress
 
-DONE, SOME_FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130  # exit codes
+DONE, SOME_FAILED, WRONG_USAGE, STOPPED, UNREAD, ENDED = 0, 1, 2, 130, 141, 143  # exit codes; the last as of signals
 
 
 def say(line: str) -> None:

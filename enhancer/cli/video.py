@@ -8,6 +8,7 @@ from enhancer.cli.report import DONE, say, show
 from enhancer.errors import BadOptions
 from enhancer.evidence.recipe_files import content
 from enhancer.hall import default_engine
+from enhancer.media.files import named
 from enhancer.options import parse
 from enhancer.progress import Progress
 from enhancer.tasks import TASKS
@@ -22,7 +23,8 @@ from enhancer.video.wish import Wish, usual_wish
 def run_video(a: argparse.Namespace) -> int:
     """Enhance a video, sound and times kept; the same command again goes on where it was stopped."""
     wish = _wish(a)
-    made = enhance_video(a.input, a.output, wish, default_engine(), Progress(show), resume=True)
+    with named(a.input):
+        made = enhance_video(a.input, a.output, wish, default_engine(), Progress(show), resume=True)
     width, height = made.size
     frames = "1 frame" if made.frames == 1 else f"{made.frames} frames"
     say(f"{a.input} → {a.output}  {width}x{height}  {frames}  {made.seconds:.1f} s")

@@ -13,6 +13,7 @@ from enhancer.evidence.recipe import Recipe, fingerprint
 from enhancer.evidence.report import Card, Map, Report, Table
 from enhancer.evidence.report_pictures import reduced, visible
 from enhancer.media import Picture, decode
+from enhancer.media.files import named
 from enhancer.metrics import METRICS, measure
 from enhancer.metrics.maps import colour_map, error_map
 from enhancer.models.catalog import CATALOG, Entry
@@ -47,9 +48,12 @@ def report_of(
 ) -> Report:
     """The report on a result file and its source; `tables` and `maps` of other rooms come after those made here.
 
-    Raises BadPicture for a file that cannot be read.
+    Raises BadPicture, with its name, for a file that cannot be read.
     """
-    before, after = decode(source, settings), decode(result, for_results(settings))
+    with named(names[0]):
+        before = decode(source, settings)
+    with named(names[1]):
+        after = decode(result, for_results(settings))
     shown = before if after.alpha is not None else before.on_white()  # as the result was laid
     plain = sized(shown, after.height, after.width)
     seen = visible(after, plain)

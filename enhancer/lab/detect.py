@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import torch
 
 from enhancer.lab.pairs import paired
+from enhancer.lab.wish import LookingOptions
 from enhancer.media.picture import Picture
 from enhancer.metrics.boxes import Boxes
 from enhancer.models.detector import Found, Looking
 from enhancer.tasks.resize import colours, resize
 
 LONGEST = 1600  # pixels of a longer side; larger pictures are shrunk before they are looked at, as detectors do anyway
-LEAST = 0.5  # from which score an object counts as found
+LEAST = LookingOptions.least  # from which score an object counts as found
 CLEARLY = 2  # times as many objects gained as lost, or the other way round, are an answer
 MATTERS = 0.03  # a change of scores below this, in the mean, says nothing
 HELPS, HURTS, BOTH_WAYS, HARDLY, NOTHING = "helps", "hurts", "both ways", "hardly", "nothing"

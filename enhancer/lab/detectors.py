@@ -1,5 +1,6 @@
 """Which detectors there are: the bundled one of shapes, those of torchvision, one's own file, or one of the Hub."""
 
+import logging
 import re
 import shutil
 import urllib.request
@@ -22,6 +23,7 @@ TITLE = "Drawn shapes (a small example)"
 FOLDER = "detectors"  # of the cache
 HUB_NAME = re.compile(r"([\w.-]+/[\w.-]+)/((?:[\w .()+-]+/)*[\w .()+-]+\.(?:safetensors|pth))")
 SILENCE = 20.0  # seconds that a server may take for the next bytes
+log = logging.getLogger(__name__)
 FETCHED = {entry.id: entry for entry in PUBLISHED}
 
 
@@ -82,21 +84,26 @@ def published_file(entry: Published, settings: Settings) -> Path | None:
 def fetch_published(entry: Published, settings: Settings) -> Path:
     """Have a file of torchvision from where torchvision has it, verified before it gets its name.
 
-    Raises WeightsUnavailable without a network, WeightsRefused for other bytes than the known ones.
+    One that went bad in the cache of this program is removed and fetched once more. Raises WeightsUnavailable without
+    a network, WeightsRefused for other bytes than the known ones.
     """
-    found = published_file(entry, settings)
-    if found is None:
-        found = settings.cache / FOLDER / entry.file
-        found.parent.mkdir(parents=True, exist_ok=True)
-        partial = found.with_suffix(".partial")
-        try:
-            _download(entry, partial)
-            _verify(partial, entry)
-            partial.replace(found)
-        finally:
-            partial.unlink(missing_ok=True)
-    _verify(found, entry)
-    return found
+    found, ours = published_file(entry, settings), settings.cache / FOLDER / entry.file
+    if found == ours and digest(ours) != entry.sha256:
+        log.warning("%s has not the sha256 %s: removed", ours, entry.sha256)
+        ours.unlink()
+        found = published_file(entry, settings)
+    if found is not None:
+        _verify(found, entry, f"Delete {found}.")
+        return found
+    ours.parent.mkdir(parents=True, exist_ok=True)
+    partial = ours.with_suffix(".partial")
+    try:
+        _download(entry, partial)
+        _verify(partial, entry, "It was removed; please try again later.")
+        partial.replace(ours)
+    finally:
+        partial.unlink(missing_ok=True)
+    return ours
 
 
 def _download(entry: Published, file: Path) -> None:
@@ -107,9 +114,9 @@ def _download(entry: Published, file: Path) -> None:
         raise WeightsUnavailable(f"{entry.file} cannot be had now: {error}.") from error
 
 
-def _verify(file: Path, entry: Published) -> None:
+def _verify(file: Path, entry: Published, cure: str) -> None:
     if digest(file) != entry.sha256:
-        raise WeightsRefused(f"{file.name} has the wrong bytes: its sha256 is not {entry.sha256}. Delete it.")
+        raise WeightsRefused(f"{entry.file} has the wrong bytes: its sha256 is not {entry.sha256}. {cure}")
 
 
 def _bundled(settings: Settings) -> Path:

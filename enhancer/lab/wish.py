@@ -1,4 +1,4 @@
-"""What people can ask of a network that names things: data alone."""
+"""What people can ask of a network that names things, and of one that finds them: data alone."""
 
 from dataclasses import dataclass
 
@@ -17,3 +17,10 @@ class NamingOptions:
         choices=(DIGIT, FAULTS),
     )
     count: int = option(5, "how many guesses are told", minimum=1, maximum=10, step=1)
+
+
+@dataclass(frozen=True)
+class LookingOptions:
+    """What is asked of a network that finds objects."""
+
+    least: float = option(0.5, "from which score an object counts as found", minimum=0.05, maximum=1.0, step=0.05)

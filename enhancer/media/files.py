@@ -4,8 +4,8 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +24,17 @@ OF_THE_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPE
 def open_picture(path: str | Path, settings: Settings | None = None) -> Picture:
     """The picture in this file, whatever its name. Raises BadPicture as `decode` does."""
     return decode(Path(path), settings)
+
+
+@contextmanager
+def named(path: str | Path) -> Iterator[None]:
+    """A file that cannot be read is told with its name. Raises BadPicture and its kinds, FileNotFoundError."""
+    try:
+        yield
+    except BadPicture as error:
+        if isinstance(path, Path) and not path.exists():
+            raise FileNotFoundError(f"{path} does not exist") from error
+        raise type(error)(f"{path}: {error}", error.limit) from error
 
 
 def check_file(

@@ -4,7 +4,7 @@ import logging
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -98,22 +98,7 @@ class Store:
         return between(self.load(twin, progress), self.load(model_id, progress), crispness)
 
     def _place(self, model_id: str) -> Entry | Path | Hub:
-        if model_id in self._catalog:
-            return self._catalog[model_id]
-        if not self._catalog_only:
-            file = Path(model_id)
-            if _is_file(file):
-                return file
-            name = HUB_NAME.fullmatch(model_id)
-            if name and ".." not in PurePosixPath(model_id).parts:
-                return Hub(name[1], name[2])
-        raise UnknownModel(f"There is no model {model_id!r}; {self._known()}.")
-
-    def _known(self) -> str:
-        known = f"known are {', '.join(self._catalog)}"
-        if self._catalog_only:
-            return known
-        return f"{known}, a local file ending in {', '.join(SUFFIXES)}, or owner/repo/file.safetensors on the Hub"
+        return place_of(model_id, self._catalog, catalog_only=self._catalog_only)
 
     def _open(self, model_id: str, place: Entry | Path | Hub, progress: Progress) -> Model:
         file = self._file(place, progress)
@@ -162,6 +147,22 @@ class Store:
             while len(self._models) > self._most:
                 forgotten, _ = self._models.popitem(last=False)
                 log.info("model %s is no longer kept in memory", forgotten)
+
+
+def place_of(model_id: str, catalog: Mapping[str, Entry], *, catalog_only: bool) -> Entry | Path | Hub:
+    """Where the model with this id is from; nothing is opened. Raises UnknownModel."""
+    if model_id in catalog:
+        return catalog[model_id]
+    known = f"known are {', '.join(catalog)}"
+    if not catalog_only:
+        file = Path(model_id)
+        if _is_file(file):
+            return file
+        name = HUB_NAME.fullmatch(model_id)
+        if name and ".." not in PurePosixPath(model_id).parts:
+            return Hub(name[1], name[2])
+        known += f", a local file ending in {', '.join(SUFFIXES)}, or owner/repo/file.safetensors on the Hub"
+    raise UnknownModel(f"There is no model {model_id!r}; {known}.")
 
 
 def _is_file(file: Path) -> bool:

@@ -18,6 +18,7 @@ from enhancer.server.wish import Wish, wish_of
 from enhancer.server.work import enhanced
 from enhancer.settings import MIB, Settings
 from enhancer.tasks import TASKS
+from enhancer.tasks.check import check_steps
 from enhancer.tasks.task import Task
 
 AROUND = MIB  # bytes that a form may have besides its picture
@@ -51,10 +52,11 @@ def _answering(service: Service, task: Task) -> Callable[[Request], Awaitable[Re
 
 
 async def asked(request: Request, task: Task, settings: Settings) -> tuple[bytes, Wish]:
-    """The picture of a request, and what is to be done to it. Raises Refused and BadOptions."""
+    """The picture of a request, and what is to be done to it. Raises Refused, BadOptions and UnknownModel."""
     most = settings.max_bytes + (AROUND if is_form(request) else 0)
     async with body_of(request, most, "max_bytes", settings.upload_seconds) as body:
         wish = wish_of(task, body.fields)
+        check_steps([wish.step], catalog_only=True)
         return await picture_in(body), wish
 
 

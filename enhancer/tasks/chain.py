@@ -45,7 +45,7 @@ class Job:
         except EnhancerError as error:
             if self.alone:
                 raise
-            raise _named(error, self.number, self.name) from error
+            raise named(error, self.number, self.name) from error
 
 
 class _Part(Progress):
@@ -101,7 +101,7 @@ def jobs(size: tuple[int, int], steps: Sequence[Step], largest: int, progress: P
         except EnhancerError as error:
             if alone:
                 raise
-            raise _named(error, number, name) from error
+            raise named(error, number, name) from error
         found.append((name, task, options))
         pixels.append(pixels[-1] + size[0] * size[1])
     shares = [(begin / pixels[-1], end / pixels[-1]) for begin, end in pairwise(pixels)]
@@ -135,5 +135,6 @@ def _grown(size: tuple[int, int], options: Any, largest: int) -> tuple[int, int]
     return target_size(*size, options, largest) if isinstance(options, UpscaleOptions) else size
 
 
-def _named(error: EnhancerError, number: int, name: str) -> EnhancerError:
+def named(error: EnhancerError, number: int, name: str) -> EnhancerError:
+    """The same error, whose message begins with its step."""
     return error if isinstance(error, Cancelled) else type(error)(f"Step {number} ({name}): {error}", error.limit)

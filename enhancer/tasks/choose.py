@@ -68,8 +68,17 @@ def open_model(
     """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do."""
     chosen = choose_model(model_id, purpose, factor)
     model = engine.model(chosen, progress, crisp_share(chosen, crispness))
-    if model.state:
-        raise BadOptions(f"{chosen} is for video, where one frame follows another; choose another model for a picture.")
-    if model.fills and purpose != FILLING:
-        raise BadOptions(f"{chosen} fills holes; choose another model, or the task Repair with a mask.")
+    check_suits(chosen, purpose, remembers=bool(model.state), fills=model.fills)
     return model
+
+
+def check_suits(model_id: str, purpose: str, *, remembers: bool, fills: bool) -> None:
+    """Raises BadOptions for a model that `remembers` frames, that fills holes, and for one that does not for Repair."""
+    if remembers:
+        raise BadOptions(
+            f"{model_id} is for video, where one frame follows another; choose another model for a picture."
+        )
+    if fills and purpose != FILLING:
+        raise BadOptions(f"{model_id} fills holes; choose another model, or the task Repair with a mask.")
+    if purpose == FILLING and not fills:
+        raise BadOptions(f"{model_id} fills no holes; choose a model that is made for Repair.")

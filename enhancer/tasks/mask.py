@@ -14,6 +14,7 @@ from enhancer.settings import Settings
 from enhancer.tasks.classical_colour import luma
 
 LONGEST = 28_000  # letters, so that a recipe holds it; of masks that were painted by hand most take a tenth of that
+NO_MASK = "Repair needs a mask, a black and white PNG that is white where the picture is to be filled."
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HALF = 0.5  # of full light: what is lighter counts as white
 
@@ -31,7 +32,7 @@ def mask_of(text: str, size: tuple[int, int], settings: Settings) -> NDArray[np.
     Raises BadOptions for no mask, no PNG, one of another size, and one that is black or white all over.
     """
     if not text:
-        raise BadOptions("Repair needs a mask, a black and white PNG that is white where the picture is to be filled.")
+        raise BadOptions(NO_MASK)
     if len(text) > LONGEST:
         raise BadOptions(
             f"This mask is too intricate to be kept: it has {len(text)} letters as text, and {LONGEST} are the most; "

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from enhancer import canvas
 from enhancer.engine import Engine
-from enhancer.errors import BadOptions
 from enhancer.media.picture import Picture
 from enhancer.models.catalog import CATALOG
 from enhancer.models.contract import Model
@@ -16,7 +15,7 @@ from enhancer.tasks.choose import AUTO, open_model, usual_model
 from enhancer.tasks.holes import Hole, Reach, in_turn, parts_of, width_of
 from enhancer.tasks.mask import mask_of
 from enhancer.tasks.patches import filled_with_patches
-from enhancer.tasks.repair_options import BIHARMONIC, NETWORK, REPAIR, TEXTURE, RepairOptions
+from enhancer.tasks.repair_options import BIHARMONIC, NETWORK, REPAIR, TEXTURE, RepairOptions, check_method
 from enhancer.tasks.resize import colours
 
 # The equation looks two pixels around a hole. Its cost grows faster than the hole: 90,000 missing pixels take 1.8 s and
@@ -37,7 +36,7 @@ def repair(picture: Picture, options: RepairOptions, engine: Engine, progress: P
     hole = mask_of(options.mask, (picture.width, picture.height), engine.settings)
     method = method_of(options, hole)
     reach = {BIHARMONIC: SMOOTH, TEXTURE: COPIED, NETWORK: DRAWN}[method]
-    fill = FILLS[method] if method in FILLS else drawn(engine, _model(options, engine, progress))
+    fill = FILLS[method] if method in FILLS else drawn(engine, open_model(engine, progress, options.model, REPAIR.id))
     work = canvas.by_parts(torch.clone, colours(picture))
     parts, left = parts_of(hole, reach), hole.copy()
     for done, part in enumerate(in_turn(parts, left)):
@@ -56,20 +55,12 @@ def method_of(options: RepairOptions, hole: Hole) -> str:
 
     Raises BadOptions for a method that needs no model, if one is named.
     """
-    if options.method in FILLS and options.model != AUTO:
-        raise BadOptions(f"The method {options.method} needs no model; leave model out, or choose the network.")
+    check_method(options)
     if options.method != AUTO:
         return options.method
     if options.model != AUTO:
         return NETWORK
     return NETWORK if width_of(hole) <= WIDE and usual_model(CATALOG, REPAIR.id) else TEXTURE
-
-
-def _model(options: RepairOptions, engine: Engine, progress: Progress) -> Model:
-    model = open_model(engine, progress, options.model, REPAIR.id)
-    if not model.fills:
-        raise BadOptions(f"{model.id} fills no holes; choose a model that is made for Repair.")
-    return model
 
 
 def drawn(engine: Engine, model: Model) -> Fill:

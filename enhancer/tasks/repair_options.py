@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from enhancer.errors import BadOptions
 from enhancer.options import option
 from enhancer.tasks.choose import AUTO, MODEL_HELP
 from enhancer.tasks.task import Task
@@ -25,6 +26,12 @@ class RepairOptions:
         choices=(AUTO, NETWORK, TEXTURE, BIHARMONIC),
     )
     model: str = option(AUTO, MODEL_HELP)
+
+
+def check_method(options: RepairOptions) -> None:
+    """Raises BadOptions where a model is named besides a method that needs none."""
+    if options.method in (TEXTURE, BIHARMONIC) and options.model != AUTO:
+        raise BadOptions(f"The method {options.method} needs no model; leave model out, or choose the network.")
 
 
 REPAIR = Task(

@@ -14,7 +14,7 @@ from enhancer.models.contract import Model
 from enhancer.progress import Progress
 from enhancer.tasks.choose import open_model
 from enhancer.tasks.resize import blended, colours
-from enhancer.tasks.restore_options import KINDS, Kind, RestoreOptions
+from enhancer.tasks.restore_options import KINDS, Kind, RestoreOptions, check_keeps_size
 
 
 def restore(kind: Kind) -> Callable[[Picture, Any, Engine, Progress], Picture]:
@@ -26,8 +26,7 @@ def restore(kind: Kind) -> Callable[[Picture, Any, Engine, Progress], Picture]:
     def run(picture: Picture, options: RestoreOptions, engine: Engine, progress: Progress) -> Picture:
         crispness = getattr(options, "crispness", None)
         model = open_model(engine, progress, options.model, kind.purpose, crispness)
-        if model.scale != 1:
-            raise BadOptions(f"{model.id} enlarges by {model.scale}; {kind.title} keeps the size. Use Upscale for it.")
+        check_keeps_size(model.id, model.scale, kind.title)
         source = colours(picture)
         plane = told_plane(kind.purpose, options, model, source)
         restored = enhanced(engine, model, source, progress, plane, options.best)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from enhancer.errors import BadOptions
 from enhancer.options import option
 from enhancer.tasks.choose import AUTO, BEST_HELP, CRISPNESS_HELP, MODEL_HELP, STRENGTH_HELP
 from enhancer.tasks.task import Task
@@ -52,6 +53,12 @@ class Kind:
     summary: str
     options: type[RestoreOptions] = RestoreOptions
     told: Callable[[Any], float | None] = lambda _options: None
+
+
+def check_keeps_size(model_id: str, scale: int, title: str) -> None:
+    """Raises BadOptions for a model that enlarges; `title` is that of the task."""
+    if scale != 1:
+        raise BadOptions(f"{model_id} enlarges by {scale}; {title} keeps the size. Use Upscale for it.")
 
 
 def _noise(options: DenoiseOptions) -> float | None:

@@ -11,7 +11,7 @@ from enhancer.progress import Progress
 from enhancer.tasks.choose import open_model
 from enhancer.tasks.consistent import check_enlarged, make_consistent
 from enhancer.tasks.resize import blended, colours, resize
-from enhancer.tasks.upscale_options import UpscaleOptions, target_size
+from enhancer.tasks.upscale_options import UpscaleOptions, check_enlarges, target_size
 
 
 def upscale(picture: Picture, options: UpscaleOptions, engine: Engine, progress: Progress) -> Picture:
@@ -45,8 +45,7 @@ def _enlarge(pixels: Tensor, factor: float, options: UpscaleOptions, engine: Eng
 
 
 def _check_pass(model: Model, pixels: Tensor, largest: int) -> None:
-    if model.scale == 1:
-        raise BadOptions(f"{model.id} keeps the size of a picture; choose a model that enlarges, or another task.")
+    check_enlarges(model.id, model.scale)
     grown = pixels.shape[1] * pixels.shape[2] * model.scale**2
     if grown > largest:
         raise BadOptions(

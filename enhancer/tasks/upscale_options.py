@@ -33,9 +33,7 @@ def target_size(width: int, height: int, options: UpscaleOptions, largest: int) 
 
     Raises BadOptions for two targets at once, and for a result over `largest` pixels or over 16 times a side.
     """
-    wanted = [f.name for f in fields(options) if f.name in TARGETS and getattr(options, f.name) is not None]
-    if len({TARGETS[name] for name in wanted}) > 1:
-        raise BadOptions(f"Give one target size, not {' and '.join(wanted)}.")
+    check_targets(options)
     if options.width is not None and options.height is not None:
         out = options.width, options.height
     else:
@@ -53,6 +51,19 @@ def target_size(width: int, height: int, options: UpscaleOptions, largest: int) 
 
 
 TARGETS = {"scale": 0, "long_side": 1, "megapixels": 2, "width": 3, "height": 3}  # the same number may go together
+
+
+def check_targets(options: UpscaleOptions) -> None:
+    """Raises BadOptions for two targets at once."""
+    wanted = [f.name for f in fields(options) if f.name in TARGETS and getattr(options, f.name) is not None]
+    if len({TARGETS[name] for name in wanted}) > 1:
+        raise BadOptions(f"Give one target size, not {' and '.join(wanted)}.")
+
+
+def check_enlarges(model_id: str, scale: int) -> None:
+    """Raises BadOptions for a model that keeps the size."""
+    if scale == 1:
+        raise BadOptions(f"{model_id} keeps the size of a picture; choose a model that enlarges, or another task.")
 
 
 def _factor(width: int, height: int, options: UpscaleOptions) -> float:

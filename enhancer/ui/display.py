@@ -1,5 +1,6 @@
 """Pictures as a browser shows them: 8-bit PNG files of our own, because page components re-encode lossily."""
 
+import atexit
 import base64
 import io
 import math
@@ -29,8 +30,14 @@ SQUARE = 8  # pixels a side of the chequered ground under transparency
 
 
 def folder() -> Path:
-    """A new folder that belongs to one run of one visitor; Gradio copies what it serves out of it into its cache."""
-    return Path(tempfile.mkdtemp(prefix="image-enhancer-"))
+    """A new folder that belongs to one run of one visitor; Gradio copies what it serves out of it into its cache.
+
+    Where no server has a folder of its own around it, it goes with the process.
+    """
+    made = Path(tempfile.mkdtemp(prefix="image-enhancer-"))
+    if workplace.here() is None:
+        atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 @contextmanager

@@ -61,6 +61,49 @@ def test_the_same_command_does_what_is_gone_or_changed_there(
     assert {name: made(store)[name] for name in pictures} == {name: before[name] for name in pictures}
 
 
+def test_another_pattern_drops_no_line_of_the_summary(store: fsspec.AbstractFileSystem, tmp_path: Path) -> None:
+    source = folder_of(tmp_path / "in", 4)
+    for pattern in ("p000*", "p001*", "p002*"):
+        assert main(["enhance", str(source), ADDRESS, *GAMMA, "--glob", pattern]) == DONE
+        if pattern == "p001*":
+            store.rm("/bucket/better/p000.png")
+    rows = json.loads(made(store)["summary.json"])
+    assert [(row["source"], row["outcome"]) for row in rows] == [("p002.png", "done"), ("sub/p001.png", "done before")]
+
+
+@pytest.mark.parametrize("scheme", ["file://", "local://"])
+def test_an_address_of_this_machine_is_a_folder_like_any_other(
+    scheme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = folder_of(tmp_path / "in", 2)
+    before = [file.read_bytes() for file in results(source)]
+    assert main(["enhance", str(source), f"{scheme}{source}/", *GAMMA]) == WRONG_USAGE
+    assert "would be replaced by its result" in capsys.readouterr().err
+    assert [file.read_bytes() for file in results(source)] == before
+    for _ in range(2):  # results inside the folder are no sources
+        assert main(["enhance", str(source), f"{scheme}{source}/out", *GAMMA]) == DONE
+    assert "2 pictures: 2 done before." in capsys.readouterr().out
+    assert [file.relative_to(source / "out").as_posix() for file in results(source / "out")] == [
+        "p000.png",
+        "sub/p001.png",
+    ]
+    assert main(["enhance", str(source / "p000.png"), f"{scheme}{tmp_path}/one.png", *GAMMA]) == DONE
+    assert (tmp_path / "one.png").read_bytes() == (source / "out" / "p000.png").read_bytes()
+
+
+def test_a_recipe_that_lay_beside_a_result_is_sent_again(
+    store: fsspec.AbstractFileSystem, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["enhance", str(folder_of(tmp_path / "in", 2)), ADDRESS, *GAMMA, "--format", "webp"]
+    assert main(command) == DONE
+    before = made(store)
+    store.rm("/bucket/better/p000.webp.recipe.json")
+    for told in ("1 done, 1 done before", "2 done before"):
+        assert main(command) == DONE
+        assert f"2 pictures: {told}." in capsys.readouterr().out
+    assert made(store).keys() == before.keys()
+
+
 def test_where_nothing_can_be_written_the_batch_ends_with_a_sentence(
     store: fsspec.AbstractFileSystem,
     tmp_path: Path,

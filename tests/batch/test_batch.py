@@ -5,6 +5,8 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,14 @@ from enhancer.batch.row import DONE, FAILED, KEPT, Row, from_plain, to_plain
 from enhancer.batch.summary import COLUMNS, counted, to_csv
 from enhancer.cli import DONE as ALL_DONE
 from enhancer.cli import SOME_FAILED, STOPPED, WRONG_USAGE, main
+from enhancer.engine import Engine
 from enhancer.hall import enhance
 from enhancer.media import embedded_recipe, encode, open_picture
+from enhancer.models.store import Store
+from enhancer.settings import Settings
 from tests.batch.make import folder_of, results
-from tests.ui.browser import huge_png
+from tests.media.make import GPS, exif_block
+from tests.ui.browser import huge_png, scene
 
 GAMMA = ["--task", "gamma", "--gamma", "1.5"]
 
@@ -77,6 +83,48 @@ def test_finished_files_are_done_again_only_where_something_changed(
     assert outcomes() == "4 pictures: 4 done before."
 
 
+def test_finished_files_are_done_again_where_a_setting_that_results_depend_on_changed(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene(48, 36).save(source / "p000.png", exif=exif_block())
+    command = ["enhance", str(source), str(tmp_path / "out"), *GAMMA, "--glob", "p000*"]
+    found = []
+    for settings in (Settings(), Settings(keep_place=0), Settings(keep_place=0)):
+        monkeypatch.setattr("enhancer.cli.enhance.default_engine", partial(Engine, Store(settings), settings))
+        assert main(command) == ALL_DONE
+        with Image.open(tmp_path / "out" / "p000.png") as image:
+            found.append((summary(tmp_path / "out")["p000.png"]["outcome"], dict(image.getexif().get_ifd(GPS))))
+    assert found == [(DONE, {1: "N"}), (DONE, {}), (KEPT, {})]
+
+
+def test_another_pattern_replaces_nothing_and_drops_no_line(source: Path, tmp_path: Path) -> None:
+    for name, level in (("a.png", 50), ("a.bmp", 150)):
+        Image.new("RGB", (8, 8), (level,) * 3).save(source / name)
+    out = tmp_path / "out"
+    for pattern, names in (("*.png", {"a.png"}), ("*.bmp", {"a.png", "a-bmp.png"})):
+        assert main(["enhance", str(source), str(out), *GAMMA, "--glob", pattern]) == ALL_DONE
+        assert {file.name for file in out.glob("a*")} == names
+    assert open_picture(out / "a.png").pixels.mean() < open_picture(out / "a-bmp.png").pixels.mean()
+    told = {name: row["outcome"] for name, row in summary(out).items()}
+    assert told == {name: DONE if name == "a.bmp" else KEPT for name in (*told, "a.png", "p000.png", "a.bmp")}
+    assert len(told) == 6
+    (out / "p000.png").unlink()
+    assert main(["enhance", str(source), str(out), *GAMMA, "--glob", "*.bmp"]) == ALL_DONE
+    assert set(told) - set(summary(out)) == {"p000.png"}
+
+
+def test_results_among_their_sources_are_none(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (8, 8)).save(source / "a.bmp")
+    (source / "b.bmp").write_bytes((source / "a.bmp").read_bytes())
+    original = (source / "p000.png").rename(source / "a.png").read_bytes()
+    command = ["enhance", str(source), str(source), *GAMMA, "--glob", "*.bmp"]
+    for outcome in (DONE, KEPT):
+        assert main(command) == ALL_DONE
+        assert f"2 pictures: 2 {outcome}." in capsys.readouterr().out
+    assert (source / "a.png").read_bytes() == original
+    assert sorted(file.name for file in source.glob("[ab]*")) == ["a-bmp.png", "a.bmp", "a.png", "b.bmp", "b.png"]
+
+
 def test_two_workers_make_the_same_files_as_one(source: Path, tmp_path: Path) -> None:
     for workers in ("1", "2"):
         out = str(tmp_path / workers)
@@ -126,11 +174,52 @@ def test_formats_of_results_and_recipes_beside_them(source: Path, tmp_path: Path
     assert len(names) == 8
 
 
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda file: file.write_bytes(b"{\xff}")], ids=["gone", "changed"])
+def test_a_recipe_that_lay_beside_a_result_is_made_again(
+    spoil: Callable[[Path], object], source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["enhance", str(source), str(out), *GAMMA, "--format", "webp", "--recipe"]
+    assert main(command) == ALL_DONE
+    recipe = out / "p000.webp.recipe.json"
+    before = recipe.read_bytes()
+    spoil(recipe)
+    assert main(command) == ALL_DONE
+    assert "4 pictures: 1 done, 3 done before." in capsys.readouterr().out
+    assert recipe.read_bytes() == before
+
+
 @pytest.mark.parametrize("words", [["--workers", "2"], ["--glob", "*.jpg"], ["--format", "png"]])
 def test_options_for_folders_need_a_folder(source: Path, tmp_path: Path, words: list[str]) -> None:
     target = tmp_path / "out.png"
     assert main(["enhance", str(source / "p000.png"), str(target), *GAMMA, *words]) == WRONG_USAGE
     assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--scale", "2", "--width", "50"], "one target size"),
+        (["--model", "x9-nope"], "no model 'x9-nope'"),
+        (["--task", "denoise", "--model", "x2-fast"], "enlarges by 2"),
+    ],
+)
+def test_what_no_picture_can_be_done_with_is_told_once(
+    words: list[str], told: str, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["enhance", str(source), str(out), *words]) == WRONG_USAGE
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count(told), printed.err.count("\n")) == ("", 1, 1)
+    assert not out.exists()
+
+
+def test_a_setting_that_cannot_be_is_told_before_any_worker_begins(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENHANCER_DEVICE", "foo")
+    assert main(["enhance", str(source), str(tmp_path / "out"), *GAMMA, "--workers", "2"]) == WRONG_USAGE
+    assert "is no device" in capsys.readouterr().err
 
 
 def test_no_worker_at_all_is_wrong_usage(source: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from enhancer.batch.order import Order
 from enhancer.batch.places import of_folder
 from enhancer.batch.row import DONE, FAILED, KEPT, Row
 from enhancer.batch.run import News, run
-from enhancer.cli import SOME_FAILED, WRONG_USAGE, main
+from enhancer.cli import ENDED, SOME_FAILED, WRONG_USAGE, main
 from enhancer.tasks.chain import Step
 from tests.batch.make import folder_of, results, started, whole
 from tests.ui.browser import scene
@@ -63,6 +63,20 @@ def test_after_kill_9_the_same_command_ends_with_all_files(tmp_path: Path, worke
     kept = [row["target"] for row in rows if row["outcome"] == KEPT]
     assert set(remembered) <= set(kept)
     assert f"{COUNT} pictures: {COUNT - len(kept)} done, {len(kept)} done before." in told
+
+
+def test_after_sigterm_nothing_temporary_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, out, place = folder_of(tmp_path / "in", COUNT, (480, 360)), tmp_path / "out", tmp_path / "t"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    process = started(source, out, *GAMMA, "--workers", "2")
+    wait(lambda: lines(out) >= 2)
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, told) == (ENDED, "")
+    assert list(place.iterdir()) == []
+    assert len(json.loads((out / "summary.json").read_text())) >= 2
+    assert not list(out.rglob("*.part"))
 
 
 def test_a_line_that_was_cut_off_is_forgotten(tmp_path: Path) -> None:

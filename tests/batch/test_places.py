@@ -73,6 +73,15 @@ def test_results_are_no_sources(tmp_path: Path) -> None:
         of_folder(tmp_path, tmp_path / "a.jpg")
 
 
+def test_names_are_those_of_all_pictures_whatever_the_pattern(tmp_path: Path) -> None:
+    touch(tmp_path / "in", "a.bmp", "a.png", "b.bmp")
+    found = of_folder(tmp_path / "in", tmp_path / "out", "*.bmp")
+    assert [(f.name, f.made) for f in found] == [("a.bmp", "a-bmp.png"), ("b.bmp", "b.png")]
+    results = {tmp_path / "in" / "a.png"}
+    among = of_folder(tmp_path / "in", tmp_path / "in", "*.bmp", None, results)
+    assert [f.made for f in among] == ["a.png", "b.png"]
+
+
 def test_the_parser_knows_every_format_that_is_written() -> None:
     assert tuple(f.id for f in FORMATS if f.writable) == WRITTEN
     assert {".heic", ".png", ".jpg"} <= SUFFIXES

@@ -203,6 +203,8 @@ def test_memory_need_counts_the_precision_and_the_batch() -> None:
 def test_unknown_device_and_precision_are_refused() -> None:
     with pytest.raises(ValueError, match="precision"):
         choose_precision("int3", torch.device("cpu"))
+    with pytest.raises(ValueError, match="no device 'foo'"):
+        choose_device("foo")
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="no CUDA"):
             choose_device("cuda")

@@ -1,5 +1,7 @@
 """Before and after: which objects are the same, what the scores say, and what is told where nothing can be said."""
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -174,6 +176,25 @@ def test_wrong_bytes_never_get_the_name_of_a_published_file(tmp_path: Path, monk
     monkeypatch.setattr(detectors, "digest", lambda _: PUBLISHED[0].sha256)
     assert fetch_published(PUBLISHED[0], settings).read_bytes() == b"something else"
     assert "coco-320" in [name for _, name in detectors_here(settings)]
+
+
+def test_a_published_file_that_went_bad_is_fetched_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    settings, source = Settings(cache=tmp_path / "cache"), tmp_path / "file"
+    source.write_bytes(b"the right bytes")
+    entry = replace(PUBLISHED[0], sha256=hashlib.sha256(b"the right bytes").hexdigest())
+    monkeypatch.setattr(type(entry), "address", property(lambda _: source.as_uri()))
+    ours, theirs = (tmp_path / place / entry.file for place in ("cache/detectors", "torch/hub/checkpoints"))
+    for file in (ours, theirs):
+        file.parent.mkdir(parents=True)
+    ours.write_bytes(b"damaged")
+    assert fetch_published(entry, settings) == ours
+    assert ours.read_bytes() == b"the right bytes"
+    ours.unlink()
+    theirs.write_bytes(b"damaged")
+    with pytest.raises(WeightsRefused, match=f"wrong bytes.* Delete {theirs}"):
+        fetch_published(entry, settings)
+    assert theirs.exists()
 
 
 def test_a_change_too_small_to_be_told_has_no_minus() -> None:

@@ -6,6 +6,7 @@ import tempfile
 import time
 import weakref
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -66,6 +67,21 @@ def test_a_failed_job_says_why(client: Client) -> None:
     assert told["state"] == "failed"
     assert told["problem"]["status"] == 415
     assert told["result"] is None
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "status"),
+    [
+        ("upscale", {"scale": 2, "width": 9}, 422),
+        ("upscale", {"model": "nosuch"}, 404),
+        ("denoise", {"model": "x4-fast"}, 422),
+        ("repair", {}, 422),
+    ],
+)
+def test_what_no_picture_can_be_done_with_is_no_job(client: Client, task: str, options: Any, status: int) -> None:
+    with pytest.raises(ApiError) as refused:
+        client.submit(png(8, 8), task, **options)
+    assert refused.value.status == status
 
 
 def test_ids_do_not_stand_in_the_log(program: Running, client: Client, cat: Path) -> None:
