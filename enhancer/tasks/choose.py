@@ -45,12 +45,17 @@ def usual_model(catalog: Sequence[Entry], purpose: str, factor: float = 1.0) -> 
     return next((e for e in first if e.scale >= factor), first[-1] if first else None)
 
 
+def twin_of(model_id: str) -> str:
+    """The faithful twin of a model of the catalogue; "" where it has none."""
+    return next((e.twin for e in CATALOG if e.id == model_id), "")
+
+
 def crisp_share(model_id: str, asked: float | None) -> float:
     """The share of the crisp model in a blend with its faithful twin; 1 for models without one.
 
     Raises BadOptions where a share is asked for and there is no twin.
     """
-    if next((e.twin for e in CATALOG if e.id == model_id), ""):
+    if twin_of(model_id):
         return CRISPNESS if asked is None else asked
     if asked is None:
         return 1.0
@@ -65,9 +70,13 @@ def open_model(
     crispness: float | None = None,
     factor: float = 1.0,
 ) -> "Model":
-    """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do."""
+    """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do.
+
+    A crispness that was asked for while `auto` chose a model without a twin means nothing to it.
+    """
     chosen = choose_model(model_id, purpose, factor)
-    model = engine.model(chosen, progress, crisp_share(chosen, crispness))
+    heard = model_id != AUTO or twin_of(chosen)
+    model = engine.model(chosen, progress, crisp_share(chosen, crispness if heard else None))
     if model.state:
         raise BadOptions(f"{chosen} is for video, where one frame follows another; choose another model for a picture.")
     if model.fills and purpose != FILLING:

@@ -14,7 +14,7 @@ from enhancer.tasks import TASKS, Task, task
 from enhancer.tasks.choose import AUTO, choose_model
 from enhancer.ui.auto_panel import AutoPanel
 from enhancer.ui.auto_plan import PLANNED
-from enhancer.ui.choice import UPSCALE, Choice, Wish
+from enhancer.ui.choice import UPSCALE, Choice, Size, Wish
 from enhancer.ui.jobs import Update
 from enhancer.ui.options_form import control, form
 
@@ -210,6 +210,11 @@ class Controls:
         heard = listens(model, chosen)
         groups = {g: gr.Group(visible=name == task_id and heard) for name, g in self.groups.items()}
         return {self.crispness: gr.Slider(visible=has_twin(model, chosen)), **groups}
+
+    def crispness_for(self, wish: Wish, size: Size | None = None, largest: int = 0) -> Update:
+        """The slider of crispness: seen where the model that is meant for a picture of `size` has a faithful twin."""
+        model = wish.meant(size, largest) if isinstance(wish, Choice) else None
+        return {self.crispness: gr.Slider(visible=model is not None and bool(model.twin))}
 
     def size_chosen(self, size_by: str) -> list[dict[str, Any]]:
         """Which targets are shown."""

@@ -59,7 +59,7 @@ class EnhanceDesk:
     def __post_init__(self) -> None:
         bar = self.toolbar
         self.look_outputs = [
-            *(self.controls.card, bar.hint, self.preview, self.looked, self.ask, self.stage),
+            *(self.controls.card, self.controls.crispness, bar.hint, self.preview, self.looked, self.ask, self.stage),
             self.agreed,
         ]
         written = [self.download, self.recipe_file, self.facts]
@@ -96,12 +96,14 @@ class EnhanceDesk:
     def _look(self, source: Source | None, agreed: frozenset[str], values: Any, asked: bool, place: Path) -> Steps:
         choice = self.controls.read(values)
         if source is None:
-            yield {self.controls.card: choice.card(), self.toolbar.hint: said(BEGIN), **self._no_preview("")}
+            told = {self.controls.card: choice.card(), self.toolbar.hint: said(BEGIN)}
+            yield {**told, **self.controls.crispness_for(choice), **self._no_preview("")}
             return
         size, limit = (source.width, source.height), self.engine.settings.max_output_pixels
         models = [m for m in choice.models(size, limit) if m is not None and isinstance(m.source, Hub)]
         yield {
             self.controls.card: choice.card(size, limit),
+            **self.controls.crispness_for(choice, size, limit),
             self.toolbar.hint: preflight(size, choice.result_size(size, limit)),
             self.stage: STAGES[0],
             self.ask: gr.Button(visible=False),

@@ -1,12 +1,15 @@
 """What the Enhance tab answers, without a browser."""
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import pytest
+from PIL import Image
 
 from enhancer.engine import Engine
 from enhancer.media import decode
+from enhancer.models.catalog import entry
 from enhancer.progress import Progress
 from enhancer.ui.crop import cut
 from enhancer.ui.enhance_desk import CROP, EnhanceDesk
@@ -30,6 +33,44 @@ def desk(hall: Engine) -> EnhanceDesk:
     return on_a_page(lay_out)
 
 
+def filled(desk: EnhanceDesk, **values: Any) -> list[Any]:
+    """What the form holds at first, but for these."""
+    named = {component: values.get(name, component.value) for name, component in desk.controls.named.items()}
+    return [named.get(component, component.value) for component in desk.controls.inputs]
+
+
+def source_of(file: Path) -> Source:
+    picture = decode(file)
+    return Source(file, picture.width, picture.height, cut(picture, (0.5, 0.5), CROP))
+
+
+@pytest.fixture
+def tiny(cat: Path) -> Path:
+    Image.open(cat).crop((0, 0, 24, 16)).save(cat)
+    return cat
+
+
+@pytest.mark.parametrize(
+    ("scale", "model"), [(2.0, "photo-x2"), (2.5, "photo-x4-faithful"), (4.0, "photo-x4-faithful")]
+)
+def test_automatic_previews_and_enlarges_at_every_factor(
+    tiny: Path, desk: EnhanceDesk, scale: float, model: str
+) -> None:
+    values, source = filled(desk, scale=scale), source_of(tiny)
+    *_, looked = desk.look(source, frozenset(), *values)
+    assert entry(model).title in looked[desk.controls.card]
+    assert looked[desk.controls.crispness].constructor_args == {"visible": bool(entry(model).twin)}
+    *_, ran = desk.run(str(tiny), "png", False, source, None, frozenset(), *values)
+    done = ran[desk.kept]
+    assert (done.size[0], done.model) == (24 * scale, model)
+
+
+def test_the_slider_of_crispness_follows_the_factor_before_there_is_a_picture(desk: EnhanceDesk) -> None:
+    for scale, seen in ((2.0, True), (3.0, False)):
+        *_, looked = desk.look(None, frozenset(), *filled(desk, scale=scale))
+        assert looked[desk.controls.crispness].constructor_args == {"visible": seen}
+
+
 def test_a_late_change_does_not_hide_the_result_that_it_led_to(
     cat: Path, hall: Engine, desk: EnhanceDesk, tmp_path: Path
 ) -> None:
@@ -37,8 +78,7 @@ def test_a_late_change_does_not_hide_the_result_that_it_led_to(
     place = tmp_path / "run"
     place.mkdir()
     done = enhance_file(cat, desk.controls.read(values), hall, place, Progress())
-    picture = decode(cat)
-    source = Source(cat, picture.width, picture.height, cut(picture, (0.5, 0.5), CROP))
+    source = source_of(cat)
     other = Source(tmp_path / "dog.png", *(source.width, source.height, source.crop))
 
     def stages(kept: object, seen: Source) -> set[str]:
