@@ -37,7 +37,13 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
         with gr.Column(scale=3, min_width=300, elem_classes="main"):
             toolbar = Toolbar("enhance", "Enhance", BEGIN)
             stage = gr.Radio(
-                STAGES, value=STAGES[0], show_label=False, container=False, elem_id="stage", elem_classes="joined"
+                STAGES,
+                value=STAGES[0],
+                interactive=True,  # handlers only set it, which the page framework takes for "nobody else may"
+                show_label=False,
+                container=False,
+                elem_id="stage",
+                elem_classes="joined",
             )
             with gr.Column(elem_id="preview-panel"):
                 gr.HTML(empty("Your preview appears here", "Drop a picture, or try an example."), elem_classes="blank")

@@ -41,6 +41,10 @@ def test_upload_preview_enhance_drag_download(visit: Visit, server: Server, phot
     expect(facts).to_contain_text("Fast ×2")
     expect(visitor.page.locator("#trust-receipt")).to_contain_text("Kept: print resolution")
     assert _drag(visitor)
+    for side, other in (("Preview", "Result"), ("Result", "Preview")):
+        visitor.page.locator("#stage label", has_text=side).click()
+        expect(visitor.page.locator(f"#{side.lower()}-panel")).to_be_visible()
+        expect(visitor.page.locator(f"#{other.lower()}-panel")).to_be_hidden()
     file = visitor.download("download")
     assert file.name == "photo-x2.png"
     assert np.array_equal(
