@@ -165,20 +165,29 @@ class EnhanceDesk:
         choice, path = self.controls.read(values), original(image, source)
         if not choice.choices:
             raise BadOptions(NO_STEPS)
-        yield {self.facts: "", **self.trust.cleared(), **self.toolbar.running()}
-        if old is not None:
-            old.forget()
+        yield {**self.trust.working(), **self.toolbar.running()}
         work = partial(enhance_file, path, choice, self.memory, place)
         done = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Enhancing", _unit(choice))})
         yield {
             self.result: done.pair,
-            self.stage: STAGES[1],
+            self.facts: "",
             self.kept: done,
             self.agreed: agreed | done.models,
+            **self.trust.cleared(),
             **self.trust.about(done),
         }
+        if old is not None:
+            old.forget()  # only after the page holds the other
         yield from self.written(done, format, embed, place)
         yield self.toolbar.ready()
+
+    def arrived(self, source: Source | None, kept: Finished | None) -> Update:
+        """Show the result that a run ended with, unless another picture was chosen meanwhile."""
+        if kept is None:
+            return {self.stage: STAGES[0]}
+        if source is None or source.path != kept.path:
+            return {self.toolbar.status: said(f"{kept.path.name} is done; its result is under Result.", "good")}
+        return {self.stage: STAGES[1]}
 
     def rewrite(self, kept: Finished | None, format: str, embed: bool) -> Iterator[Update]:
         """Write the last result in another format, or with its recipe."""
@@ -232,7 +241,7 @@ def _unit(choice: Wish) -> str:
 def _facts(done: Finished, format: str, embed: bool, written: Written) -> str:
     sizes = f"{size_of(done.source_size)} → {size_of(done.size)}"
     file = f"{format_of(format).title}, {file_size(written.file.stat().st_size)}"
-    items = [("Size", sizes), ("With", done.what), ("Time", duration(done.seconds)), ("File", file)]
+    items = [("Picture", done.path.name), ("Size", sizes), ("With", done.what), ("Time", duration(done.seconds)), ("File", file)]
     if embed:
         items.append(("Recipe", "in the file" if written.recipe is None else "beside it"))
     return fact_list(items)

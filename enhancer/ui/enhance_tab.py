@@ -86,6 +86,7 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
         kept=kept,
         agreed=agreed,
     )
+    entry.resets = {toolbar.status: "", stage: STAGES[0]}
     controls.wire()
     auto.over(controls)
     say.over(controls)
@@ -134,6 +135,7 @@ def _wire(
         cancels=[*looks, *asked],
         **WORK,
     )
+    run.success(desk.arrived, [entry.source, desk.kept], [desk.stage, desk.toolbar.status], **QUIET)
     _ready_after(run, desk)
     rewrite = gr.on(
         [kind.input, embed.input],

@@ -1,5 +1,7 @@
 """What the Enhance tab answers, without a browser."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from enhancer.progress import Progress
 from enhancer.ui.crop import cut
 from enhancer.ui.enhance_desk import CROP, EnhanceDesk
 from enhancer.ui.enhance_tab import enhance_tab
-from enhancer.ui.enhance_work import enhance_file
+from enhancer.ui.enhance_work import Finished, enhance_file
+from enhancer.ui.jobs import Update
 from enhancer.ui.picture_input import Source
 from tests.ui.finished import on_a_page
 
@@ -89,3 +92,36 @@ def test_a_late_change_does_not_hide_the_result_that_it_led_to(
     assert stages(None, source) == {"Preview"}
     assert stages(done, source) == set()
     assert stages(done, other) == {"Preview"}
+
+
+def ran(desk: EnhanceDesk, file: Path, kept: Finished | None, **values: Any) -> Iterator[Update]:
+    return desk.run(str(file), "png", False, source_of(file), kept, frozenset(), *filled(desk, **values))
+
+
+def test_a_run_that_ends_early_leaves_the_earlier_result(tiny: Path, desk: EnhanceDesk) -> None:
+    *_, last = ran(desk, tiny, None)
+    first = last[desk.kept]
+    held = {desk.result, desk.facts, desk.kept, desk.stage, desk.trust.receipt, desk.trust.proof}
+    steps = ran(desk, tiny, first, scale=1.5)
+    assert not held & set(next(steps))
+    steps.close()  # as Stop does
+    failing = ran(desk, tiny, first, size_by="Exact", width=30_000)
+    seen = list[Update]()
+    with pytest.raises(gr.Error, match="16 times"):
+        seen.extend(failing)
+    assert not any(held & set(update) for update in seen)
+    assert first.kept.load().width == 48
+    *_, last = ran(desk, tiny, first, scale=1.5)
+    assert last[desk.kept].size == (36, 24)
+    with pytest.raises(FileNotFoundError):
+        first.kept.load()
+
+
+def test_the_end_of_a_run_shows_its_result_beside_its_own_picture_alone(
+    tiny: Path, desk: EnhanceDesk, tmp_path: Path
+) -> None:
+    *_, last = ran(desk, tiny, None)
+    done, other = last[desk.kept], replace(source_of(tiny), path=tmp_path / "dog.png")
+    assert desk.arrived(source_of(tiny), done) == {desk.stage: "Result"}
+    for source in (other, None):
+        assert list(desk.arrived(source, done)) == [desk.toolbar.status]
