@@ -116,12 +116,12 @@ class EnhanceDesk:
                 yield {self.ask: gr.Button(visible=True), **self._no_preview("This model is fetched when you want it.")}
                 return
             yield {self.agreed: agreed | unasked}
-        pair, crop, seconds = yield from follow(
+        pair, crop, took = yield from follow(
             lambda progress: preview(source.crop, size, choice, self.memory, place, progress),
             lambda progress: {self.looked: bar(progress, "Preview", _unit(choice))},
             quick=True,
         )
-        part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
+        part = f"{size_of((crop.width, crop.height))} pixels{took.words}."
         part += f" {PART_ONLY}" if any(c.task.id in OF_THE_WHOLE for c in choice.choices) else ""
         yield {
             self.preview: pair,
@@ -214,7 +214,7 @@ class EnhanceDesk:
         )
         yield {
             self.trust.receipt: receipt_words(found),
-            self.toolbar.status: said(f"Done in {duration(done.seconds)}.", "good"),
+            self.toolbar.status: said(f"Done{done.took.words}.", "good"),
         }
 
     def stopped(self, kept: Finished | None) -> Update:
@@ -241,7 +241,8 @@ def _unit(choice: Wish) -> str:
 def _facts(done: Finished, format: str, embed: bool, written: Written) -> str:
     sizes = f"{size_of(done.source_size)} → {size_of(done.size)}"
     file = f"{format_of(format).title}, {file_size(written.file.stat().st_size)}"
-    items = [("Picture", done.path.name), ("Size", sizes), ("With", done.what), ("Time", duration(done.seconds)), ("File", file)]
+    time = duration(done.seconds) + ", remembered" * done.took.remembered
+    items = [("Picture", done.path.name), ("Size", sizes), ("With", done.what), ("Time", time), ("File", file)]
     if embed:
         items.append(("Recipe", "in the file" if written.recipe is None else "beside it"))
     return fact_list(items)

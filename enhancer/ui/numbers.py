@@ -17,8 +17,9 @@ def _typed(box: gr.Number, payload: float | None) -> float | None:
 
     A box that was not seen before comes up with 0 for nothing; so 0 is nothing where the range begins above it.
     """
-    nothing = payload is None or (payload == 0 and (box.minimum or 0) > 0)
-    return None if nothing else gr.Number.round_to_precision(payload, box.precision)
+    if payload is None or (payload == 0 and (box.minimum or 0) > 0):
+        return None
+    return gr.Number.round_to_precision(payload, box.precision)
 
 
 def _of(kind: type[Any], preprocess: Any) -> Any:

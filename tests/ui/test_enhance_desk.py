@@ -125,3 +125,15 @@ def test_the_end_of_a_run_shows_its_result_beside_its_own_picture_alone(
     assert desk.arrived(source_of(tiny), done) == {desk.stage: "Result"}
     for source in (other, None):
         assert list(desk.arrived(source, done)) == [desk.toolbar.status]
+
+
+def test_what_is_remembered_says_so_with_what_it_took_the_first_time(tiny: Path, desk: EnhanceDesk) -> None:
+    *_, first = ran(desk, tiny, None, scale=1.3)
+    *_, second = ran(desk, tiny, None, scale=1.3)
+    drawn, known = first[desk.kept].took, second[desk.kept].took
+    assert not drawn.remembered
+    assert " in " in first[desk.toolbar.status]
+    assert known.remembered
+    assert known.seconds > 0.5 * drawn.seconds
+    assert "Done: remembered" in second[desk.toolbar.status]
+    assert ", remembered" in second[desk.facts]
