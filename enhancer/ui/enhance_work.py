@@ -51,8 +51,7 @@ class Took:
     @property
     def words(self) -> str:
         """To stand behind what was done."""
-        told = duration(self.seconds)
-        return f": remembered, {told} the first time" if self.remembered else f" in {told}"
+        return f" in {duration(self.seconds)}" + " the first time, and remembered" * self.remembered
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What the Enhance tab answers, without a browser."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from enhancer.ui.crop import cut
 from enhancer.ui.enhance_desk import CROP, EnhanceDesk
 from enhancer.ui.enhance_tab import enhance_tab
 from enhancer.ui.enhance_work import Finished, enhance_file
-from enhancer.ui.jobs import Update
+from enhancer.ui.jobs import Steps, Update
 from enhancer.ui.picture_input import Source
 from tests.ui.finished import on_a_page
 
@@ -94,8 +93,8 @@ def test_a_late_change_does_not_hide_the_result_that_it_led_to(
     assert stages(done, other) == {"Preview"}
 
 
-def ran(desk: EnhanceDesk, file: Path, kept: Finished | None, **values: Any) -> Iterator[Update]:
-    return desk.run(str(file), "png", False, source_of(file), kept, frozenset(), *filled(desk, **values))
+def ran(desk: EnhanceDesk, file: Path, kept: Finished | None, **values: Any) -> Steps:
+    yield from desk.run(str(file), "png", False, source_of(file), kept, frozenset(), *filled(desk, **values))
 
 
 def test_a_run_that_ends_early_leaves_the_earlier_result(tiny: Path, desk: EnhanceDesk) -> None:
@@ -132,8 +131,8 @@ def test_what_is_remembered_says_so_with_what_it_took_the_first_time(tiny: Path,
     *_, second = ran(desk, tiny, None, scale=1.3)
     drawn, known = first[desk.kept].took, second[desk.kept].took
     assert not drawn.remembered
-    assert " in " in first[desk.toolbar.status]
+    assert "remembered" not in first[desk.toolbar.status]
     assert known.remembered
     assert known.seconds > 0.5 * drawn.seconds
-    assert "Done: remembered" in second[desk.toolbar.status]
+    assert " the first time, and remembered." in second[desk.toolbar.status]
     assert ", remembered" in second[desk.facts]
