@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -17,6 +18,15 @@ from enhancer.watch import What
 SHARE = 4  # of the memory, at least so many results fit in; larger ones are not kept
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """What was drawn, when, and what it took."""
+
+    at: float
+    result: Tensor
+    seconds: float
+
+
 class Results:
     """Keeps at most `most_bytes`, of which the least lately used go first, and nothing for longer than `seconds`.
 
@@ -25,7 +35,7 @@ class Results:
 
     def __init__(self, most_bytes: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._seconds, self._clock = most_bytes, seconds, clock
-        self._kept: OrderedDict[str, tuple[float, Tensor]] = OrderedDict()  # key → when it was drawn, and what
+        self._kept: OrderedDict[str, _Drawn] = OrderedDict()
         self._guard = threading.Lock()
         self._sweeper: threading.Timer | None = None
 
@@ -47,16 +57,21 @@ class Results:
             if key not in self._kept:
                 return None
             self._kept.move_to_end(key)
-            return self._kept[key][1].clone()
+            return self._kept[key].result.clone()
 
-    def put(self, key: str, result: Tensor) -> None:
-        """Keep a copy, if it is not too large."""
+    def took(self, key: str) -> float:
+        """Seconds that it took to draw what is kept under this key, 0 where nothing is."""
+        with self._guard:
+            return self._kept[key].seconds if key in self._kept else 0.0
+
+    def put(self, key: str, result: Tensor, seconds: float = 0.0) -> None:
+        """Keep a copy of what took so many seconds, if it is not too large."""
         if _size(result) > self.largest:
             return
         copy = result.clone()
         with self._guard:
             self._drop_old()
-            self._kept[key] = self._clock(), copy
+            self._kept[key] = _Drawn(self._clock(), copy, seconds)
             while self._held() > self._most:
                 self._kept.popitem(last=False)
             self._sweep_later()
@@ -69,11 +84,11 @@ class Results:
             self._sweep_later()
 
     def _held(self) -> int:
-        return sum(_size(result) for _, result in self._kept.values())
+        return sum(_size(drawn.result) for drawn in self._kept.values())
 
     def _drop_old(self) -> None:
         oldest = self._clock() - self._seconds
-        for key in [key for key, (drawn, _) in self._kept.items() if drawn <= oldest]:
+        for key in [key for key, drawn in self._kept.items() if drawn.at <= oldest]:
             del self._kept[key]
 
     def _sweep_later(self) -> None:
@@ -86,13 +101,15 @@ class Results:
 class Remembering(Engine):
     """An engine that first looks whether the very same was drawn before; all else it shares with `engine`.
 
+    `saved` are the seconds that its answers from memory once took.
+
     For doors that answer people. Where something is measured or proved (speeds, self-tests, the verification of a
     recipe), the engine itself must run.
     """
 
     def __init__(self, engine: Engine, results: Results) -> None:
         vars(self).update(vars(engine))
-        self.engine, self._results = engine, results
+        self.engine, self._results, self.saved = engine, results, 0.0
 
     @property
     def kept_bytes(self) -> int:
@@ -107,9 +124,11 @@ class Remembering(Engine):
         found = self._results.get(key)
         watch.tell(What.REMEMBERED, outcome="miss" if found is None else "hit")
         if found is None:
+            began = time.perf_counter()
             found = self.engine.run(model, pixels, progress, plane)
-            self._results.put(key, found)
+            self._results.put(key, found, time.perf_counter() - began)
         else:
+            self.saved += self._results.took(key)
             progress.step(1, 1, model.id)
         return found
 
@@ -129,6 +148,16 @@ def remembering(engine: Engine) -> "Remembering":
     if isinstance(engine, Remembering):
         return engine
     return Remembering(engine, Results(engine.settings.results_memory, engine.settings.results_seconds))
+
+
+def counting(engine: Engine) -> Engine:
+    """The same engine with the same memory, which counts from now on what it `saved`."""
+    return Remembering(engine.engine, engine._results) if isinstance(engine, Remembering) else engine
+
+
+def saved_by(engine: Engine) -> float:
+    """Seconds that were not needed again, because the engine remembers."""
+    return engine.saved if isinstance(engine, Remembering) else 0.0
 
 
 def really(engine: Engine) -> Engine:

@@ -18,7 +18,7 @@ from enhancer.models.contract import Model, Origin
 from enhancer.progress import Progress
 from enhancer.settings import VERSION
 from enhancer.tasks import chain
-from enhancer.tasks.choose import AUTO
+from enhancer.tasks.choose import AUTO, twin_of
 from enhancer.tasks.repair_options import NETWORK, TEXTURE
 from enhancer.tasks.upscale_options import TARGETS
 
@@ -167,8 +167,11 @@ def _models(options: dict[str, Any], blends: list[tuple[Origin, ...]]) -> dict[s
     found: dict[str, Any] = {}
     if "model" in options:
         found["model"] = blends[0][-1].id if len(blends) == 1 else AUTO
-    if "crispness" in options and options["crispness"] is None and blends and all(len(b) > 1 for b in blends):
-        found["crispness"] = blends[0][-1].share
+    if "crispness" in options and blends:
+        if not any(twin_of(b[-1].id) for b in blends):
+            found["crispness"] = None  # nobody heard it
+        elif options["crispness"] is None and all(len(b) > 1 for b in blends):
+            found["crispness"] = blends[0][-1].share
     if options.get("method") == AUTO:
         found["method"] = NETWORK if blends else TEXTURE
     return found

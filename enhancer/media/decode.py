@@ -65,5 +65,6 @@ def _read(kind: Format, data: bytes, settings: Settings) -> Picture:
         return read_apart(kind, data, settings)
     except BadPicture as error:
         if error.__cause__ is not None:
-            log.info("a %s file was refused by its decoder", kind.title, exc_info=True)
+            traced = log.isEnabledFor(logging.DEBUG)
+            log.info("a %s file was refused by its decoder: %s", kind.title, error, exc_info=traced)
         raise

@@ -45,16 +45,26 @@ def usual_model(catalog: Sequence[Entry], purpose: str, factor: float = 1.0) -> 
     return next((e for e in first if e.scale >= factor), first[-1] if first else None)
 
 
+def twin_of(model_id: str) -> str:
+    """The faithful twin of a model of the catalogue; "" where it has none."""
+    return next((e.twin for e in CATALOG if e.id == model_id), "")
+
+
 def crisp_share(model_id: str, asked: float | None) -> float:
     """The share of the crisp model in a blend with its faithful twin; 1 for models without one.
 
     Raises BadOptions where a share is asked for and there is no twin.
     """
-    if next((e.twin for e in CATALOG if e.id == model_id), ""):
+    if twin_of(model_id):
         return CRISPNESS if asked is None else asked
     if asked is None:
         return 1.0
     raise BadOptions(f"{model_id} has no faithful twin to blend with; leave crispness out.")
+
+
+def heard(model_id: str, chosen: str, crispness: float | None) -> float | None:
+    """The crispness that was asked for; None where `auto` chose a model without a twin."""
+    return crispness if model_id != AUTO or twin_of(chosen) else None
 
 
 def open_model(
@@ -65,9 +75,9 @@ def open_model(
     crispness: float | None = None,
     factor: float = 1.0,
 ) -> "Model":
-    """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do."""
+    """The model that was chosen for a purpose, blended as `crisp_share` and `heard` say. Raises what they and the engine do."""
     chosen = choose_model(model_id, purpose, factor)
-    model = engine.model(chosen, progress, crisp_share(chosen, crispness))
+    model = engine.model(chosen, progress, crisp_share(chosen, heard(model_id, chosen, crispness)))
     check_suits(chosen, purpose, remembers=bool(model.state), fills=model.fills)
     return model
 

@@ -18,6 +18,7 @@ from enhancer.ui.batch_tab import BATCH, BatchTab
 from enhancer.ui.compare_style import COMPARE_CSS
 from enhancer.ui.compare_tab import CompareTab
 from enhancer.ui.display import folder
+from enhancer.ui.enhance_style import ENHANCE_HEAD
 from enhancer.ui.enhance_tab import enhance_tab
 from enhancer.ui.examples import write_digits, write_examples, write_shapes
 from enhancer.ui.fetching import fetch_nothing
@@ -41,6 +42,7 @@ from enhancer.ui.video_tab import VIDEO, VideoTab
 from enhancer.ui.words import header, promise
 
 STYLES = (CSS, TRUST_CSS, AUTO_CSS, BATCH_CSS, VIDEO_CSS, COMPARE_CSS, MODELS_CSS, PROTECT_CSS, STATUS_CSS, LAB_CSS)
+HEADS = (HEAD, ENHANCE_HEAD, TELL_LANGUAGE, TRUST_HEAD, MODELS_HEAD, LAB_HEAD)
 WAITING = 32  # events that may queue before the page asks to try again
 
 
@@ -90,7 +92,7 @@ def launch_arguments(settings: Settings, page: Page) -> dict[str, Any]:
         "theme": theme(),
         "css": "".join(STYLES) + words_css(),
         "i18n": page.in_the_browser(),
-        "head": HEAD + TELL_LANGUAGE + TRUST_HEAD + MODELS_HEAD + LAB_HEAD + protect_head() + video_head(),
+        "head": "".join(HEADS) + protect_head() + video_head(),
         "footer_links": ["settings"],
         "run_history": False,
         "show_error": False,

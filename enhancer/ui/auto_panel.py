@@ -10,6 +10,7 @@ from enhancer.ui.auto_plan import MOST, Plan
 from enhancer.ui.auto_words import findings, help_of, name, order, reason
 from enhancer.ui.choice import Chain
 from enhancer.ui.jobs import Update
+from enhancer.ui.numbers import SafeSlider
 from enhancer.ui.parts import HOUR
 
 
@@ -31,7 +32,7 @@ class AutoPanel:
             self.findings = gr.HTML(elem_id="auto-findings")
             self.order = gr.HTML(elem_id="auto-order")
             self.slots = [_slot(n) for n in range(MOST)]
-            self.factor = gr.Slider(
+            self.factor = SafeSlider(
                 1, 4, 1, step=0.1, label="Enlarge by", info="1 keeps the size.", buttons=[], elem_id="auto-factor"
             )
 
@@ -72,7 +73,7 @@ def _slot(number: int) -> Slot:
     with gr.Column(elem_classes="step"):
         tick = gr.Checkbox(True, label="Step", container=False, elem_id=f"auto-tick-{number + 1}")
         why = gr.HTML()
-        figure = gr.Slider(
+        figure = SafeSlider(
             0, 1, 1, label="Strength", buttons=[], elem_id=f"auto-figure-{number + 1}", elem_classes="figure"
         )
     return Slot(tick, why, figure)

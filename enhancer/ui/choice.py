@@ -83,14 +83,18 @@ class Choice(Wish):
         """The catalogue entry that is meant for the way from `size` to `result`, None for tasks without a network."""
         if self.task.family != "learned":
             return None
-        factor = 2.0 if self.task is UPSCALE else 1.0
+        factor = self.options.get("scale", 2.0) if self.task is UPSCALE else 1.0
         if size is not None and result is not None:
             factor = max(result[0] / size[0], result[1] / size[1])
         return entry(choose_model(self.options.get("model", AUTO), self.task.id, factor))
 
+    def meant(self, size: Size | None = None, largest: int = 0) -> Entry | None:
+        """The entry that is meant for a picture of `size`; without one, for the factor alone."""
+        return self.model(size, None if size is None else self.result_size(size, largest))
+
     def card(self, size: Size | None = None, largest: int = 0) -> str:
         """What one should know about the model, as HTML."""
-        model = self.model(size, None if size is None else self.result_size(size, largest))
+        model = self.meant(size, largest)
         return "" if model is None else model_card(model, self.options.get("model") != model.id)
 
 

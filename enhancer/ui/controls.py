@@ -14,8 +14,9 @@ from enhancer.tasks import TASKS, Task, task
 from enhancer.tasks.choose import AUTO, choose_model
 from enhancer.ui.auto_panel import AutoPanel
 from enhancer.ui.auto_plan import PLANNED
-from enhancer.ui.choice import UPSCALE, Choice, Wish
+from enhancer.ui.choice import UPSCALE, Choice, Size, Wish
 from enhancer.ui.jobs import Update
+from enhancer.ui.numbers import SafeSlider
 from enhancer.ui.options_form import control, form
 
 SIZES = {
@@ -97,7 +98,7 @@ class Controls:
             self.consistent = control(UPSCALE.options, "consistent", "option", label="Make consistent")
         self.strength = control(UPSCALE.options, "strength", "option")
         self.strength.visible = bool(models)
-        self.crispness = gr.Slider(
+        self.crispness = SafeSlider(
             0,
             1,
             CRISPNESS,
@@ -182,9 +183,8 @@ class Controls:
         self.task.change(self.task_chosen, chosen, self.places, queue=False, api_visibility="private")
         told = [self.crispness, *self.groups.values()]
         self.model.change(self._model_chosen, chosen, told, queue=False, api_visibility="private")
-        self.size_by.change(
-            self.size_chosen, self.size_by, list(self.targets.values()), queue=False, api_visibility="private"
-        )
+        targets = list(self.targets.values())
+        self.size_by.change(self.size_chosen, [self.size_by, *targets], targets, queue=False, api_visibility="private")
 
     def task_chosen(self, task_id: str, model_id: str | None) -> Update:
         """What belongs to this task, with the chosen model where it serves for it, else the first."""
@@ -211,6 +211,13 @@ class Controls:
         groups = {g: gr.Group(visible=name == task_id and heard) for name, g in self.groups.items()}
         return {self.crispness: gr.Slider(visible=has_twin(model, chosen)), **groups}
 
-    def size_chosen(self, size_by: str) -> list[dict[str, Any]]:
-        """Which targets are shown."""
-        return [gr.update(visible=name in SIZES[size_by]) for name in self.targets]
+    def crispness_for(self, wish: Wish, size: Size | None = None, largest: int = 0) -> Update:
+        """The slider of crispness: seen where the model that is meant for a picture of `size` has a faithful twin."""
+        model = wish.meant(size, largest) if isinstance(wish, Choice) else None
+        return {self.crispness: gr.Slider(visible=model is not None and bool(model.twin))}
+
+    def size_chosen(self, size_by: str, *given: float | None) -> list[dict[str, Any]]:
+        """Which targets are shown; one that nothing was given for is shown empty, not with the 0 of the browser."""
+        shown = [name in SIZES[size_by] for name in self.targets]
+        empty = [{"value": None} if seen and not number else {} for seen, number in zip(shown, given, strict=True)]
+        return [gr.update(visible=seen, **nothing) for seen, nothing in zip(shown, empty, strict=True)]

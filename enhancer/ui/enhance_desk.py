@@ -59,7 +59,7 @@ class EnhanceDesk:
     def __post_init__(self) -> None:
         bar = self.toolbar
         self.look_outputs = [
-            *(self.controls.card, bar.hint, self.preview, self.looked, self.ask, self.stage),
+            *(self.controls.card, self.controls.crispness, bar.hint, self.preview, self.looked, self.ask, self.stage),
             self.agreed,
         ]
         written = [self.download, self.recipe_file, self.facts]
@@ -96,12 +96,14 @@ class EnhanceDesk:
     def _look(self, source: Source | None, agreed: frozenset[str], values: Any, asked: bool, place: Path) -> Steps:
         choice = self.controls.read(values)
         if source is None:
-            yield {self.controls.card: choice.card(), self.toolbar.hint: said(BEGIN), **self._no_preview("")}
+            told = {self.controls.card: choice.card(), self.toolbar.hint: said(BEGIN)}
+            yield {**told, **self.controls.crispness_for(choice), **self._no_preview("")}
             return
         size, limit = (source.width, source.height), self.engine.settings.max_output_pixels
         models = [m for m in choice.models(size, limit) if m is not None and isinstance(m.source, Hub)]
         yield {
             self.controls.card: choice.card(size, limit),
+            **self.controls.crispness_for(choice, size, limit),
             self.toolbar.hint: preflight(size, choice.result_size(size, limit)),
             self.stage: STAGES[0],
             self.ask: gr.Button(visible=False),
@@ -114,12 +116,12 @@ class EnhanceDesk:
                 yield {self.ask: gr.Button(visible=True), **self._no_preview("This model is fetched when you want it.")}
                 return
             yield {self.agreed: agreed | unasked}
-        pair, crop, seconds = yield from follow(
+        pair, crop, took = yield from follow(
             lambda progress: preview(source.crop, size, choice, self.memory, place, progress),
             lambda progress: {self.looked: bar(progress, "Preview", _unit(choice))},
             quick=True,
         )
-        part = f"{size_of((crop.width, crop.height))} pixels in {duration(seconds)}."
+        part = f"{size_of((crop.width, crop.height))} pixels{took.words}."
         part += f" {PART_ONLY}" if any(c.task.id in OF_THE_WHOLE for c in choice.choices) else ""
         yield {
             self.preview: pair,
@@ -163,20 +165,29 @@ class EnhanceDesk:
         choice, path = self.controls.read(values), original(image, source)
         if not choice.choices:
             raise BadOptions(NO_STEPS)
-        yield {self.facts: "", **self.trust.cleared(), **self.toolbar.running()}
-        if old is not None:
-            old.forget()
+        yield {**self.trust.working(), **self.toolbar.running()}
         work = partial(enhance_file, path, choice, self.memory, place)
         done = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Enhancing", _unit(choice))})
         yield {
             self.result: done.pair,
-            self.stage: STAGES[1],
+            self.facts: "",
             self.kept: done,
             self.agreed: agreed | done.models,
+            **self.trust.cleared(),
             **self.trust.about(done),
         }
+        if old is not None:
+            old.forget()  # only after the page holds the other
         yield from self.written(done, format, embed, place)
         yield self.toolbar.ready()
+
+    def arrived(self, source: Source | None, kept: Finished | None) -> Update:
+        """Show the result that a run ended with, unless another picture was chosen meanwhile."""
+        if kept is None:
+            return {self.stage: STAGES[0]}
+        if source is None or source.path != kept.path:
+            return {self.toolbar.status: said(f"{kept.path.name} is done; its result is under Result.", "good")}
+        return {self.stage: STAGES[1]}
 
     def rewrite(self, kept: Finished | None, format: str, embed: bool) -> Iterator[Update]:
         """Write the last result in another format, or with its recipe."""
@@ -203,7 +214,7 @@ class EnhanceDesk:
         )
         yield {
             self.trust.receipt: receipt_words(found),
-            self.toolbar.status: said(f"Done in {duration(done.seconds)}.", "good"),
+            self.toolbar.status: said(f"Done{done.took.words}.", "good"),
         }
 
     def stopped(self, kept: Finished | None) -> Update:
@@ -230,7 +241,8 @@ def _unit(choice: Wish) -> str:
 def _facts(done: Finished, format: str, embed: bool, written: Written) -> str:
     sizes = f"{size_of(done.source_size)} → {size_of(done.size)}"
     file = f"{format_of(format).title}, {file_size(written.file.stat().st_size)}"
-    items = [("Size", sizes), ("With", done.what), ("Time", duration(done.seconds)), ("File", file)]
+    time = duration(done.seconds) + ", remembered" * done.took.remembered
+    items = [("Picture", done.path.name), ("Size", sizes), ("With", done.what), ("Time", time), ("File", file)]
     if embed:
         items.append(("Recipe", "in the file" if written.recipe is None else "beside it"))
     return fact_list(items)

@@ -37,7 +37,13 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
         with gr.Column(scale=3, min_width=300, elem_classes="main"):
             toolbar = Toolbar("enhance", "Enhance", BEGIN)
             stage = gr.Radio(
-                STAGES, value=STAGES[0], show_label=False, container=False, elem_id="stage", elem_classes="joined"
+                STAGES,
+                value=STAGES[0],
+                interactive=True,  # handlers only set it, which the page framework takes for "nobody else may"
+                show_label=False,
+                container=False,
+                elem_id="stage",
+                elem_classes="joined",
             )
             with gr.Column(elem_id="preview-panel"):
                 gr.HTML(empty("Your preview appears here", "Drop a picture, or try an example."), elem_classes="blank")
@@ -80,6 +86,7 @@ def enhance_tab(page: gr.Blocks, engine: Engine, examples: list[Path]) -> tuple[
         kept=kept,
         agreed=agreed,
     )
+    entry.resets = {toolbar.status: "", stage: STAGES[0]}
     controls.wire()
     auto.over(controls)
     say.over(controls)
@@ -128,6 +135,7 @@ def _wire(
         cancels=[*looks, *asked],
         **WORK,
     )
+    run.success(desk.arrived, [entry.source, desk.kept], [desk.stage, desk.toolbar.status], **QUIET)
     _ready_after(run, desk)
     rewrite = gr.on(
         [kind.input, embed.input],

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from enhancer.engine import Engine
+from enhancer.engine.results import counting, saved_by
 from enhancer.errors import Cancelled
 from enhancer.evidence.consistency import Consistency
 from enhancer.evidence.diagnosis import diagnose
@@ -26,6 +27,7 @@ from enhancer.ui.choice import UPSCALE, Wish
 from enhancer.ui.crop import MARGIN, NEAR, Crop, narrowed
 from enhancer.ui.display import DISPLAY_PIXELS, Kept, reduced, save_display
 from enhancer.ui.picture_input import read
+from enhancer.ui.words import duration
 
 Pair = tuple[str, str]
 PAINTED_PIXELS = 700_000  # about 1000 pixels wide
@@ -34,11 +36,30 @@ OF_THE_WHOLE = {"equalise", "clahe", "white-balance", "wavelet", "total-variatio
 
 
 @dataclass(frozen=True)
+class Took:
+    """Seconds that work takes; where the engine `remembered` some of it, it took those the first time."""
+
+    seconds: float
+    remembered: bool = False
+
+    @classmethod
+    def since(cls, began: float, engine: Engine) -> "Took":
+        """From a moment of `time.perf_counter` until now, on an engine that was counting from then on."""
+        saved = saved_by(engine)
+        return cls(time.perf_counter() - began + saved, saved > 0)
+
+    @property
+    def words(self) -> str:
+        """To stand behind what was done."""
+        return f" in {duration(self.seconds)}" + " the first time, and remembered" * self.remembered
+
+
+@dataclass(frozen=True)
 class Finished:
     """One run: before and after as display files, the exact result, and what is said about it.
 
     `path` is the uploaded file; `source_size` and `size` are (width, height) before and after; `model` is a catalogue
-    id, or "" where no network drew; `recipe` says what really ran; `fit` is there for enlargements, with its map
+    id, or "" where no network drew;`recipe` says what really ran; `fit` is there for enlargements, with its map
     emptied; `cured` says what *Make consistent* did to this result. Where several steps ran, `model` is that of the
     last step in which a network drew, and `base` what the last step received, which the result is compared with.
     `damage` is what was found in the picture that a self-test can imitate; `bare` the result before parts of it were
@@ -51,7 +72,7 @@ class Finished:
     stem: str
     what: str
     model: str
-    seconds: float
+    took: Took
     source_size: tuple[int, int]
     size: tuple[int, int]
     recipe: Recipe
@@ -62,6 +83,11 @@ class Finished:
     bare: "Finished | None" = None
     small: str = ""
     asked: tuple[Step, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """What all of it takes."""
+        return self.took.seconds
 
     @property
     def models(self) -> frozenset[str]:
@@ -107,9 +133,9 @@ def enhance_file(path: Path, wish: Wish, engine: Engine, place: Path, progress: 
     """Decode, enhance, and put both sides into `place`. Raises the errors of `media` and of the tasks."""
     picture, raw, largest = read(path, engine.settings), path.read_bytes(), engine.settings.max_output_pixels
     size, received = (picture.width, picture.height), deque[Picture](maxlen=1)
-    began = time.perf_counter()
+    engine, began = counting(engine), time.perf_counter()
     result, recipe = record(picture, wish.steps, engine, progress, raw, watch=received.append)
-    seconds = time.perf_counter() - began
+    took = Took.since(began, engine)
     progress.step(1, 1, "preparing the view")
     several, (base,) = len(recipe.steps) > 1, received
     damage = damage_of(diagnose(picture, raw)) if several or recipe.drawn else UNHURT
@@ -121,7 +147,7 @@ def enhance_file(path: Path, wish: Wish, engine: Engine, place: Path, progress: 
         stem=f"{path.stem}-{wish.mark(size, (result.width, result.height))}",
         what=wish.what(size, largest),
         model="",
-        seconds=seconds,
+        took=took,
         source_size=size,
         size=(result.width, result.height),
         recipe=recipe,
@@ -153,8 +179,8 @@ def put_up(
 
 def preview(
     crop: Crop, size: tuple[int, int], wish: Wish, engine: Engine, place: Path, progress: Progress
-) -> tuple[Pair, Crop, float]:
-    """Enhance a crop of a picture of `size` alone → display files, the crop that was used, and seconds.
+) -> tuple[Pair, Crop, Took]:
+    """Enhance a crop of a picture of `size` alone → display files, the crop that was used, and what it took.
 
     Where a model must run twice, the crop is made smaller, so that the preview stays a matter of a second.
     """
@@ -164,10 +190,10 @@ def preview(
         engine.model(model.id, progress)  # fetched before the clock starts
     crop = narrowed(crop, _growth_before_last_passes(wish, size, largest), NEAR if all(models) else MARGIN)
     part = for_part(wish.steps, size, (crop.picture.width, crop.picture.height), largest)
-    began = time.perf_counter()
+    engine, began = counting(engine), time.perf_counter()
     result = run_chain(crop.picture, part, engine, progress)
-    seconds = time.perf_counter() - began
-    return side_by_side(crop.shown(crop.picture), crop.shown(result), place), crop, seconds
+    took = Took.since(began, engine)
+    return side_by_side(crop.shown(crop.picture), crop.shown(result), place), crop, took
 
 
 def _growth_before_last_passes(wish: Wish, size: tuple[int, int], largest: int) -> int:

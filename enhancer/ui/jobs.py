@@ -14,14 +14,12 @@ from enhancer.engine.turns import Asker
 from enhancer.errors import EnhancerError
 from enhancer.logs import REQUEST_ID
 from enhancer.progress import Progress
-from enhancer.ui.languages import in_theirs
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Update = dict[Any, Any]  # component → what it shows now
 Steps = Generator[Update, None, None]  # what a handler does, one update after the other
 ID = "x-request-id"  # as the server in front of the page hands it on
-NOT_DONE = "This did not work"
 UNEXPECTED = "Something unexpected went wrong here; it was written to the log of the server. Please try again."
 
 
@@ -54,7 +52,7 @@ def follow(
 
 
 def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
-    """Pass the updates of a handler on; an error becomes `failed(sentence)` and a toast with that sentence.
+    """Pass the updates of a handler on; an error becomes `failed(sentence)`, and what was to follow does not.
 
     At the end everything is said once more: of two updates that reach a browser within one frame, the page forgets
     what only the first one held.
@@ -69,7 +67,7 @@ def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
         except Exception as error:
             text = sentence(error)
             yield {**told, **failed(text)}
-            raise gr.Error(in_theirs(text), title=in_theirs(NOT_DONE), print_exception=False) from error
+            raise gr.Error(text, visible=False, print_exception=False) from error
     yield told
 
 

@@ -66,7 +66,13 @@ class RepairTab:
     def _stage(self) -> None:
         self.toolbar = Toolbar("repair", "Repair", BEGIN)
         self.stage = gr.Radio(
-            STAGES, value=STAGES[0], show_label=False, container=False, elem_id="repair-stage", elem_classes="joined"
+            STAGES,
+            value=STAGES[0],
+            interactive=True,  # as in the Enhance tab
+            show_label=False,
+            container=False,
+            elem_id="repair-stage",
+            elem_classes="joined",
         )
         with gr.Column(elem_id="repair-paint"):
             gr.HTML(empty("No picture yet", "Drop a picture, or try an example."), elem_classes="blank")

@@ -9,6 +9,7 @@ from gradio.components import Component
 
 from enhancer.options import limits_of, value_type
 from enhancer.tasks import Task
+from enhancer.ui.numbers import SafeNumber, SafeSlider
 
 MOST_STEPS = 2000  # a slider with more cannot be set to a chosen value by hand
 DEFAULT: Any = object()  # stands for "the option's own default", because None is a value
@@ -39,8 +40,8 @@ def control(options: type, name: str, prefix: str, value: Any = DEFAULT, label: 
     step = limits.step or (1 if kind is int else None)
     if None in (*bounds.values(), common["value"], step) or _steps(bounds, step) > MOST_STEPS:
         precision = 0 if kind is int else None
-        return gr.Number(info=info, precision=precision, placeholder="automatic", **bounds, **common)
-    return gr.Slider(info=info, step=step, buttons=[], **bounds, **common)
+        return SafeNumber(info=info, precision=precision, placeholder="automatic", **bounds, **common)
+    return SafeSlider(info=info, step=step, buttons=[], **bounds, **common)
 
 
 def _steps(bounds: dict[str, Any], step: float | None) -> float:

@@ -89,6 +89,7 @@ class PictureInput:
             elem_id=f"{name}-picture",
         )
         self.source = gr.State(None, time_to_live=3600)
+        self.resets: Update = {}  # what the tab shows instead of what it said about the picture before
         self.facts = gr.HTML(elem_id=f"{name}-source", elem_classes="hint")
 
     def samples(self, examples: list[Path]) -> None:
@@ -100,7 +101,7 @@ class PictureInput:
     @property
     def outputs(self) -> list[Any]:
         """What `take` may change."""
-        return [self.image, self.source, self.facts]
+        return [self.image, self.source, self.facts, *self.resets]
 
     def take(self, image: str | None, source: Source | None) -> Iterator[Update]:
         """Decode what was chosen once, and remember its size and its middle."""
@@ -109,12 +110,12 @@ class PictureInput:
 
     def _take(self, image: str | None, source: Source | None, place: Path) -> Steps:
         if image is None:
-            yield {self.source: None, self.facts: ""}
+            yield {self.source: None, self.facts: "", **self.resets}
         elif source is not None and original(image, source) == source.path:  # taken before, here or in another tab
             yield {self.source: source, self.facts: source.facts}
         else:
             picture = read(Path(image), self.settings)
-            yield self._chosen(Path(image), picture, place)
+            yield {**self._chosen(Path(image), picture, place), **self.resets}
 
     def _chosen(self, path: Path, picture: Picture, place: Path) -> Update:
         taken = Source(

@@ -9,6 +9,7 @@ from enhancer.evidence.guard import MASK_SIDE
 from enhancer.evidence.guard_words import MISFIT
 from enhancer.ui.enhance_work import Finished
 from enhancer.ui.jobs import Update
+from enhancer.ui.numbers import SafeSlider
 from enhancer.ui.painter import painter
 from enhancer.ui.parts import before_after
 from enhancer.ui.protect_work import COLOURS, Protected
@@ -42,7 +43,7 @@ class ProtectPanel:
             self.painter = gr.HTML(elem_id="protect-painter", js_on_load=None)
             self.painted = gr.Textbox(visible=False)
             with gr.Row(elem_classes="applied"):
-                self.strength = gr.Slider(
+                self.strength = SafeSlider(
                     0,
                     100,
                     value=0,

@@ -83,7 +83,8 @@ def filled(controls: Controls, step: Step) -> Update:
     sizes = [size for size, names in SIZES.items() if any(step.options.get(name) is not None for name in names)]
     if sizes:
         values[controls.size_by] = sizes[0]
-        update |= dict(zip(controls.targets.values(), controls.size_chosen(sizes[0]), strict=True))
+        given = [step.options.get(name) for name in controls.targets]
+        update |= dict(zip(controls.targets.values(), controls.size_chosen(sizes[0], *given), strict=True))
     for component, value in values.items():
         update[component] = gr.update(**{**_plain(update.get(component)), "value": value})
     return update

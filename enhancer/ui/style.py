@@ -50,7 +50,7 @@ CSS = """
 .empty b { color: var(--body-text-color); font-size: 16px; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px 20px; margin: 2px 0 0; }
 .facts dt { font-size: 12px; color: var(--body-text-color-subdued); }
-.facts dd { margin: 0; font-size: 14px; font-weight: 700; font-variant-numeric: tabular-nums; }
+.facts dd { margin: 0; overflow-wrap: anywhere; font-size: 14px; font-weight: 700; font-variant-numeric: tabular-nums; }
 .receipt { list-style: none; margin: 10px 0 0; padding: 0; font-size: 13px; color: var(--body-text-color-subdued); }
 .receipt li { padding-left: 18px; position: relative; }
 .receipt li::before { position: absolute; left: 0; content: "–"; }

@@ -19,6 +19,7 @@ from enhancer.progress import Progress
 from enhancer.settings import Settings
 from enhancer.tasks import task
 from enhancer.tasks.chain import run_chain
+from enhancer.tasks.choose import twin_of
 from enhancer.tasks.consistent import LEVELS
 from enhancer.tasks.resize import colours, resize
 from enhancer.tasks.restore import told_plane
@@ -125,7 +126,8 @@ def guess(done: Finished, engine: Engine, place: Path, progress: Progress) -> Vi
     given = run_chain(read(done.path, engine.settings), before, engine, progress)
     pixels = colours(given)
     options: Any = parse(task(step.task).options, step.options)
-    share = 1.0 if step.options.get("crispness") is None else step.options["crispness"]
+    asked = step.options.get("crispness") if twin_of(done.model) else None
+    share = 1.0 if asked is None else asked
     model = engine.model(done.model, progress, share)
     plane = told_plane(step.task, options, model, pixels)
     found = uncertainty(engine, done.model, pixels, progress, plane, share)

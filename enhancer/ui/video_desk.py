@@ -73,7 +73,7 @@ class VideoDesk:
 
     def preview(self, upload: str | None, what: str, begin: float | None, *values: Any) -> Steps:
         """One second of the result beside the same of the source."""
-        yield from guarded(self._preview(upload, self._wish(what, values), begin or 0.0), self._failed)
+        yield from guarded(self._preview(upload, self._wish(what, values), max(begin or 0.0, 0.0)), self._failed)
 
     def run(self, upload: str | None, what: str, *values: Any) -> Steps:
         """All of it."""

@@ -4,6 +4,7 @@ import gradio as gr
 
 from enhancer.engine import Engine
 from enhancer.ui.controls import Controls
+from enhancer.ui.numbers import SafeNumber
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.video_desk import VideoDesk, offered
 from enhancer.ui.video_words import BEGIN, limits
@@ -34,7 +35,7 @@ class VideoTab:
                         filterable=False,
                         elem_id="video-what",
                     )
-                    self.begin = gr.Number(
+                    self.begin = SafeNumber(
                         0,
                         minimum=0,
                         label="Preview from this second on",

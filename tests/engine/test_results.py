@@ -9,7 +9,7 @@ from torch import Tensor
 
 from enhancer.engine import Engine
 from enhancer.engine.ensemble import enhanced
-from enhancer.engine.results import SHARE, Remembering, Results
+from enhancer.engine.results import SHARE, Remembering, Results, counting, really, saved_by
 from enhancer.evidence.recipe import record
 from enhancer.evidence.verify import DIFFERENT, IDENTICAL, verify
 from enhancer.media import Picture, encode
@@ -45,6 +45,22 @@ def test_the_same_request_is_answered_from_memory_with_the_same_bits() -> None:
     assert torch.equal(again, first)
     assert calls(probe) == drawn
     assert told == [(1, 1)]
+
+
+def test_what_was_saved_is_counted_in_seconds_of_the_first_time() -> None:
+    probe, pixels = known(), torch.rand(3, 40, 30)
+    hall = remembering(probe)
+    first = counting(hall)
+    first.run(probe, pixels, Progress())
+    assert saved_by(first) == 0
+    again = counting(hall)
+    again.run(probe, pixels, Progress())
+    again.run(probe, pixels, Progress())
+    (drawn,) = hall._results._kept.values()
+    assert saved_by(again) == 2 * drawn.seconds > 0
+    assert (saved_by(first), saved_by(hall)) == (0, 0)
+    assert counting(really(hall)) is really(hall)
+    assert saved_by(really(hall)) == 0
 
 
 def test_whoever_changes_a_result_changes_no_other() -> None:
@@ -144,8 +160,8 @@ def test_a_recipe_names_the_models_of_a_remembered_run_and_verification_runs_ane
     _, again = record(picture, wishes, hall, file=source)
     assert again == recipe
     assert again.steps[0].models != ()
-    for _, result in hall._results._kept.values():
-        result.zero_()  # what is remembered went bad
+    for drawn in hall._results._kept.values():
+        drawn.result.zero_()  # what is remembered went bad
     _, wrong = record(picture, wishes, hall, file=source)
     assert wrong.result != recipe.result
     assert verify(recipe, source, hall).outcome == IDENTICAL

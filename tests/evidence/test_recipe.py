@@ -132,6 +132,17 @@ def test_a_blend_names_both_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert (step.options["model"], step.options["crispness"]) == ("crisp", share)
 
 
+def test_a_crispness_that_nobody_heard_is_not_recorded(hall: Engine) -> None:
+    result, recipe = record(cat(8, 8), [Wish("upscale", {"scale": 3.0, "crispness": 0.7})], hall)
+    (step,) = recipe.steps
+    assert (step.options["model"], step.options["crispness"]) == ("photo-x4-faithful", None)
+    again = record(cat(8, 8), [Wish(step.task, step.options)], hall)
+    assert torch.equal(again[0].pixels, result.pixels)
+    _, both = record(cat(8, 8), [Wish("upscale", {"width": 40, "crispness": 0.3})], hall)
+    assert [m.id for m in both.steps[0].models] == ["photo-x4-faithful", "photo-x2-faithful", "photo-x2"]
+    assert (both.steps[0].options["model"], both.steps[0].options["crispness"]) == ("auto", 0.3)
+
+
 def test_the_place_of_a_local_file_stays_at_home(tmp_path: Path, hall: Engine) -> None:
     file = tmp_path / "mine.safetensors"
     export(Generator(scale=2, channels=8, depth=2), "generator", {"scale": 2, "channels": 8, "depth": 2}, file)

@@ -1,6 +1,7 @@
 """What is refused: at once, cheaply, in one sentence that says what would work."""
 
 import io
+import logging
 import random
 import struct
 import time
@@ -201,3 +202,12 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "empty.png").touch()
     with pytest.raises(BadPicture, match="empty"):
         open_picture(str(tmp_path / "empty.png"))
+
+
+def test_a_refusal_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "enhancer.media"):
+        sentence = refusal(saved(photo(), "GIF")[:300])
+    (record,) = caplog.records
+    assert sentence in record.getMessage()
+    assert not record.exc_info
+    assert "\n" not in logging.Formatter().format(record)

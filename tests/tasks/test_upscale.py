@@ -177,6 +177,16 @@ def test_auto_prefers_models_for_photographs_and_their_crisp_twin(monkeypatch: p
         crisp_share("calm", 0.2)
 
 
+def test_a_crispness_means_nothing_to_a_model_without_a_twin_that_auto_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    calm = replace(entry("x4-fast"), id="calm", twin="")
+    monkeypatch.setattr("enhancer.tasks.choose.CATALOG", (calm,))
+    plain, told = UpscaleOptions(scale=3.0), UpscaleOptions(scale=3.0, crispness=0.7)
+    results = [upscale(picture(8, 8), options, hall(4), Progress()).pixels for options in (plain, told)]
+    assert torch.equal(*results)
+    with pytest.raises(BadOptions, match="calm has no faithful twin"):
+        upscale(picture(8, 8), replace(told, model="calm"), hall(4), Progress())
+
+
 def told_of(task_id: str, **options: float) -> torch.Tensor:
     """What the network of a task is told of the damage, at the first pixel."""
     heard = []

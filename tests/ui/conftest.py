@@ -112,6 +112,19 @@ def visit(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     assert [p for v in visitors for p in v.problems] == []
 
 
+@pytest.fixture
+def real(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
+    """The page over the bundled weights, which `verify` knows."""
+    port = free_port()
+    environment = {"GRADIO_SERVER_PORT": str(port), "ENHANCER_WORK": str(tmp_path / "work")}
+    with serving(["app.py"], port, tmp_path / "log", environment) as url:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        visitor = Visitor(context.new_page(), url)
+        yield visitor
+        context.close()
+    assert visitor.problems == []
+
+
 @pytest.fixture(scope="module")
 def hall() -> Engine:
     return Engine(Store(Settings()), Settings(device="cpu"))

@@ -1,13 +1,13 @@
 """Auto in a real browser: one click from a damaged picture to steps that can be overruled; the result verifies."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from skimage import data as pictures
 
 from enhancer.evidence.diagnosis import diagnose
@@ -18,7 +18,7 @@ from enhancer.models.catalog import CATALOG
 from enhancer.models.entry import Entry
 from enhancer.trust import verify
 from tests.ui.browser import PATIENCE, Visitor
-from tests.ui.conftest import Server, free_port, serving
+from tests.ui.conftest import Server
 from tests.ui.serve import catalog_of
 
 Visit = Callable[..., Visitor]
@@ -39,19 +39,6 @@ def calm(tmp_path: Path) -> Path:
     file = tmp_path / "calm.png"
     Image.fromarray(pictures.coffee()[80:280, 150:400]).save(file)
     return file
-
-
-@pytest.fixture
-def real(browser: Browser, tmp_path: Path) -> Iterator[Visitor]:
-    """The page over the bundled weights, which `verify` knows."""
-    port = free_port()
-    environment = {"GRADIO_SERVER_PORT": str(port), "ENHANCER_WORK": str(tmp_path / "work")}
-    with serving(["app.py"], port, tmp_path / "log", environment) as url:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        visitor = Visitor(context.new_page(), url)
-        yield visitor
-        context.close()
-    assert visitor.problems == []
 
 
 def looked_over(visitor: Visitor, file: Path) -> None:
@@ -151,7 +138,7 @@ def test_a_clean_picture_is_only_enlarged_and_only_on_wish(visit: Visit, calm: P
     expect(page.locator("#preview-facts")).to_contain_text("There is nothing to do", timeout=PATIENCE)
     page.locator("#enhance-go").click()
     visitor.says("enhance", "There is nothing to do")
-    page.get_by_test_id("toast-close").click()
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
 
     page.get_by_label("Remove Image").click()
     visitor.give("enhance-picture", damaged)

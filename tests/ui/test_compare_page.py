@@ -230,7 +230,7 @@ def test_a_task_without_a_model_at_hand_asks_to_fetch_one(visit: Visit, photo: P
     expect(visitor.page.locator("#compare-scale")).to_be_hidden(timeout=PATIENCE)
     visitor.page.locator("#compare-go").click()
     visitor.says("compare", "No model for Deblur is on this machine yet; choose one under “Fetch these models too”.")
-    expect(visitor.page.get_by_test_id("toast-body")).to_be_visible(timeout=PATIENCE)
+    expect(visitor.page.get_by_test_id("toast-body")).to_have_count(0)
 
 
 def test_stop_leaves_what_is_there_and_nothing_that_turns(visit: Visit, photo: Path) -> None:
@@ -249,4 +249,4 @@ def test_without_a_picture_nothing_is_compared(visit: Visit) -> None:
     visitor.tab("Compare")
     visitor.page.locator("#compare-go").click()
     visitor.says("compare", "Please choose a picture first.")
-    expect(visitor.page.get_by_test_id("toast-body")).to_be_visible(timeout=PATIENCE)
+    expect(visitor.page.get_by_test_id("toast-body")).to_have_count(0)

@@ -41,6 +41,10 @@ def test_upload_preview_enhance_drag_download(visit: Visit, server: Server, phot
     expect(facts).to_contain_text("Fast ×2")
     expect(visitor.page.locator("#trust-receipt")).to_contain_text("Kept: print resolution")
     assert _drag(visitor)
+    for side, other in (("Preview", "Result"), ("Result", "Preview")):
+        visitor.page.locator("#stage label", has_text=side).click()
+        expect(visitor.page.locator(f"#{side.lower()}-panel")).to_be_visible()
+        expect(visitor.page.locator(f"#{other.lower()}-panel")).to_be_hidden()
     file = visitor.download("download")
     assert file.name == "photo-x2.png"
     assert np.array_equal(
@@ -141,13 +145,9 @@ def test_bad_files_get_one_sentence_each_and_a_good_one_works_after(visit: Visit
     visitor = visit()
     for file, sentence in ((text, "is text"), (cut, "cut off"), (huge, "pixels")):
         visitor.give("enhance-picture", file)
-        toast = visitor.page.get_by_test_id("toast-body")
-        expect(toast).to_contain_text(sentence, timeout=PATIENCE)
-        expect(toast).to_have_count(1)
-        expect(visitor.page.locator("#enhance-source")).to_contain_text(sentence)
+        expect(visitor.page.locator("#enhance-source")).to_contain_text(sentence, timeout=PATIENCE)
         expect(visitor.page.locator("#enhance-picture img")).to_have_count(0)
-        toast.get_by_test_id("toast-close").click()
-        expect(toast).to_have_count(0)
+        expect(visitor.page.get_by_test_id("toast-body")).to_have_count(0)
     visitor.give("enhance-picture", photo)
     visitor.images("preview", 2)
     visitor.problems[:] = [p for p in visitor.problems if "Failed to load resource" not in p]  # the broken pictures
@@ -191,8 +191,8 @@ def test_a_model_of_the_hub_is_fetched_only_when_asked(visit: Visit, photo: Path
     ask = visitor.page.locator("#ask-preview")
     expect(ask).to_be_visible(timeout=PATIENCE)
     ask.click()
-    expect(visitor.page.get_by_test_id("toast-body")).to_have_count(1, timeout=PATIENCE)
-    expect(visitor.page.locator("#enhance-hint .bad")).to_be_visible()
+    expect(visitor.page.locator("#enhance-hint .bad")).to_be_visible(timeout=PATIENCE)
+    expect(visitor.page.get_by_test_id("toast-body")).to_have_count(0)
 
 
 def test_enhance_without_a_picture_says_what_to_do(visit: Visit) -> None:
@@ -240,3 +240,36 @@ def test_another_task_brings_its_own_models_and_options(visit: Visit, photo: Pat
     file = visitor.download("download")
     assert file.name == "photo-median.png"
     assert file.read_bytes() == encode(enhance(decode(photo), "median", radius=3), "png")
+
+
+def test_a_result_stays_with_its_picture(visit: Visit, photo: Path, tmp_path: Path) -> None:
+    other, slow = tmp_path / "other.png", tmp_path / "slow.png"
+    scene(60, 40, 3).save(other)
+    scene(500, 400, 4).save(slow)
+    visitor = visit()
+    page, shown = visitor.page, visitor.page.locator("#result-panel")
+    visitor.give("enhance-picture", photo)
+    visitor.images("preview", 2)
+    page.locator("#enhance-go").click()
+    visitor.says("enhance", "Done")
+    expect(shown).to_be_visible(timeout=PATIENCE)
+    page.get_by_label("Remove Image").click()
+    expect(shown).to_be_hidden(timeout=PATIENCE)
+    expect(page.locator("#enhance-status")).not_to_contain_text("Done")
+    visitor.give("enhance-picture", slow)
+    expect(page.locator("#enhance-hint")).to_contain_text("500 × 400", timeout=PATIENCE)
+    visitor.images("preview", 2)
+    expect(shown).to_be_hidden()
+    page.locator("#stage label", has_text="Result").click()
+    expect(page.locator("#facts")).to_contain_text("photo.png")
+    page.locator("#target-scale input[type=number]").fill("4")
+    page.keyboard.press("Tab")
+    expect(page.locator("#enhance-hint")).to_contain_text("2000 × 1600", timeout=PATIENCE)
+    page.locator("#enhance-go").click()
+    expect(page.locator("#enhance-status")).to_contain_text("tiles", timeout=PATIENCE)
+    page.get_by_label("Remove Image").click()
+    visitor.give("enhance-picture", other)
+    visitor.says("enhance", "slow.png is done; its result is under Result.")
+    expect(shown).to_be_hidden()
+    page.locator("#stage label", has_text="Result").click()
+    expect(page.locator("#facts")).to_contain_text("slow.png")

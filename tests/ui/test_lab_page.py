@@ -55,6 +55,10 @@ def test_what_is_painted_over_is_filled_and_nothing_else(visit: Visit, tmp_path:
     visitor.images("repair-result", 2)
     expect(page.locator("#repair-receipt")).to_contain_text("which are invented")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#repair-stage label", has_text="Mask").click()
+    expect(canvas).to_be_visible()
+    expect(page.locator("#repair-panel")).to_be_hidden()
+    page.locator("#repair-stage label", has_text="Repaired").click()
     page.locator("#repair-embed input").check()
     expect(page.locator("#repair-facts")).to_contain_text("in the file", timeout=PATIENCE)
     file = visitor.download("repair-download")

@@ -39,3 +39,15 @@ def test_app_py_serves_the_page_where_it_is_told_to(tmp_path: Path, by: str) -> 
     with serving(["app.py", *arguments], port, log, environment) as url:
         assert url in log.read_text()
     assert os.environ.get("GRADIO_SERVER_PORT") != str(port)
+
+
+def test_on_a_phone_the_preview_stands_right_below_the_picture(visit: Visit) -> None:
+    tops: dict[int, list[float]] = {}
+    for width in (390, 1280):
+        visitor = visit(width)
+        visitor.page.locator("#enhance-samples button").nth(1).click()
+        visitor.images("preview", 2)
+        boxes = [visitor.page.locator(f"#{part}").bounding_box() for part in ("enhance-go", "preview", "task")]
+        tops[width] = [box["y"] for box in boxes if box]
+    assert tops[390][0] < tops[390][1] < 844 < tops[390][2]
+    assert tops[1280][0] < tops[1280][1] < tops[1280][2]

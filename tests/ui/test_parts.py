@@ -95,7 +95,7 @@ def test_the_result_and_the_error_of_the_work_come_back() -> None:
 
 
 @pytest.mark.parametrize(("error", "sentence"), [(BadPicture("Too dark."), "Too dark."), (KeyError("x"), UNEXPECTED)])
-def test_every_error_becomes_a_line_and_a_toast(error: Exception, sentence: str) -> None:
+def test_every_error_becomes_a_line_and_no_toast(error: Exception, sentence: str) -> None:
     def steps() -> Steps:
         yield {"a": 1}
         raise error
@@ -104,6 +104,7 @@ def test_every_error_becomes_a_line_and_a_toast(error: Exception, sentence: str)
     with pytest.raises(gr.Error) as caught:
         seen.extend(guarded(steps(), lambda text: {"line": text}))
     assert caught.value.message == sentence
+    assert not caught.value.visible
     collected: list[Update] = []
     iterator = guarded(steps(), lambda text: {"line": text})
     collected += [next(iterator), next(iterator)]

@@ -187,6 +187,8 @@ def test_a_map_says_what_it_leaves_out(cat: Path, hall: Engine) -> None:
     twice = guess(run(cat, hall, model="x2-fast", scale=3, strength=0.5), hall, cat.parent, Progress())
     assert FIRST_PASS in twice.explanation
     assert BLENDED.format(0.5) in twice.explanation
+    auto = guess(run(cat, hall, model="auto", width=320, crispness=0.7), hall, cat.parent, Progress())
+    assert FIRST_PASS in auto.explanation  # by a model without a twin, the second pass by one that has one
     once = guess(run(cat, hall, scale=2), hall, cat.parent, Progress())
     assert FIRST_PASS not in once.explanation
 

@@ -36,9 +36,4 @@ def table(code: str) -> Table:
     return Table({} if code == ENGLISH else entries(code))
 
 
-def in_theirs(english: str) -> str:
-    """A text in the language of the visitor."""
-    return table(spoken.get()).text(english)
-
-
-__all__ = ["ENGLISH", "LANGUAGES", "entries", "in_theirs", "spoken", "table"]
+__all__ = ["ENGLISH", "LANGUAGES", "entries", "spoken", "table"]
