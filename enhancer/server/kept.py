@@ -168,8 +168,13 @@ class Keeper:
         for kept in [k for k in self._kept.values() if k.ended is not None and k.ended <= oldest]:
             del self._kept[kept.id]
 
+    def _left(self, ended: float) -> float:
+        """Seconds until what ended then is too old."""
+        return max(0.0, ended + self._settings.job_seconds - self._clock())
+
     def _sweep_later(self) -> None:
-        if self._kept and self._sweeper is None:
-            self._sweeper = threading.Timer(self._settings.job_seconds, self.sweep)
+        ended = [kept.ended for kept in self._kept.values() if kept.ended is not None]
+        if ended and self._sweeper is None:
+            self._sweeper = threading.Timer(self._left(min(ended)), self.sweep)
             self._sweeper.daemon = True
             self._sweeper.start()

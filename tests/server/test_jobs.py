@@ -5,6 +5,7 @@ import re
 import tempfile
 import time
 import weakref
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 
 from enhancer.client import ApiError, Client
 from enhancer.engine.turns import Asker
+from enhancer.progress import Progress
 from enhancer.server.door import Door
 from enhancer.server.kept import Keeper
 from enhancer.server.work import FileAnswer
@@ -91,6 +93,25 @@ def test_jobs_are_bounded_and_swept(tight: Running) -> None:
         again = client.submit(png(16, 16, 0x336699), "median")
         assert (shown(again.result().file) == (0x33, 0x66, 0x99)).all()
         again.cancel()
+
+
+def test_a_result_is_forgotten_in_its_time_although_another_one_came_before() -> None:
+    keeper, door = Keeper(Settings(job_seconds=2)), Door(4, 4)
+    for _ in range(2):
+        disk = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever holds it last
+        answer = FileAnswer(disk, "clip.mp4", "video/mp4", (2, 2), 0.1, (), ())
+        keeper.start("video", partial(_told, answer), Asker("somebody"), door.enter("somebody"))
+        del answer
+        time.sleep(0.2)
+    until = time.monotonic() + 3
+    while keeper._kept:
+        assert time.monotonic() < until, "it waits for as long again as what came before it"
+        time.sleep(0.02)
+    assert disk.closed
+
+
+def _told(answer: FileAnswer, _: Progress) -> FileAnswer:
+    return answer
 
 
 def test_the_list_of_all_jobs_is_nobodys_business(program: Running) -> None:
