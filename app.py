@@ -8,9 +8,10 @@ import argparse
 import gc
 import logging
 import os
+import signal
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from enhancer.logs import configure
 from enhancer.memory import share_heaps
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the page until the process is ended. Other arguments than --host and --port end it with exit code 2."""
+    signal.signal(signal.SIGTERM, end)  # which the first process of a container does not hear by itself
     host, port = address(arguments)
     settings = Settings.from_environment(SERVED | (BORROWED if lends_gpu() else {}) | os.environ)
     configure(settings.log)
@@ -57,6 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     demo.launch(**how, prevent_thread_lock=True)  # until the page answers, nothing else takes the processor
     threading.Thread(target=warm, args=(service.engine, service.monitor.ready), daemon=True, name="warm").start()
     demo.block_thread()
+
+
+def end(number: int, _: object) -> NoReturn:
+    """Leave in peace at `kill` and `docker stop`, so that the folder of visitors' files goes with the server."""
+    raise SystemExit(128 + number)
 
 
 def address(arguments: Sequence[str] | None = None) -> tuple[str, int]:
