@@ -139,8 +139,9 @@ class RemoteJob:
 
     def result(self) -> Enhanced:
         """Wait for it. Raises ApiError for a job that failed."""
-        for _ in self.wait():
-            pass
+        for told in self.wait():
+            if told["problem"] is not None:
+                raise _problem(told["problem"])
         return _enhanced(self._client._ask("GET", f"{self.address}/result"))
 
     def cancel(self) -> None:
@@ -166,7 +167,10 @@ def _enhanced(answer: httpx.Response) -> Enhanced:
 def _refusal(answer: httpx.Response) -> ApiError:
     if answer.headers.get("Content-Type") != "application/problem+json":
         return ApiError(answer.status_code, f"The server answered {answer.status_code} {answer.reason_phrase}.")
-    told = answer.json()
+    return _problem(answer.json())
+
+
+def _problem(told: Mapping[str, Any]) -> ApiError:
     return ApiError(told["status"], told["detail"], told.get("limit"), told["request_id"])
 
 

@@ -18,7 +18,7 @@ HOST = "http://127.0.0.1:7860"
 TITLE = "Image Enhancer"
 ABOUT = (
     "Send a picture, get the better one, with the recipe that makes it again and a receipt of what was kept. "
-    "Errors are application/problem+json; 429 and 503 say in Retry-After when to come again."
+    "Errors are application/problem+json; 429 and 503 say in Retry-After when to come again, where that helps."
 )
 BINARY = {"type": "string", "format": "binary"}
 MASKED = '-F "mask=$(base64 -w0 mask.png)"'
