@@ -31,8 +31,8 @@ class ApiError(EnhancerError):
 class Enhanced:
     """A result: the bytes of its file, and what the server says about it.
 
-    `recipe` is packed as the page's links have it, and empty for videos and scenes; `kept` and `lost` are empty where
-    no receipt was wished.
+    `recipe` is packed as the page's links have it, and empty for videos and scenes; `recipe_lacks` names what it leaves
+    out of how this picture was made ("guards", "mask"). `kept` and `lost` are empty where no receipt was wished.
     """
 
     file: bytes
@@ -43,6 +43,7 @@ class Enhanced:
     recipe: str
     kept: tuple[str, ...]
     lost: tuple[str, ...]
+    recipe_lacks: tuple[str, ...] = ()
 
     def save(self, path: str | Path) -> None:
         """Write the file as it came."""
@@ -161,6 +162,7 @@ def _enhanced(answer: httpx.Response) -> Enhanced:
         recipe=answer.headers.get("X-Enhancer-Recipe", ""),
         kept=tuple(receipt.get("kept", ())),
         lost=tuple(receipt.get("lost", ())),
+        recipe_lacks=tuple(filter(None, answer.headers.get("X-Enhancer-Recipe-Partial", "").split(", "))),
     )
 
 

@@ -45,6 +45,7 @@ PROBLEM = {
 STORY = {"type": "object", "description": "the picture in base64, with its recipe, receipt, size and seconds"}
 TOLD = {
     answers.RECIPE: "how the result was made, packed as the page's links have it",
+    answers.PARTIAL: "what that recipe leaves out, as it is of this picture alone: guards, mask; in JSON it is whole",
     answers.RECEIPT: "JSON: what of the picture was kept, and what was lost",
     answers.SIZE: "width x height of the result",
     answers.SECONDS: "what the work took",

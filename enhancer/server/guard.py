@@ -54,7 +54,8 @@ WORKING = {"POST", "PUT", "PATCH"}  # requests that give this server something t
 TOO_OFTEN = "You may ask {most} times a minute here; please come again in {after} seconds."
 PAGE, ELSEWHERE = "page", "none"  # what stands for all addresses of the framework, and for those without anything
 SPOKEN = ["Accept", "Authorization", "Content-Type", ID]  # headers that pages of other sites may send, and read
-TOLD = [ID, "Content-Disposition", "Location", "Retry-After", *(f"X-Enhancer-{w}" for w in ("Recipe", "Receipt"))]
+TOLD = [ID, "Content-Disposition", "Location", "Retry-After"]
+TOLD += [f"X-Enhancer-{word}" for word in ("Recipe", "Recipe-Partial", "Receipt")]
 
 
 class Guard:
