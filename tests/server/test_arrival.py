@@ -102,6 +102,20 @@ def test_who_leaves_while_sending_is_no_failure(narrow: Running, path: str) -> N
     assert "Traceback" not in narrow.log.read_text()[size:]
 
 
+def test_who_leaves_while_waiting_is_no_failure(program: Running) -> None:
+    before, asked = Figures(program.url), {"model": "x4-fast", "scale": "4", "best": "true"}
+    with pytest.raises(httpx.TimeoutException):
+        httpx.post(f"{program.url}/v1/upscale", content=png(1200, 1200), params=asked, timeout=1)
+
+    def more(name: str, **labels: str) -> float:
+        return Figures(program.url)(name, **labels) - before(name, **labels)
+
+    name = "enhancer_requests_total"
+    until(lambda: more(name, route="/v1/upscale") == 1, "nothing is told of it")
+    assert more(name, route="/v1/upscale", status="400") == 1
+    assert more("enhancer_failures_total") == 0
+
+
 def test_a_share_is_at_least_one_body_and_is_given_back() -> None:
     for settings, most in ((Settings(max_disk=80, max_body=30), 30), (Settings(max_disk=800, max_body=30), 100)):
         shares = Shares(settings)
