@@ -37,6 +37,7 @@ class Service:
         self.settings = self.engine.settings
         self.door = Door(self.settings.max_queue, self.settings.max_share)
         self.keeper = Keeper(self.settings)
+        self.monitor.ask(self.door.obstacle)
 
     def enter(self, request: Request) -> Place:
         """Raises Refused as `Door.enter` does."""
