@@ -8,10 +8,11 @@ import argparse
 import gc
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from enhancer.logs import configure
 from enhancer.memory import share_heaps
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     A setting that cannot be ends it with one sentence.
     """
+    signal.signal(signal.SIGTERM, end)  # which the first process of a container does not hear by itself
     host, port = address(arguments)
     try:
         settings = Settings.from_environment(SERVED | (BORROWED if lends_gpu() else {}) | os.environ)
@@ -64,6 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     demo.launch(**how, prevent_thread_lock=True)  # until the page answers, nothing else takes the processor
     threading.Thread(target=warm, args=(service.engine, service.monitor.ready), daemon=True, name="warm").start()
     demo.block_thread()
+
+
+def end(number: int, _: object) -> NoReturn:
+    """Leave in peace at `kill` and `docker stop`, so that the folder of visitors' files goes with the server."""
+    raise SystemExit(128 + number)
 
 
 def address(arguments: Sequence[str] | None = None) -> tuple[str, int]:

@@ -31,8 +31,8 @@ class ApiError(EnhancerError):
 class Enhanced:
     """A result: the bytes of its file, and what the server says about it.
 
-    `recipe` is packed as the page's links have it, and empty for videos and scenes; `kept` and `lost` are empty where
-    no receipt was wished.
+    `recipe` is packed as the page's links have it, and empty for videos and scenes; `recipe_lacks` names what it leaves
+    out of how this picture was made ("guards", "mask"). `kept` and `lost` are empty where no receipt was wished.
     """
 
     file: bytes
@@ -43,6 +43,7 @@ class Enhanced:
     recipe: str
     kept: tuple[str, ...]
     lost: tuple[str, ...]
+    recipe_lacks: tuple[str, ...] = ()
 
     def save(self, path: str | Path) -> None:
         """Write the file as it came."""
@@ -139,8 +140,9 @@ class RemoteJob:
 
     def result(self) -> Enhanced:
         """Wait for it. Raises ApiError for a job that failed."""
-        for _ in self.wait():
-            pass
+        for told in self.wait():
+            if told["problem"] is not None:
+                raise _problem(told["problem"])
         return _enhanced(self._client._ask("GET", f"{self.address}/result"))
 
     def cancel(self) -> None:
@@ -160,13 +162,17 @@ def _enhanced(answer: httpx.Response) -> Enhanced:
         recipe=answer.headers.get("X-Enhancer-Recipe", ""),
         kept=tuple(receipt.get("kept", ())),
         lost=tuple(receipt.get("lost", ())),
+        recipe_lacks=tuple(filter(None, answer.headers.get("X-Enhancer-Recipe-Partial", "").split(", "))),
     )
 
 
 def _refusal(answer: httpx.Response) -> ApiError:
     if answer.headers.get("Content-Type") != "application/problem+json":
         return ApiError(answer.status_code, f"The server answered {answer.status_code} {answer.reason_phrase}.")
-    told = answer.json()
+    return _problem(answer.json())
+
+
+def _problem(told: Mapping[str, Any]) -> ApiError:
     return ApiError(told["status"], told["detail"], told.get("limit"), told["request_id"])
 
 

@@ -4,6 +4,7 @@ nothing else, so that they share its memory and begin within milliseconds. Impor
 
 import gc
 import os
+import signal
 import socket
 import sys
 from multiprocessing import forkserver, process, util
@@ -42,8 +43,9 @@ def plant() -> None:
 
 
 def _serve(listener: int, over: int) -> None:
-    """Never returns; holds no other file of the process that it is a copy of."""
+    """Never returns; holds no other file of the process that it is a copy of, and ends as others do."""
     try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         low, high = sorted((listener, over))
         for start, end in ((FIRST, low), (low + 1, high), (high + 1, os.sysconf("SC_OPEN_MAX"))):
             os.closerange(start, end)

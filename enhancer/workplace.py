@@ -8,6 +8,7 @@ import stat
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,8 +31,9 @@ class Workplace:
         self.folder = folder
         self._settings, self._clock = settings, clock
         self._lasting: frozenset[Path] = frozenset()
-        self._held: frozenset[Path] = frozenset()
+        self._held = Counter[Path]()  # how many work there
         self._promised = 0  # bytes
+        self._often = min(OFTEN, settings.files_seconds / 4)
         self._known, self._known_until = 0, 0.0  # bytes, what came since the last look included
         self._guard = threading.Lock()
 
@@ -39,15 +41,15 @@ class Workplace:
         """What lies here now belongs to the page, and lasts."""
         self._lasting = frozenset(self._files())
 
-    def hold(self, folder: Path) -> None:
-        """A job works there: nothing in it is swept, however long that takes, until `let_go`."""
+    def hold(self, *folders: Path) -> None:
+        """A job works there: nothing in them is swept, however long that takes, until it and all others `let_go`."""
         with self._guard:
-            self._held |= {folder}
+            self._held += Counter(folders)
 
-    def let_go(self, folder: Path) -> None:
+    def let_go(self, *folders: Path) -> None:
         """The job has ended."""
         with self._guard:
-            self._held -= {folder}
+            self._held -= Counter(folders)
 
     def used(self) -> int:
         """Bytes of the disk that all files here take, those without a name included."""
@@ -89,10 +91,12 @@ class Workplace:
         )
 
     def sweep(self) -> None:
-        """Delete what is older than `files_seconds` and does not last, and folders that are empty since then."""
-        oldest = self._clock() - self._settings.files_seconds
+        """Delete what would be older than `files_seconds` at the next look, but for what lasts, and empty folders."""
+        oldest = self._clock() - self._settings.files_seconds + self._often
+        with self._guard:
+            working = tuple(self._held)
         for place, _, names in os.walk(self.folder, topdown=False):
-            if any(Path(place).is_relative_to(held) for held in self._held):
+            if any(Path(place).is_relative_to(held) for held in working):
                 continue
             for path in (Path(place, name) for name in names):
                 found = _look(path)
@@ -108,7 +112,7 @@ class Workplace:
 
     def _sweeping(self) -> None:
         while True:
-            time.sleep(min(OFTEN, self._settings.files_seconds / 4))
+            time.sleep(self._often)
             try:
                 self.sweep()
             except OSError:  # a disk that fails now may work again in a minute
@@ -165,16 +169,16 @@ def check(more: int) -> None:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(*folders: Path) -> Iterator[None]:
     """`Workplace.hold` in the folder of this server for as long as the block runs; elsewhere nothing happens."""
     own = _here
     if own is not None:
-        own.hold(folder)
+        own.hold(*folders)
     try:
         yield
     finally:
         if own is not None:
-            own.let_go(folder)
+            own.let_go(*folders)
 
 
 def told(seconds: int) -> str:

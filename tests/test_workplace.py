@@ -120,6 +120,35 @@ def test_the_folder_of_a_job_that_works_is_swept_when_it_has_ended(
     assert not (tmp_path / "job").exists()
 
 
+def test_a_folder_is_held_until_the_last_one_who_works_there_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Workplace(tmp_path, Settings(files_seconds=100), clock=lambda: time.time() + 3600)
+    monkeypatch.setattr(workplace, "_here", place)
+    (tmp_path / "same").mkdir()
+    (tmp_path / "same" / "cat.png").write_bytes(b"x")  # the framework has equal files once
+    with workplace.held(tmp_path / "same", tmp_path / "other"):
+        with workplace.held(tmp_path / "same", tmp_path / "same"):
+            pass
+        place.sweep()
+        assert (tmp_path / "same" / "cat.png").exists()
+    place.sweep()
+    assert not (tmp_path / "same").exists()
+
+
+@pytest.mark.parametrize(("seconds", "before_it"), [(3600, 60), (100, 25)])
+def test_nothing_waits_for_the_next_look_beyond_its_time(tmp_path: Path, seconds: int, before_it: int) -> None:
+    now = [time.time()]
+    place = Workplace(tmp_path, Settings(files_seconds=seconds), lambda: now[0])
+    (tmp_path / "cat.png").write_bytes(b"x")
+    now[0] += seconds - before_it - 1
+    place.sweep()
+    assert (tmp_path / "cat.png").exists()
+    now[0] += 2
+    place.sweep()
+    assert not (tmp_path / "cat.png").exists()
+
+
 def test_it_is_swept_while_files_come_and_go(tmp_path: Path) -> None:
     """What made the framework's own cleaning end for ever."""
     place, over = Workplace(tmp_path, Settings(files_seconds=0)), threading.Event()

@@ -93,7 +93,8 @@ class Results:
 
     def _sweep_later(self) -> None:
         if self._kept and self._sweeper is None:
-            self._sweeper = threading.Timer(self._seconds, self.sweep)
+            oldest = min(drawn.at for drawn in self._kept.values())
+            self._sweeper = threading.Timer(max(0.0, oldest + self._seconds - self._clock()), self.sweep)
             self._sweeper.daemon = True
             self._sweeper.start()
 

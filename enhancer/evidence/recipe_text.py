@@ -85,13 +85,19 @@ def from_json(text: str) -> Recipe:
 def to_link(recipe: Recipe) -> str:
     """The recipe in the letters that every link may hold: JSON, deflated, in URL-safe base64 without padding.
 
-    Without its guards and masks: what was painted over in one picture says nothing of another, and would make the link
-    long.
+    Without its guards and masks, as `left_out` says: what was painted over in one picture says nothing of another, and
+    would make the link long.
     """
     bare = tuple(replace(s, options={**s.options, "mask": ""}) if "mask" in s.options else s for s in recipe.steps)
     packer = zlib.compressobj(9, wbits=-15)
     packed = packer.compress(to_json(replace(recipe, steps=bare, guards=())).encode()) + packer.flush()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def left_out(recipe: Recipe) -> tuple[str, ...]:
+    """What of the recipe its link does not hold: guards, mask; such a link does not make the result again."""
+    found = {"guards": bool(recipe.guards), "mask": any(step.options.get("mask") for step in recipe.steps)}
+    return tuple(name for name, there in found.items() if there)
 
 
 def from_link(text: str) -> Recipe:

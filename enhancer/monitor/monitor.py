@@ -36,6 +36,7 @@ class Monitor:
         self.ready = threading.Event()
         self.meters = Meters(e.id for e in catalog if isinstance(e.source, Bundled))
         self.history = History(self._series)
+        self._asked: list[Callable[[], str | None]] = []
         self._every = engine.settings.canary_seconds
         entry = canary_model(catalog) if self._every else None
         self.canary = None if entry is None else Canary(engine, entry)
@@ -53,7 +54,13 @@ class Monitor:
         """Why no work should be sent here now."""
         if not self.ready.is_set():
             return STARTING
-        return SICK if self.canary is not None and self.canary.sick else None
+        if self.canary is not None and self.canary.sick:
+            return SICK
+        return next((why for ask in self._asked if (why := ask()) is not None), None)
+
+    def ask(self, obstacle: Callable[[], str | None]) -> None:
+        """From now on, this says as well why no work should be sent here, None where it may be."""
+        self._asked.append(obstacle)
 
     def start(self) -> None:
         """From now on until the process ends, in threads of their own."""

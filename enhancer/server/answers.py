@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from enhancer.evidence.receipt import Receipt
-from enhancer.evidence.recipe_text import to_json, to_link
+from enhancer.evidence.recipe_text import left_out, to_json, to_link
 from enhancer.server.work import Answer, FileAnswer
 
 JSON, FORM = "application/json", "multipart/form-data"
 RECIPE, RECEIPT, SIZE, SECONDS = "X-Enhancer-Recipe", "X-Enhancer-Receipt", "X-Enhancer-Size", "X-Enhancer-Seconds"
-CONSISTENCY = "X-Enhancer-Consistency"
+CONSISTENCY, PARTIAL = "X-Enhancer-Consistency", "X-Enhancer-Recipe-Partial"
 PART = 1024 * 1024  # bytes of a file that are sent at once
 PRIVATE = {"Cache-Control": "no-store"}  # a visitor's picture
 
@@ -34,6 +34,8 @@ def respond(answer: Answer | FileAnswer, accept: str) -> Response:
         SECONDS: f"{answer.seconds:.3f}",
         "Content-Disposition": f'attachment; filename="{_name(answer)}"',
     }
+    if lacking := left_out(answer.recipe):
+        headers[PARTIAL] = ", ".join(lacking)
     if answer.consistency is not None:
         headers[CONSISTENCY] = str(answer.consistency)
     if answer.receipt is not None:
@@ -71,6 +73,7 @@ def story(answer: Answer) -> dict[str, Any]:
         "seconds": round(answer.seconds, 3),
         "recipe": json.loads(to_json(answer.recipe)),
         "recipe_link": to_link(answer.recipe),
+        "recipe_link_lacks": list(left_out(answer.recipe)),
         "receipt": None if answer.receipt is None else _lines(answer.receipt),
         "consistency": answer.consistency,
     }

@@ -18,7 +18,7 @@ HOST = "http://127.0.0.1:7860"
 TITLE = "Image Enhancer"
 ABOUT = (
     "Send a picture, get the better one, with the recipe that makes it again and a receipt of what was kept. "
-    "Errors are application/problem+json; 429 and 503 say in Retry-After when to come again."
+    "Errors are application/problem+json; 429 and 503 say in Retry-After when to come again, where that helps."
 )
 BINARY = {"type": "string", "format": "binary"}
 MASKED = '-F "mask=$(base64 -w0 mask.png)"'
@@ -45,6 +45,7 @@ PROBLEM = {
 STORY = {"type": "object", "description": "the picture in base64, with its recipe, receipt, size and seconds"}
 TOLD = {
     answers.RECIPE: "how the result was made, packed as the page's links have it",
+    answers.PARTIAL: "what that recipe leaves out, as it is of this picture alone: guards, mask; in JSON it is whole",
     answers.RECEIPT: "JSON: what of the picture was kept, and what was lost",
     answers.SIZE: "width x height of the result",
     answers.SECONDS: "what the work took",

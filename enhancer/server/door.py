@@ -11,6 +11,7 @@ from types import TracebackType
 from enhancer.server.problems import Refused
 
 SOONEST, LATEST = 1, 120  # seconds of Retry-After
+FULL = "As many requests are under way as there is room for; please try again later."
 RECENT = 0.2  # weight of the last stay in the mean of stays
 
 
@@ -55,6 +56,10 @@ class Door:
     def full(self) -> bool:
         """Whether nobody else is let in."""
         return self.inside >= self._most
+
+    def obstacle(self) -> str | None:
+        """Why no work should be sent here now."""
+        return FULL if self.full else None
 
     def enter(self, client: str) -> Place:
         """Raises Refused: 429 for a client with its share under way, 503 where everything is taken."""

@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from enhancer import watch, workplace
 from enhancer.errors import DiskFull, EnhancerError
 from enhancer.logs import FACTS, REQUEST_ID
+from enhancer.server.arrival import Arriving, Shares
 from enhancer.server.headers import API, OURS, Marks
 from enhancer.server.keys import Keys
 from enhancer.server.pace import Pace
@@ -53,7 +54,8 @@ WORKING = {"POST", "PUT", "PATCH"}  # requests that give this server something t
 TOO_OFTEN = "You may ask {most} times a minute here; please come again in {after} seconds."
 PAGE, ELSEWHERE = "page", "none"  # what stands for all addresses of the framework, and for those without anything
 SPOKEN = ["Accept", "Authorization", "Content-Type", ID]  # headers that pages of other sites may send, and read
-TOLD = [ID, "Content-Disposition", "Location", "Retry-After", *(f"X-Enhancer-{w}" for w in ("Recipe", "Receipt"))]
+TOLD = [ID, "Content-Disposition", "Location", "Retry-After"]
+TOLD += [f"X-Enhancer-{word}" for word in ("Recipe", "Recipe-Partial", "Receipt")]
 
 
 class Guard:
@@ -64,8 +66,9 @@ class Guard:
         self.marks = Marks(self.sites.embedders)
         self.keys, self.starting = Keys(settings), True
         self.pace = Pace(settings.max_requests, TOO_OFTEN, "max_requests")
-        self.max_body = settings.max_body
-        self.app, self.page = app, RequestBodyLimitMiddleware(app, settings.max_body)
+        self.max_body, self.shares = settings.max_body, Shares(settings)
+        self.app = app
+        self.page = Arriving(RequestBodyLimitMiddleware(app, settings.max_body), settings.upload_seconds)
         self.shared = CORSMiddleware(
             self._pass_on, self.sites.origins, allow_methods=["*"], allow_headers=SPOKEN, expose_headers=TOLD
         )
@@ -111,7 +114,7 @@ class Guard:
         """
         try:
             self._admit(scope, Headers(scope=scope))
-            until_answered.enter_context(self._room(scope))
+            self._make_room(scope, until_answered)
         except EnhancerError as error:
             problem = problem_of(error)
             if isinstance(error, DiskFull) and not scope["path"].startswith(API):
@@ -120,13 +123,15 @@ class Guard:
             return problem.sentence() if shown else problem.response()
         return self.shared if self.sites.origins else self._pass_on
 
-    def _room(self, scope: Scope) -> AbstractContextManager[None]:
-        """Room for what a request sends; entering it raises DiskFull."""
+    def _make_room(self, scope: Scope, until_answered: ExitStack) -> None:
+        """Room for what a request sends. Raises DiskFull, and Refused where its client sends too much already."""
         place = workplace.here()
         if place is None or scope["method"] not in WORKING or not scope["path"].startswith(STORING):
-            return nullcontext()
+            return
         length = Headers(scope=scope).get("content-length", "")
-        return place.promised(int(length) if length.isdecimal() else self.max_body)
+        size = int(length) if length.isdecimal() else self.max_body
+        until_answered.enter_context(self.shares.taken(_client(scope), size))
+        until_answered.enter_context(place.promised(size))
 
     def _admit(self, scope: Scope, headers: Headers) -> None:
         """Raises Refused for a request that goes no further: the cheapest question first."""
@@ -137,7 +142,7 @@ class Guard:
             return
         self.sites.check_host(headers)
         self.sites.check_origin(headers, method)
-        client = scope["client"][0] if scope.get("client") else ""
+        client = _client(scope)
         if not self._is_open(scope, headers):
             self.keys.check(headers.get("authorization", ""), client)
         if path.lower().startswith(CLOSED):
@@ -199,8 +204,14 @@ def _route(scope: Scope, path: str) -> str:
     return ELSEWHERE if found is None else f"{root}{found.removeprefix(root)}"
 
 
+def _client(scope: Scope) -> str:
+    """Its address, as the server's proxy tells it where there is one."""
+    found: str = scope["client"][0] if scope.get("client") else ""
+    return found
+
+
 def _tell(scope: Scope, asked: str, path: str, status: int, seconds: float) -> None:
     shown = SECRET.sub("…", path.encode("unicode_escape").decode())  # no line breaks from outside
-    client = scope["client"][0] if scope.get("client") else "-"
+    client = _client(scope) or "-"
     facts = {"client": client, "method": asked, "path": shown, "status": status, "seconds": round(seconds, 3)}
     log.info("client=%s %s %s status=%d seconds=%.3f", client, asked, shown, status, seconds, extra={FACTS: facts})

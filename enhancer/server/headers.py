@@ -39,7 +39,8 @@ class Marks:
         for header, value in CAREFUL.items():
             headers.setdefault(header, value)
         headers.setdefault(POLICY, BARE if path.startswith((*OURS, FILES)) else self._page)
-        if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        busy = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+        if busy and not path.startswith(API):  # whose answers say themselves whether to try again helps
             headers.setdefault("Retry-After", str(LATER))
         if status == HTTPStatus.UNAUTHORIZED:
             headers.setdefault("WWW-Authenticate", CHALLENGE)

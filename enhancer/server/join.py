@@ -14,8 +14,6 @@ from enhancer.server.guard import guarding
 from enhancer.server.problems import LATER, Problem
 from enhancer.server.service import Service
 
-FULL = "As many requests are under way as there is room for; please try again later."
-
 
 def app_arguments(api: FastAPI) -> dict[str, Any]:
     """What `page.launch(app_kwargs=...)` takes to serve the API under /v1, and to guard both."""
@@ -32,7 +30,7 @@ def _routes(api: FastAPI, service: Service) -> list[BaseRoute]:
         return JSONResponse({"status": "ok"})
 
     async def ready(request: Request) -> Response:
-        obstacle = service.monitor.obstacle or (FULL if service.door.full else None)
+        obstacle = service.monitor.obstacle
         if obstacle is not None:
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, obstacle, retry_after=LATER).response()
         return JSONResponse({"status": "ready"})

@@ -1,11 +1,12 @@
 """Jobs that outlive their request: bounded in number and bytes, swept by age, found by ids that nobody guesses."""
 
+import math
 import os
 import secrets
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
@@ -21,6 +22,12 @@ from enhancer.server.work import Answer, FileAnswer
 from enhancer.settings import Settings
 
 ID_BYTES = 24  # random ones in an id
+CLIENTS = 4  # at least so many share the room for jobs
+ALL = (
+    "The server keeps as many jobs as it has room for; please try again later, and delete those that you have fetched."
+)
+OWN = "The server keeps as many of your jobs as one client may have; please fetch their results, or delete them."
+BUSY, GREEDY = HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
 
@@ -56,13 +63,18 @@ class Parked:
 
 @dataclass
 class Kept:
-    """One job; `ended` on the clock of its keeper, None while it waits or runs."""
+    """One job of `client`; `ended` on the clock of its keeper, None while it waits or runs.
+
+    `fetched` says that its client has had what came of it.
+    """
 
     id: str
     task: str
     job: Job[Parked]
     place: Place
+    client: str
     ended: float | None = field(default=None)
+    fetched: bool = field(default=False)
 
     @property
     def state(self) -> str:
@@ -83,16 +95,19 @@ class Kept:
             "result": f"{root}/{self.id}/result" if state == DONE else None,
         }
         error = self.job.future.exception() if state == FAILED else None
+        self.fetched = self.fetched or error is not None
         return {**told, "problem": None if error is None else problem_of(error).content}
 
     def answer(self) -> Answer | FileAnswer | Problem:
-        """The result, or what went wrong. Raises Refused, 409, while it is not there yet."""
+        """The result, or what went wrong, for good. Raises Refused, 409, while it is not there yet."""
         if not self.job.future.done():
             raise Refused(
                 HTTPStatus.CONFLICT, "This job is not finished; its status says how far it is.", retry_after=1
             )
         error = self.job.future.exception()
-        return self.job.result().fetch() if error is None else problem_of(error)
+        found = self.job.result().fetch() if error is None else replace(problem_of(error), retry_after=None)
+        self.fetched = True
+        return found
 
 
 class Keeper:
@@ -105,12 +120,15 @@ class Keeper:
         self._sweeper: threading.Timer | None = None
 
     def start(self, task: str, work: Callable[[Progress], Answer | FileAnswer], asker: Asker, place: Place) -> Kept:
-        """Begin a job, in its `place` until it ends. Raises Refused where there is no room for its result."""
+        """Begin a job, in its `place` until it ends. Raises Refused where there is no room for its result.
+
+        Where a client has its share, what it has fetched makes room for what it asks.
+        """
         with self._guard:
             self._drop_old()
-            self._check_room()
+            self._check_room(asker.name)
             job = Job(lambda progress: Parked.park(work(progress)), asker)
-            kept = Kept(secrets.token_urlsafe(ID_BYTES), task, job, place)
+            kept = Kept(secrets.token_urlsafe(ID_BYTES), task, job, place, asker.name)
             self._kept[kept.id] = kept
         kept.job.future.add_done_callback(partial(self._ended, kept.id, place))  # which holds no result
         kept.job.start()
@@ -148,28 +166,43 @@ class Keeper:
                 self._kept[job_id].ended = self._clock()
             self._sweep_later()
 
-    def _check_room(self) -> None:
-        done = [kept.job.result().size for kept in self._kept.values() if kept.state == DONE]
-        for value, most, limit in (
-            (len(self._kept), self._settings.max_jobs, "max_jobs"),
-            (sum(done), self._settings.max_jobs_bytes, "max_jobs_bytes"),
-        ):
-            if value >= most:
-                raise Refused(
-                    HTTPStatus.SERVICE_UNAVAILABLE,
-                    "The server keeps as many jobs as it has room for; please try again later, and delete those that "
-                    "you have fetched.",
-                    limit,
-                    LATER,
-                )
+    def _check_room(self, client: str) -> None:
+        """Raises Refused where all, or those of this client alone, are as many as there is room for."""
+        limits = self._settings
+        self._refuse([*self._kept.values()], limits.max_jobs, limits.max_jobs_bytes, (ALL, BUSY))
+        own = [kept for kept in self._kept.values() if kept.client == client]
+        had = [kept for kept in own if kept.fetched]
+        jobs, size = max(limits.max_share, limits.max_jobs // CLIENTS), limits.max_jobs_bytes // CLIENTS
+        while had and _full(own, jobs, size):
+            own.remove(had[0])
+            del self._kept[had.pop(0).id]
+        self._refuse(own, jobs, size, (OWN, GREEDY))
+
+    def _refuse(self, kept: Sequence[Kept], jobs: int, size: int, told: tuple[str, HTTPStatus]) -> None:
+        if limit := _full(kept, jobs, size):
+            left = [self._left(one.ended) for one in kept if one.ended is not None]
+            raise Refused(told[1], told[0], limit, max(1, math.ceil(min(left))) if left else LATER)
 
     def _drop_old(self) -> None:
         oldest = self._clock() - self._settings.job_seconds
         for kept in [k for k in self._kept.values() if k.ended is not None and k.ended <= oldest]:
             del self._kept[kept.id]
 
+    def _left(self, ended: float) -> float:
+        """Seconds until what ended then is too old."""
+        return max(0.0, ended + self._settings.job_seconds - self._clock())
+
     def _sweep_later(self) -> None:
-        if self._kept and self._sweeper is None:
-            self._sweeper = threading.Timer(self._settings.job_seconds, self.sweep)
+        ended = [kept.ended for kept in self._kept.values() if kept.ended is not None]
+        if ended and self._sweeper is None:
+            self._sweeper = threading.Timer(self._left(min(ended)), self.sweep)
             self._sweeper.daemon = True
             self._sweeper.start()
+
+
+def _full(kept: Sequence[Kept], jobs: int, size: int) -> str | None:
+    """The setting by which these are too many, if they are."""
+    if len(kept) >= jobs:
+        return "max_jobs"
+    done = sum(one.job.result().size for one in kept if one.state == DONE)
+    return "max_jobs_bytes" if done >= size else None

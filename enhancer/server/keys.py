@@ -17,12 +17,18 @@ WRONG = "This token, or this name and password, is not the one of this server."
 
 
 class Keys:
-    """Compares what a request brings with `settings`. Raises ValueError for a login without ":"."""
+    """Compares what a request brings with `settings`.
+
+    Raises ValueError for a login without ":", and for a token that no header brings as it is.
+    """
 
     def __init__(self, settings: Settings) -> None:
         name, colon, password = settings.login.partition(":")
         if settings.login and not (name and colon and password):
             raise ValueError("ENHANCER_LOGIN must be a name and a password with a colon between them")
+        token = settings.token
+        if not (token.isascii() and token.isprintable()) or token != token.strip():
+            raise ValueError("ENHANCER_TOKEN must be of ASCII's letters, digits and signs, without blanks around it")
         self._token, self._login = settings.token, settings.login
         self._wrong = Pace(ATTEMPTS, TOO_MANY)
 

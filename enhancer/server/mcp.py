@@ -49,7 +49,7 @@ def mcp_routes(service: Service) -> APIRouter:
                 message = await run_in_threadpool(_read, text)
                 if "id" not in message:
                     return Response(status_code=HTTPStatus.ACCEPTED)
-                name = message["id"]
+                name = _name(message["id"])
                 told = {"result": await _result(message, service, request)}
             except Wrong as wrong:
                 told = {"error": {"code": wrong.code, "message": str(wrong)}}
@@ -61,12 +61,23 @@ def mcp_routes(service: Service) -> APIRouter:
 def _read(text: bytes) -> dict[str, Any]:
     """A message. Raises Wrong."""
     try:
-        message = json.loads(text)
+        message = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Wrong(UNREADABLE, "This is not readable as JSON.") from error
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise Wrong(NO_MESSAGE, "Send one JSON-RPC 2.0 message.")
     return message
+
+
+def _name(given: Any) -> str | int:
+    """The id of a message, which goes back as it came. Raises Wrong for what would not."""
+    if isinstance(given, bool) or not isinstance(given, str | int) or not str(given).isprintable():
+        raise Wrong(NO_MESSAGE, "The id of a message is a text, or a whole number.")
+    return given
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 async def _result(message: Mapping[str, Any], service: Service, request: Request) -> dict[str, Any]:
@@ -97,7 +108,7 @@ def _greeting(params: Mapping[str, Any]) -> dict[str, Any]:
 async def _call(params: Mapping[str, Any], service: Service, request: Request) -> dict[str, Any]:
     """What a tool found, or in the same shape why it did not. Raises Wrong, and Refused for what may work later."""
     name, given = params.get("name"), params.get("arguments") or {}
-    if name not in TOOLS or not isinstance(given, dict):
+    if not isinstance(name, str) or name not in TOOLS or not isinstance(given, dict):
         raise Wrong(BAD_PARAMS, f"Known tools: {', '.join(TOOLS)}; arguments must be an object.")
     try:
         found = await service.done(partial(TOOLS[name].do, given, service), request)

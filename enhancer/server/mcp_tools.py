@@ -86,9 +86,13 @@ def _enhance(given: Given, service: Service, progress: Progress) -> Result:
 def _diagnose(given: Given, service: Service, progress: Progress) -> Result:
     raw, scale = _bytes(given["image"]), given.get("scale")
     if scale is not None and (isinstance(scale, bool) or not isinstance(scale, int | float)):
-        raise BadOptions(f"scale is a number, not {scale!r}.")
+        raise BadOptions(f"scale is a number, not {scale!r:.60}.")
+    try:
+        times = None if scale is None else float(scale)
+    except OverflowError as error:
+        raise BadOptions("scale is too large a number.") from error
     found = diagnose(decode(raw, service.settings), raw, progress=progress)
-    return _answer(as_plain(found, propose(found, wished(found.width, found.height, scale))))
+    return _answer(as_plain(found, propose(found, wished(found.width, found.height, times))))
 
 
 def _measure(given: Given, service: Service, progress: Progress) -> Result:

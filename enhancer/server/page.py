@@ -36,8 +36,8 @@ BEGIN = (
 ERRORS = (
     "<p>An error is a JSON object: <code>title</code>, <code>status</code>, <code>detail</code> in plain words, "
     "<code>limit</code> (the setting that was exceeded, to be changed as ENHANCER_… in the environment of the server) "
-    "and <code>request_id</code>. With 429 and 503, the header Retry-After says after how many seconds to try again."
-    "</p>"
+    "and <code>request_id</code>. With 429 and 503, the header Retry-After says after how many seconds to try "
+    "again; a job that failed has none.</p>"
 )
 
 

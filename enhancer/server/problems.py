@@ -124,5 +124,5 @@ async def _said(request: Request, error: Exception) -> Response:
 
 
 async def _gone(request: Request, error: Exception) -> Response:
-    """Nobody reads this: the client left before its request had arrived."""
+    """Nobody reads this: the client left before its request had arrived, or before it was answered."""
     return Response(status_code=HTTPStatus.BAD_REQUEST)

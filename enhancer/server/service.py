@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from enhancer.engine import Engine
 from enhancer.engine.jobs import Job
@@ -36,6 +37,7 @@ class Service:
         self.settings = self.engine.settings
         self.door = Door(self.settings.max_queue, self.settings.max_share)
         self.keeper = Keeper(self.settings)
+        self.monitor.ask(self.door.obstacle)
 
     def enter(self, request: Request) -> Place:
         """Raises Refused as `Door.enter` does."""
@@ -44,7 +46,7 @@ class Service:
     async def done(self, work: Callable[[Progress], T], request: Request) -> T:
         """Do `work` when it is its turn, and stop it when the client leaves or the answer takes too long.
 
-        Raises Refused, 504, and what `work` raises.
+        Raises Refused, 504, ClientDisconnect, which is no failure, and what `work` raises.
         """
         _lent_to(request)
         with Job(work, asker_of(request)) as job:
@@ -52,10 +54,13 @@ class Service:
             left = asyncio.ensure_future(_left(request))
             either: set[asyncio.Future[Any]] = {result, left}
             await asyncio.wait(either, timeout=self.settings.answer_seconds, return_when=asyncio.FIRST_COMPLETED)
+            gone = left.done()
             left.cancel()
             if result.done():
                 return await result
         result.add_done_callback(lambda over: over.cancelled() or over.exception())  # nobody waits for it any more
+        if gone:
+            raise ClientDisconnect
         raise Refused(
             HTTPStatus.GATEWAY_TIMEOUT,
             f"This took longer than {self.settings.answer_seconds} seconds; POST to /v1/jobs for work that takes long.",

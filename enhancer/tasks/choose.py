@@ -75,7 +75,7 @@ def open_model(
     crispness: float | None = None,
     factor: float = 1.0,
 ) -> "Model":
-    """The model that was chosen for a purpose, blended as `crisp_share` and `heard` say. Raises what they and the engine do."""
+    """The model that was chosen for a purpose, blended as `crisp_share` says. Raises what these and the engine do."""
     chosen = choose_model(model_id, purpose, factor)
     model = engine.model(chosen, progress, crisp_share(chosen, heard(model_id, chosen, crispness)))
     check_suits(chosen, purpose, remembers=bool(model.state), fills=model.fills)

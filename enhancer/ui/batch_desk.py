@@ -25,6 +25,7 @@ from enhancer.ui.enhance_desk import NO_STEPS
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.parts import Toolbar
 from enhancer.ui.words import bar, said, track
+from enhancer.workplace import held
 
 NO_PICTURES = "Please choose some pictures first, or a ZIP of them."
 AS_SENT = "same"  # stands for no format in particular
@@ -80,9 +81,11 @@ class BatchDesk:
         if old is not None:
             old.forget()
         parcel = Parcel(folder(), self.engine.settings, None if kind == AS_SENT else kind)
-        yield {self.kept: parcel, self.files: "", self.facts: "", **self.toolbar.running()}
+        files = [Path(upload) for upload in uploads]
         try:
-            yield from self._filled(parcel, [Path(upload) for upload in uploads], order)
+            with held(parcel.folder, *(file.parent for file in files)):  # as long as some of them still wait
+                yield {self.kept: parcel, self.files: "", self.facts: "", **self.toolbar.running()}
+                yield from self._filled(parcel, files, order)
         except Exception:  # whatever it was, it goes on; after Stop, which is none, what is done stays
             parcel.forget()
             raise

@@ -151,6 +151,17 @@ def test_nothing_is_kept_for_longer_even_when_nobody_asks() -> None:
     assert quick._kept == {}
 
 
+def test_what_came_later_goes_in_its_own_time() -> None:
+    kept, came = Results(MIB, 2.0), dict[str, float]()
+    for key in "ab":
+        kept.put(key, torch.zeros(10))
+        came[key] = time.monotonic()
+        time.sleep(0.2)
+    while kept._kept:
+        assert time.monotonic() - came["b"] < 3.0, "it waits for as long again as what came before it"
+        time.sleep(0.02)
+
+
 def test_a_recipe_names_the_models_of_a_remembered_run_and_verification_runs_anew() -> None:
     settings = Settings(device="cpu")
     hall = Remembering(Engine(Store(settings), settings), Results(64 * MIB, 60))

@@ -133,7 +133,7 @@ def test_what_is_copied_is_not_ignored() -> None:
 def test_the_composition_fits_the_container() -> None:
     composed = yaml.safe_load((ROOT / "hosting" / "compose.yml").read_text(encoding="utf-8"))
     ours, prometheus = composed["services"]["enhancer"], composed["services"]["prometheus"]
-    assert ours["read_only"] is True
+    assert (ours["read_only"], ours["init"]) == (True, True)
     assert [v.split(":")[1] for v in ours["volumes"]] == told("VOLUME")
     assert (ROOT / "hosting" / ours["build"]["context"] / ours["build"]["dockerfile"]).resolve() == ROOT / "Dockerfile"
     mounted = [v.split(":")[0] for v in prometheus["volumes"] if v.startswith("./")]

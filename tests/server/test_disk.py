@@ -1,5 +1,7 @@
 """All that visitors send lies in the folder of the server; where that is full they are told so, and when to come."""
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -14,8 +16,10 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from enhancer.client import Client
+from enhancer.workplace import LOCK
 from tests.server.conftest import Running, png, running
 from tests.server.test_refusals import refused
+from tests.server.wire import process
 from tests.ui.browser import PATIENCE
 
 MIB = 2**20
@@ -98,6 +102,23 @@ def test_an_upload_that_breaks_off_leaves_nothing_for_long(small: Running) -> No
     assert emptied(small, own)
     assert upload(small, MIB).status_code == 200, "its promised room is free again"
     assert emptied(small, own)
+
+
+def test_a_server_that_is_told_to_end_leaves_nothing(tmp_path: Path) -> None:
+    """By `kill`, or `docker stop`, and at its work."""
+    program = running(tmp_path, {})
+    server = next(program)
+    assert upload(server, MIB).status_code == 200
+    with Client(server.url) as client:
+        client.submit(png(1500, 1500), model="x4-fast", scale=4, best=True)
+    pid, until = process(server), time.monotonic() + 15
+    os.kill(pid, signal.SIGTERM)
+    while (found := os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)) is None:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert (found.si_code, found.si_status) == (os.CLD_EXITED, 128 + signal.SIGTERM)
+    assert [path.name for path in Path(server.environment["ENHANCER_WORK"]).iterdir()] == [LOCK]
+    program.close()
 
 
 def test_the_page_says_how_long_and_why_not(small: Running, browser: Browser, tmp_path: Path) -> None:

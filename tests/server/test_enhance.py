@@ -111,6 +111,25 @@ def test_protected_places_stay(program: Running, cat: Path) -> None:
     assert [(guard["what"], guard["strength"]) for guard in guards] == [("calm", 0.0), ("text", 0.3)]
 
 
+def test_what_the_recipe_in_the_header_lacks_is_said(program: Running, client: Client, cat: Path) -> None:
+    assert client.enhance(cat, "median").recipe_lacks == ()
+    done = client.enhance(cat, "brightness", amount=0.2, protect="calm")
+    assert done.recipe_lacks == ("guards",)
+    hole = np.zeros((48, 64), dtype=bool)
+    hole[10:20, 10:20] = True
+    mended = client.enhance(cat, "repair", mask=packed(hole), method="biharmonic", protect="text")
+    assert mended.recipe_lacks == ("guards", "mask")
+    assert not from_link(mended.recipe).guards
+    answer = httpx.post(
+        f"{program.url}/v1/brightness",
+        content=cat.read_bytes(),
+        params={"amount": "0.2", "protect": "calm"},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.json()["recipe_link_lacks"] == ["guards"]
+    assert answer.json()["recipe"]["guards"], "which is whole"
+
+
 def test_json_and_a_form_hold_picture_and_story(program: Running, client: Client, cat: Path) -> None:
     expected = client.enhance(cat, "gamma", gamma=1.5)
     url, data = f"{program.url}/v1/gamma?gamma=1.5", cat.read_bytes()

@@ -99,7 +99,7 @@ def test_f8_a_process_that_is_killed_at_a_picture_costs_that_one_alone(faulty: R
         assert time.monotonic() - killed < TOLD_WITHIN, told
         assert httpx.get(f"{faulty.url}/healthz").status_code == 200
         time.sleep(0.1)
-    refused(httpx.get(f"{faulty.url}{address}/result"), 503, "was ended")
+    refused(httpx.get(f"{faulty.url}{address}/result"), 503, "was ended", for_good=True)
     other.join(WITHIN)
     assert [answer.status_code for answer in answers] == [200]
     assert restarts(faulty, "drawing") == before + kills

@@ -5,6 +5,9 @@ import re
 import tempfile
 import time
 import weakref
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,12 @@ import pytest
 
 from enhancer.client import ApiError, Client
 from enhancer.engine.turns import Asker
+from enhancer.errors import BadPicture
+from enhancer.models.catalog import HUB_ENTRIES
+from enhancer.progress import Progress
 from enhancer.server.door import Door
 from enhancer.server.kept import Keeper
+from enhancer.server.problems import Refused
 from enhancer.server.work import FileAnswer
 from enhancer.settings import Settings
 from tests.server.conftest import TIGHT, Running, png, shown
@@ -84,6 +91,17 @@ def test_what_no_picture_can_be_done_with_is_no_job(client: Client, task: str, o
     assert refused.value.status == status
 
 
+def test_a_job_that_failed_for_good_is_not_asked_again(program: Running, client: Client) -> None:
+    job, asked = client.submit(png(20, 20), model=HUB_ENTRIES[0].id, scale=4), "/result status=503"
+    before = program.log.read_text().count(asked)
+    with pytest.raises(ApiError, match="Hub") as failed:
+        job.result()
+    assert failed.value.status == 503
+    assert program.log.read_text().count(asked) == before, "an answer that never changes was asked for"
+    answer = httpx.get(f"{program.url}{job.address}/result")
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, False)
+
+
 def test_ids_do_not_stand_in_the_log(program: Running, client: Client, cat: Path) -> None:
     job = client.submit(cat, "median")
     job.result()
@@ -107,6 +125,92 @@ def test_jobs_are_bounded_and_swept(tight: Running) -> None:
         again = client.submit(png(16, 16, 0x336699), "median")
         assert (shown(again.result().file) == (0x33, 0x66, 0x99)).all()
         again.cancel()
+
+
+def test_a_result_is_forgotten_in_its_time_although_another_one_came_before() -> None:
+    keeper, door = Keeper(Settings(job_seconds=2)), Door(4, 4)
+    for _ in range(2):
+        disk = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever holds it last
+        answer = FileAnswer(disk, "clip.mp4", "video/mp4", (2, 2), 0.1, (), ())
+        keeper.start("video", partial(_told, answer), Asker("somebody"), door.enter("somebody"))
+        del answer
+        time.sleep(0.2)
+    until = time.monotonic() + 3
+    while keeper._kept:
+        assert time.monotonic() < until, "it waits for as long again as what came before it"
+        time.sleep(0.02)
+    assert disk.closed
+
+
+def _told(answer: FileAnswer, _: Progress) -> FileAnswer:
+    return answer
+
+
+def test_one_client_keeps_a_share_of_the_jobs_and_what_it_has_fetched_makes_room() -> None:
+    now, door = [0.0], Door(9, 9)
+    keeper = Keeper(Settings(max_jobs=8, max_share=1, job_seconds=900), lambda: now[0])
+
+    def start(client: str, work: Callable[[Progress], FileAnswer] = _clip) -> str:
+        kept = keeper.start("video", work, Asker(client), door.enter(client))
+        until = time.monotonic() + WITHIN
+        while kept.ended is None:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        return kept.id
+
+    def refused(client: str) -> tuple[HTTPStatus, str | None, int | None]:
+        return _refused(partial(start, client))
+
+    first = start("a")
+    now[0] = 100.0
+    second = start("a")
+    assert refused("a") == (HTTPStatus.TOO_MANY_REQUESTS, "max_jobs", 800)
+    for other in ("b", "c"):
+        start(other)
+    fetched = keeper.find(second).answer()
+    assert isinstance(fetched, FileAnswer)
+    fetched.file.close()
+    third = start("a")
+    with pytest.raises(Refused, match="no job"):
+        keeper.find(second)
+    assert {keeper.find(kept).state for kept in (first, third)} == {"done"}
+    assert refused("a")[0] == HTTPStatus.TOO_MANY_REQUESTS
+    failed = start("b", _fails)
+    assert refused("b")[0] == HTTPStatus.TOO_MANY_REQUESTS
+    keeper.find(failed).status("/v1/jobs")  # which says why, and is all there is
+    start("b")
+    for other in ("c", "d", "d"):
+        start(other)
+    now[0] = 200.0
+    assert refused("e") == (HTTPStatus.SERVICE_UNAVAILABLE, "max_jobs", 700)
+
+
+def test_the_bytes_of_results_are_shared_likewise() -> None:
+    keeper, door = Keeper(Settings(max_jobs_bytes=400)), Door(9, 9)
+    keeper.start("video", _clip, Asker("a"), door.enter("a")).job.future.result()
+    status, limit, _ = _refused(partial(keeper.start, "video", _clip, Asker("a"), door.enter("a")))
+    assert (status, limit) == (HTTPStatus.TOO_MANY_REQUESTS, "max_jobs_bytes")
+    keeper.start("video", _clip, Asker("b"), door.enter("b")).job.future.result()
+
+
+def _refused(ask: Callable[[], object]) -> tuple[HTTPStatus, str | None, int | None]:
+    """What is told; the error itself would hold the results that were looked at."""
+    try:
+        ask()
+    except Refused as told:
+        return told.status, told.limit, told.retry_after
+    raise AssertionError("it was let in")
+
+
+def _clip(_: Progress) -> FileAnswer:
+    disk = tempfile.TemporaryFile()  # noqa: SIM115  # closed by whoever holds it last
+    disk.write(bytes(100))
+    disk.flush()
+    return FileAnswer(disk, "clip.mp4", "video/mp4", (2, 2), 0.1, (), ())
+
+
+def _fails(_: Progress) -> FileAnswer:
+    raise BadPicture("This is no picture.")
 
 
 def test_the_list_of_all_jobs_is_nobodys_business(program: Running) -> None:

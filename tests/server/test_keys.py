@@ -102,6 +102,9 @@ def test_without_keys_everybody_comes_in_and_half_a_login_is_refused() -> None:
     for login in ("anna", "anna:", ":word"):
         with pytest.raises(ValueError, match="ENHANCER_LOGIN"):
             Keys(Settings(login=login))
+    for token in ("schlüssel", "秘密", " token", "token ", "to\nken"):  # which no header brings as they are
+        with pytest.raises(ValueError, match="ENHANCER_TOKEN"):
+            Keys(Settings(token=token))
     with pytest.raises(Refused):
         Keys(Settings(login="a:b")).check("Bearer ", "a")
     assert "secret" not in repr(Settings(token="secret", login="a:secret"))

@@ -127,6 +127,12 @@ def test_diagnose_and_metrics(speaking: Running, cat: Path) -> None:
         ("enhance", {"image": packed(png(8, 8)), "path": "/etc/passwd"}, "no 'path'"),
         ("enhance", {"image": packed(png(8, 8)), "protect": "text"}, "list"),
         ("diagnose", {"image": packed(png(64, 64)), "scale": "2"}, "number"),
+        ("diagnose", {"image": packed(png(64, 64)), "scale": 10**400}, "too large"),
+        ("enhance", {"image": packed(png(8, 8)), "options": {"scale": 10**400}}, "scale"),
+        ("enhance", {"image": packed(png(8, 8)), "task": "\ud800"}, "task"),
+        ("enhance", {"image": packed(png(8, 8)), "\ud800": 1}, "takes no"),
+        ("enhance", {"image": packed(png(8, 8)), "protect": ["\ud800"]}, ""),
+        ("metrics", {"candidates": [packed(png(64, 64))], "metrics": ["\ud800"]}, ""),
         ("metrics", {"candidates": []}, "list"),
         ("metrics", {"candidates": [packed(png(8, 8))] * 3}, "At most 2"),
         ("metrics", {"candidates": [packed(png(64, 64))], "metrics": ["psnr"]}, "reference"),
@@ -169,6 +175,18 @@ def test_messages_that_are_none(speaking: Running) -> None:
     assert ask(speaking, "tools/call", name="shell", arguments={})["error"]["code"] == -32602
     listed = send(speaking, {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": [1]})
     assert listed.json()["error"]["code"] == -32602
+    for name in (["enhance"], {"enhance": 1}, None, 7):
+        assert ask(speaking, "tools/call", name=name, arguments={})["error"]["code"] == -32602
+    start = b'{"jsonrpc": "2.0", "method": "ping", "id": '
+    for number, code in (
+        (b"NaN", -32700),
+        (b"[1]", -32600),
+        (b"true", -32600),
+        (b'"\\ud800"', -32600),
+        (b"1e999", -32600),
+    ):
+        told = send(speaking, start + number + b"}")
+        assert (told.status_code, told.json()["id"], told.json()["error"]["code"]) == (200, None, code)
 
 
 def test_it_stands_behind_the_guard_and_the_keys(speaking: Running) -> None:

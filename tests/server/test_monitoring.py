@@ -2,10 +2,13 @@
 
 import io
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -142,6 +145,21 @@ def test_networks_that_draw_badly_make_the_server_unready(watched: Running) -> N
     assert figures("enhancer_work_seconds_count", door="canary") >= 3
     assert figures("enhancer_stage_seconds_count", stage="network") == 0, "its pictures are no work for anybody"
     assert httpx.get(f"{watched.url}/healthz").status_code == 200
+
+
+def test_a_full_door_is_told_alike_to_all_who_watch(tight: Running) -> None:
+    address = urlsplit(tight.url)
+    assert Figures(tight.url)("enhancer_ready") == 1
+    with ExitStack() as lines:
+        for client in range(TIGHT["MAX_QUEUE"]):
+            place = address.hostname or "", address.port or 0
+            line = lines.enter_context(socket.create_connection(place, 10))
+            head = f"POST /v1/median HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 10.0.0.{client}\r\n"
+            line.sendall(f"{head}Content-Length: 1000\r\n\r\nx".encode())
+        until(lambda: httpx.get(f"{tight.url}/readyz").status_code == 503, "its door does not fill")
+        assert Figures(tight.url)("enhancer_ready") == 0
+    until(lambda: httpx.get(f"{tight.url}/readyz").status_code == 200, "nobody leaves")
+    assert Figures(tight.url)("enhancer_ready") == 1
 
 
 def test_the_log_is_json_and_the_work_names_its_request(watched: Running) -> None:

@@ -19,8 +19,8 @@ SOON = 2.0  # seconds; a refusal takes no work
 LONG = {"model": "x4-fast", "scale": "4", "best": "true"}
 
 
-def refused(answer: httpx.Response, status: int, word: str, limit: str | None = None) -> None:
-    """Assert the one shape."""
+def refused(answer: httpx.Response, status: int, word: str, limit: str | None = None, for_good: bool = False) -> None:
+    """Assert the one shape; what is refused for good says of no time that it is worth to come again."""
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
     told = answer.json()
@@ -30,7 +30,7 @@ def refused(answer: httpx.Response, status: int, word: str, limit: str | None = 
     assert told.get("limit") == limit
     assert told["request_id"] == answer.headers["X-Request-Id"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert ("Retry-After" in answer.headers) == (status in (429, 503))
+    assert ("Retry-After" in answer.headers) == (status in (429, 503) and not for_good)
 
 
 STRANGERS = {
