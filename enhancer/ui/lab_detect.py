@@ -39,6 +39,7 @@ class DetectTab:
                 with gr.Row(elem_id="detect-pictures"):
                     self.before, self.after = _picture("Before"), _picture("After")
                 self.told = gr.HTML(elem_id="detect-told")
+        self.toolbar.blank = {self.before: None, self.after: None, self.told: ""}
         self._wire()
 
     def _options(self) -> None:
@@ -64,11 +65,13 @@ class DetectTab:
 
     def _wire(self) -> None:
         entry, toolbar = self.entry, self.toolbar
+        wishes = [self.way, self.detector, self.least]
+        toolbar.clears(entry.image, *wishes)
         entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
         run = toolbar.go.click(
             self.run,
-            [entry.image, entry.source, self.way, self.detector, self.least],
-            [self.before, self.after, self.told, *toolbar.parts],
+            [entry.image, entry.source, *wishes],
+            [*toolbar.blank, *toolbar.parts],
             **QUIET,
             **WORK,
         )

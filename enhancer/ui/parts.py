@@ -42,10 +42,12 @@ def duplicate() -> gr.DuplicateButton:
 class Toolbar:
     """The line above a stage: what will be done, how far it is, Stop and the main button.
 
-    Stop is never greyed out, so that no late update of another event can take it away while work goes on.
+    Stop is never greyed out, so that no late update of another event can take it away while work goes on. `blank` is
+    what the parts of an answer hold while there is none; a tab sets it, so that no answer stays beside a refusal.
     """
 
     def __init__(self, name: str, label: str, begin: str) -> None:
+        self._name, self.blank = name, dict[Any, Any]()
         with gr.Row(elem_classes="toolbar"):
             with gr.Column(min_width=100):
                 self.hint = gr.HTML(said(begin), elem_id=f"{name}-hint")
@@ -67,8 +69,25 @@ class Toolbar:
         return {self.go: gr.Button(interactive=True)}
 
     def failed(self, text: str) -> dict[Any, Any]:
-        """The line after an error."""
-        return {self.status: said(text, "bad"), **self.ready()}
+        """The line after an error, and no answer."""
+        return {**self.blank, self.status: said(text, "bad"), **self.ready()}
+
+    def cleared(self) -> dict[Any, Any]:
+        """No answer, and nothing said of one."""
+        return {**self.blank, self.status: "", **self.ready()}
+
+    def clears(self, *asked: Any) -> None:
+        """A change of any of these asks another question: the answer goes, and work that goes on is stopped.
+
+        Whether any does is seen by the main button, so that work that begins right after a change is left alone. Of the
+        events of one change the page begins the first wired first; this belongs before what looks at a picture.
+        """
+        end = f"() => {{ if ({self._button('go')}.disabled) {self._button('stop')}.click(); }}"
+        changed = gr.on([one.change for one in asked], None, None, None, js=end, queue=False, **QUIET)
+        changed.then(self.cleared, None, [*self.blank, *self.parts], **QUIET, concurrency_limit=None)
+
+    def _button(self, which: str) -> str:
+        return f"document.querySelector('#{self._name}-{which}')"
 
     def stops(
         self, *events: Any, saying: Callable[..., dict[Any, Any]], outputs: list[Any], inputs: Any = None
