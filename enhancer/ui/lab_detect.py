@@ -8,12 +8,12 @@ import gradio as gr
 
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture
-from enhancer.lab.detect import HELPS, LEAST
+from enhancer.lab.detect import LEAST
 from enhancer.lab.detectors import detectors_here
 from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_desk import CROP
 from enhancer.ui.jobs import Steps, Update, follow, guarded
-from enhancer.ui.lab_detect_work import about, detected, table, ways
+from enhancer.ui.lab_detect_work import about, detected, first_way, table, ways
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import NO_PICTURE, PictureInput, Source, original
 from enhancer.ui.words import bar, empty, said
@@ -43,11 +43,11 @@ class DetectTab:
         self._wire()
 
     def _options(self) -> None:
-        choices, detectors = ways(), detectors_here(self.engine.settings)
+        detectors = detectors_here(self.engine.settings)
         with gr.Group(elem_classes="options"):
             self.way = gr.Dropdown(
-                choices,
-                value=choices[0][1] if choices else None,
+                ways(),
+                value=first_way(),
                 label="Enhancement",
                 filterable=False,
                 elem_id="detect-way",
@@ -96,7 +96,7 @@ class DetectTab:
             self.before: done.pair[0],
             self.after: done.pair[1],
             self.told: said(COLOURS) + table(done.found),
-            self.toolbar.status: said(done.found.sentences[0], "good" if done.found.verdict == HELPS else "calm"),
+            self.toolbar.status: said(*done.verdict),
             **self.toolbar.ready(),
         }
 
