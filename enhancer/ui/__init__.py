@@ -29,7 +29,7 @@ from enhancer.ui.languages.style import TELL_LANGUAGE, words_css
 from enhancer.ui.metrics_tab import MetricsTab
 from enhancer.ui.models_style import MODELS_CSS, MODELS_HEAD
 from enhancer.ui.models_tab import ModelsTab
-from enhancer.ui.parts import HOUR, duplicate
+from enhancer.ui.parts import HOUR, duplicate, reachable_head
 from enhancer.ui.protect_style import PROTECT_CSS, protect_head
 from enhancer.ui.status_style import STATUS_CSS
 from enhancer.ui.status_tab import STATUS, StatusTab
@@ -41,6 +41,7 @@ from enhancer.ui.video_tab import VIDEO, VideoTab
 from enhancer.ui.words import header, promise
 
 STYLES = (CSS, TRUST_CSS, AUTO_CSS, BATCH_CSS, VIDEO_CSS, COMPARE_CSS, MODELS_CSS, PROTECT_CSS, STATUS_CSS, LAB_CSS)
+HEADS = (HEAD, TELL_LANGUAGE, TRUST_HEAD, MODELS_HEAD, LAB_HEAD)
 WAITING = 32  # events that may queue before the page asks to try again
 
 
@@ -90,7 +91,7 @@ def launch_arguments(settings: Settings, page: Page) -> dict[str, Any]:
         "theme": theme(),
         "css": "".join(STYLES) + words_css(),
         "i18n": page.in_the_browser(),
-        "head": HEAD + TELL_LANGUAGE + TRUST_HEAD + MODELS_HEAD + LAB_HEAD + protect_head() + video_head(),
+        "head": "".join(HEADS) + protect_head() + video_head() + reachable_head(),
         "footer_links": ["settings"],
         "run_history": False,
         "show_error": False,

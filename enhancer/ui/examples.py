@@ -16,6 +16,14 @@ GRAIN = 18.0  # standard deviation of the added noise, of 255
 QUALITY = 18  # of the JPEG example
 DIGIT_HEIGHT = 90
 DIGITS = {"2": (246, 38), "5": (20, 235), "3": (228, 60), "8": (0, 200)}  # tone of the paper, and of the ink
+NAMES = {
+    "cat": "A cat",
+    "coffee": "A cup of coffee",
+    "portrait": "A portrait, strongly compressed",
+    "rocket-noisy": "A rocket, with noise",
+    "shapes-noisy": "Shapes in strong noise",
+    "shapes-small": "Small shapes",
+}
 SHEET, GROUND, ROUGH = (192, 144), (70, 92, 88), 40.0  # pixels, colour, and deviation of the noise, of 255
 SHAPE_NAMES = {0: "circle", 3: "triangle", 4: "square"}  # by corners, as the bundled detector names them
 SHAPES: tuple[Shape, ...] = (
@@ -25,6 +33,11 @@ SHAPES: tuple[Shape, ...] = (
     (74, 104, 20, 4, (206, 150, 210)),
     (24, 108, 14, 0, (238, 236, 226)),
 )
+
+
+def sample_name(file: Path) -> str:
+    """What an example shows, for those who do not see it."""
+    return NAMES.get(file.stem, f"The digit {file.stem}")
 
 
 def write_examples(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """What the tabs share in layout and wiring."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -30,6 +31,12 @@ def before_after(elem_id: str, *classes: str, at: int = 50) -> gr.ImageSlider:
         elem_id=elem_id,
         elem_classes=["before-after", *classes],
     )
+
+
+def reachable_head() -> str:
+    """The script that lets keys move the handle, and has what is shown told, for the head of the page."""
+    script = Path(__file__).with_name("reachable.js").read_text(encoding="utf-8")
+    return f"<script>\n{script}</script>\n"
 
 
 def duplicate() -> gr.DuplicateButton:

@@ -1,0 +1,53 @@
+"""The page for those who use keys, and for those who hear it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from enhancer.progress import Progress
+from enhancer.ui.languages import table
+from enhancer.ui.words import bar
+from tests.ui.browser import PATIENCE, Visitor
+
+Visit = Callable[..., Visitor]
+
+
+def test_keys_move_the_handle_between_two_pictures(visit: Visit, cat: Path) -> None:
+    visitor = visit()
+    visitor.give("enhance-picture", cat)
+    visitor.images("preview", 2)
+    handle = visitor.page.locator("#preview").get_by_role("slider", name="Before / After")
+    expect(handle).to_have_attribute("aria-valuenow", "50", timeout=PATIENCE)
+    handle.focus()
+    for key, percent in (("ArrowLeft", "48"), ("PageUp", "58"), ("End", "100"), ("ArrowRight", "100"), ("Home", "0")):
+        visitor.page.keyboard.press(key)
+        expect(handle).to_have_attribute("aria-valuenow", percent)
+    place = "e => new DOMMatrix(getComputedStyle(e).transform).e"
+    first = handle.evaluate(place)
+    visitor.page.keyboard.press("PageUp")
+    expect(handle).to_have_attribute("aria-valuenow", "10")
+    assert handle.evaluate(place) > first + 10
+    alts = [image.get_attribute("alt") for image in visitor.page.locator("#preview img").all()]
+    assert alts == ["Before", "After"]
+
+
+def test_samples_have_names_and_status_lines_are_told(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.locator("#enhance-samples").get_by_role("button", name="A cup of coffee", exact=True).click()
+    expect(page.locator("#enhance-source")).to_contain_text("320 × 213", timeout=PATIENCE)
+    told = page.locator("#enhance-status")
+    expect(told).to_have_attribute("role", "status", timeout=PATIENCE)
+    expect(told).to_have_attribute("aria-busy", "false")
+    visitor.tab("Lab")
+    visitor.tab("Detect")
+    expect(page.locator("#detect-samples").get_by_role("button", name="Shapes in strong noise")).to_be_visible()
+    assert table("zh-CN").text("The digit 5") == "数字 5"
+
+
+def test_a_bar_of_progress_has_a_name() -> None:
+    progress = Progress()
+    progress.step(1, 4, "tile")
+    assert 'role="progressbar"' in bar(progress, "Enhancing")
+    assert 'aria-label="Enhancing · tile · 1 of 4 tiles"' in bar(progress, "Enhancing")
