@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from enhancer.progress import Progress
 from enhancer.ui.languages import table
@@ -51,3 +52,11 @@ def test_a_bar_of_progress_has_a_name() -> None:
     progress.step(1, 4, "tile")
     assert 'role="progressbar"' in bar(progress, "Enhancing")
     assert 'aria-label="Enhancing · tile · 1 of 4 tiles"' in bar(progress, "Enhancing")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_box_for_wishes_shows_its_example(visit: Visit, width: int) -> None:
+    page: Page = visit(width).page
+    box = page.locator("#say-box :is(input, textarea)")
+    expect(box).to_be_visible(timeout=PATIENCE)
+    assert box.evaluate("e => e.scrollHeight - e.clientHeight") <= 4
