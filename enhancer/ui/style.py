@@ -60,6 +60,7 @@ CSS = """
 .tab-container.wrap { flex-wrap: nowrap; height: var(--size-8); overflow: auto hidden; scrollbar-width: none;
   background: none; }
 .tab-container.wrap > button { flex: none; }
+.dark .tab-container button.selected { color: var(--primary-400); }
 [data-testid="status-tracker"] { display: none !important; }
 .gradio-container .html-container { padding: 0; }
 .side .form .block.padded { border-radius: 0; }

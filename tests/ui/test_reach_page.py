@@ -1,4 +1,4 @@
-"""The page for those who use keys, and for those who hear it."""
+"""The page for those who use keys, who hear it, and who see little contrast."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +12,29 @@ from enhancer.ui.words import bar
 from tests.ui.browser import PATIENCE, Visitor
 
 Visit = Callable[..., Visitor]
+READABLE = 4.5  # times as bright at least, WCAG 2.2 AA
+CONTRAST = """selector => {
+    const numbers = text => text.match(/[\\d.]+/g).map(Number);
+    const light = rgb => rgb.slice(0, 3).map(c => c / 255)
+        .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
+    const ground = e => { const c = numbers(getComputedStyle(e).backgroundColor);
+        return c.length === 4 && c[3] === 0 ? ground(e.parentElement) : c; };
+    const seen = [...document.querySelectorAll(selector)].find(e => e.checkVisibility());
+    const both = [light(numbers(getComputedStyle(seen).color)), light(ground(seen))];
+    return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05); }"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_what_is_chosen_can_be_read(visit: Visit, dark: bool) -> None:
+    visitor = visit(1280, dark)
+    page = visitor.page
+    page.wait_for_function("document.querySelector('#rooms [role=tab][aria-selected=true]')")
+    for selector in ("#rooms [role=tab][aria-selected=true]", "#rooms .joined label.selected"):
+        assert page.evaluate(CONTRAST, selector) >= READABLE, selector
+    visitor.tab("Models")
+    expect(page.locator(".act.first").first).to_be_visible(timeout=PATIENCE)
+    assert page.evaluate(CONTRAST, ".act.first") >= READABLE
 
 
 def test_keys_move_the_handle_between_two_pictures(visit: Visit, cat: Path) -> None:
