@@ -8,17 +8,20 @@ import torch
 from enhancer.lab.pairs import paired
 from enhancer.lab.wish import LookingOptions
 from enhancer.media.picture import Picture
-from enhancer.metrics.boxes import Boxes
+from enhancer.metrics.boxes import OVERLAP, Boxes, iou
 from enhancer.models.detector import Found, Looking
 from enhancer.tasks.resize import colours, resize
 
 LONGEST = 1600  # pixels of a longer side; larger pictures are shrunk before they are looked at, as detectors do anyway
 LEAST = LookingOptions.least  # from which score an object counts as found
 CLEARLY = 2  # times as many objects gained as lost, or the other way round, are an answer
+INSIDE = 0.6  # of the smaller of two boxes in the larger: then they are of one object, if they may be
+SIMILAR = 0.5  # of the area of the larger box that the smaller has at least, if names differ; a tie is no man
 MATTERS = 0.03  # a change of scores below this, in the mean, says nothing
 HELPS, HURTS, BOTH_WAYS, HARDLY, NOTHING = "helps", "hurts", "both ways", "hardly", "nothing"
 VERDICTS = {
-    HELPS: "Enhancement seems to help here: this detector finds more, or is surer.",
+    HELPS: "Enhancement seems to help here: this detector finds more, or is surer. "
+    "Whether it is right, only a look can tell.",
     HURTS: "Enhancement seems to hurt here: this detector finds less, or is less sure.",
     BOTH_WAYS: "Enhancement cuts both ways here: this detector gains in one respect and loses in another.",
     HARDLY: "Enhancement hardly matters to this detector here.",
@@ -112,7 +115,7 @@ def objects_in(picture: Picture, detector: Looking) -> tuple[Found, ...]:
         return detector(pixels)
     height, width = (max(1, round(side * factor)) for side in pixels.shape[1:])
     small = resize(pixels, height, width)
-    return tuple(_scaled(found, _scale(small.shape, pixels.shape)) for found in detector(small))
+    return tuple(scaled(found, _scale(small.shape, pixels.shape)) for found in detector(small))
 
 
 def compared(before: Picture, after: Picture, detector: Looking, least: float = LEAST) -> Comparison:
@@ -125,21 +128,46 @@ def comparison(
 ) -> Comparison:
     """Pair what was found before and after, the boxes of both in pixels of the first picture.
 
-    Pairs may be faint on one side. The boxes of `after` are told multiplied by `times`, across and down.
+    Pairs may be faint on one side. Of several boxes of one object the surest counts. The boxes of `after` are told
+    multiplied by `times`, across and down.
     """
+    before, after = distinct(before, least), distinct(after, least)
     names = sorted({found.name for found in (*before, *after)})
     partner = dict(paired(boxes_of(before, names), boxes_of(after, names)))
     taken = set(partner.values())
     rows = [Change(f, after[partner[n]] if n in partner else None) for n, f in enumerate(before)]
     rows += [Change(None, found) for n, found in enumerate(after) if n not in taken]
-    told = [Change(row.before, row.after and _scaled(row.after, times)) for row in rows if _best(row) >= least]
+    told = [Change(row.before, row.after and scaled(row.after, times)) for row in rows if _best(row) >= least]
     return Comparison(tuple(sorted(told, key=_best, reverse=True)), least)
+
+
+def distinct(found: Sequence[Found], least: float) -> list[Found]:
+    """Each object once, the surest first: what reaches `least` gives way to a surer box of the same object.
+
+    Boxes are of one object where they overlap by half, or where the smaller lies in the larger for the most part and
+    has its name, or about its size. Faint guesses stay: they count for nothing alone.
+    """
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda guess: guess.score, reverse=True):
+        if one.score < least or not any(_same(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _same(one: Found, other: Found) -> bool:
+    boxes = torch.tensor([one.box, other.box], dtype=torch.float32)
+    if float(iou(boxes[:1], boxes[1:])) >= OVERLAP:
+        return True
+    shared = torch.minimum(boxes[0, 2:], boxes[1, 2:]) - torch.maximum(boxes[0, :2], boxes[1, :2])
+    small, large = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(1).sort().values.tolist()
+    inside = float(shared.clamp(min=0).prod()) >= INSIDE * max(small, 1e-9)
+    return inside and (one.name == other.name or small >= SIMILAR * large)
 
 
 def on_the_first(before: Picture, after: Picture, detector: Looking) -> tuple[Found, ...]:
     """What is in the second picture, with boxes in pixels of the first."""
     across, down = _times(before, after)
-    return tuple(_scaled(found, (1 / across, 1 / down)) for found in objects_in(after, detector))
+    return tuple(scaled(found, (1 / across, 1 / down)) for found in objects_in(after, detector))
 
 
 def boxes_of(found: Sequence[Found], names: Sequence[str]) -> Boxes:
@@ -158,7 +186,8 @@ def _scale(old: Sequence[int], new: Sequence[int]) -> tuple[float, float]:
     return new[2] / old[2], new[1] / old[1]
 
 
-def _scaled(found: Found, times: tuple[float, float]) -> Found:
+def scaled(found: Found, times: tuple[float, float]) -> Found:
+    """The same in a picture that is larger by `times`, across and down."""
     left, top, right, bottom = found.box
     across, down = times
     return Found(found.name, found.score, (left * across, top * down, right * across, bottom * down))

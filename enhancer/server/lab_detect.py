@@ -34,7 +34,8 @@ FOUND: dict[int | str, dict[str, Any]] = {
                 "example": {
                     "detector": SHAPES,
                     "verdict": "helps",
-                    "sentence": "Enhancement seems to help here: this detector finds more, or is surer.",
+                    "sentence": "Enhancement seems to help here: this detector finds more, or is surer. "
+                    "Whether it is right, only a look can tell.",
                     "before": {"width": 96, "height": 72, "found": 0},
                     "after": {"width": 192, "height": 144, "found": 1},
                     "objects": [

@@ -30,7 +30,7 @@ from enhancer.ui.languages.style import TELL_LANGUAGE, words_css
 from enhancer.ui.metrics_tab import MetricsTab
 from enhancer.ui.models_style import MODELS_CSS, MODELS_HEAD
 from enhancer.ui.models_tab import ModelsTab
-from enhancer.ui.parts import HOUR, duplicate
+from enhancer.ui.parts import HOUR, duplicate, reachable_head
 from enhancer.ui.protect_style import PROTECT_CSS, protect_head
 from enhancer.ui.status_style import STATUS_CSS
 from enhancer.ui.status_tab import STATUS, StatusTab
@@ -92,7 +92,7 @@ def launch_arguments(settings: Settings, page: Page) -> dict[str, Any]:
         "theme": theme(),
         "css": "".join(STYLES) + words_css(),
         "i18n": page.in_the_browser(),
-        "head": "".join(HEADS) + protect_head() + video_head(),
+        "head": "".join(HEADS) + protect_head() + video_head() + reachable_head(),
         "footer_links": ["settings"],
         "run_history": False,
         "show_error": False,

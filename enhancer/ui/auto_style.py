@@ -29,7 +29,9 @@ AUTO_CSS = """
 .fine summary { cursor: pointer; color: var(--body-text-color-subdued); line-height: 1.45; }
 .fine summary:hover, .finding summary:hover b { color: var(--body-text-color); text-decoration: underline;
   text-underline-offset: 3px; }
-.fine dl { margin: 8px 0 0; } .fine dt { font-weight: 700; font-size: 12px; }
+#auto .fine dl { display: block; margin: 8px 0 0; }
+#auto .fine dt { font-weight: 700; font-size: 12px; color: var(--body-text-color); }
+#auto .fine dd { font-weight: 400; overflow-wrap: anywhere; }
 .unmet { margin-top: 12px; font-size: 13px; }
 .unmet ul { margin: 0; padding-left: 18px; list-style: disc; line-height: 1.5; color: var(--body-text-color-subdued); }
 #auto-order { border-top: 1px solid var(--border-color-primary); padding-top: 12px; }

@@ -53,6 +53,7 @@ class CompareDesk:
 
     def __post_init__(self) -> None:
         shown = [self.grid, self.notes, self.sheet]
+        self.toolbar.blank = {self.grid: grid(None, False), self.notes: "", self.sheet: None, self.votes: ""}
         self.place_outputs = [self.frame, self.toolbar.hint]
         self.choose_outputs = [self.factor, self.further]
         self.run_outputs = [*shown, self.further, self.votes, *self.toolbar.parts]
@@ -90,7 +91,7 @@ class CompareDesk:
     ) -> Iterator[Update]:
         """Show the part without a network, and by each model as soon as it is ready."""
         with run_folder() as place:
-            yield from guarded(self._run(image, source, blind, more, wishes, place), self._failed)
+            yield from guarded(self._run(image, source, blind, more, wishes, place), self.toolbar.failed)
 
     def _run(
         self, image: str | None, source: Source | None, blind: bool, more: list[str], wishes: Any, place: Path
@@ -150,9 +151,6 @@ class CompareDesk:
 
         yield from follow(lambda progress: growing.add(work(progress), keep), show)
         yield self._shown(growing.sheet, blind)
-
-    def _failed(self, text: str) -> Update:
-        return {self.grid: grid(None, False), self.notes: "", self.sheet: None, **self.toolbar.failed(text)}
 
     def _kept(self, picture: Picture, place: Path, pixels: Tensor) -> str:
         """Write a tile losslessly into the cache of the page, which clears itself → path."""

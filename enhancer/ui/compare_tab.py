@@ -110,6 +110,7 @@ class CompareTab:
     def _wire(self) -> None:
         entry, desk, bar = self.entry, self.desk, self.desk.toolbar
         wishes = [self.x, self.y, self.side, self.purpose, self.factor, self.seconds]
+        bar.clears(entry.image, *wishes[:-1])  # time to draw changes no picture
         taken = entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
         entry.image.select(desk.move, entry.source, [self.x, self.y], queue=False, **QUIET)
         place: dict[str, Any] = {"inputs": [entry.image, entry.source, *wishes], "outputs": desk.place_outputs, **QUIET}

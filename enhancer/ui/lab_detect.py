@@ -8,12 +8,12 @@ import gradio as gr
 
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture
-from enhancer.lab.detect import HELPS, LEAST
+from enhancer.lab.detect import LEAST
 from enhancer.lab.detectors import detectors_here
 from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_desk import CROP
 from enhancer.ui.jobs import Steps, Update, follow, guarded
-from enhancer.ui.lab_detect_work import about, detected, table, ways
+from enhancer.ui.lab_detect_work import about, detected, first_way, table, ways
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import NO_PICTURE, PictureInput, Source, original
 from enhancer.ui.words import bar, empty, said
@@ -39,14 +39,15 @@ class DetectTab:
                 with gr.Row(elem_id="detect-pictures"):
                     self.before, self.after = _picture("Before"), _picture("After")
                 self.told = gr.HTML(elem_id="detect-told")
+        self.toolbar.blank = {self.before: None, self.after: None, self.told: ""}
         self._wire()
 
     def _options(self) -> None:
-        choices, detectors = ways(), detectors_here(self.engine.settings)
+        detectors = detectors_here(self.engine.settings)
         with gr.Group(elem_classes="options"):
             self.way = gr.Dropdown(
-                choices,
-                value=choices[0][1] if choices else None,
+                ways(),
+                value=first_way(),
                 label="Enhancement",
                 filterable=False,
                 elem_id="detect-way",
@@ -64,11 +65,13 @@ class DetectTab:
 
     def _wire(self) -> None:
         entry, toolbar = self.entry, self.toolbar
+        wishes = [self.way, self.detector, self.least]
+        toolbar.clears(entry.image, *wishes)
         entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
         run = toolbar.go.click(
             self.run,
-            [entry.image, entry.source, self.way, self.detector, self.least],
-            [self.before, self.after, self.told, *toolbar.parts],
+            [entry.image, entry.source, *wishes],
+            [*toolbar.blank, *toolbar.parts],
             **QUIET,
             **WORK,
         )
@@ -93,7 +96,7 @@ class DetectTab:
             self.before: done.pair[0],
             self.after: done.pair[1],
             self.told: said(COLOURS) + table(done.found),
-            self.toolbar.status: said(done.found.sentences[0], "good" if done.found.verdict == HELPS else "calm"),
+            self.toolbar.status: said(*done.verdict),
             **self.toolbar.ready(),
         }
 

@@ -9,9 +9,10 @@ from typing import Any
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.hall import enhance
-from enhancer.lab.detect import CAVEAT, Change, Comparison, compared
+from enhancer.lab.detect import CAVEAT, HELPS, Change, Comparison, compared
 from enhancer.lab.detectors import SHAPES, detectors_here
 from enhancer.lab.framed import framed
+from enhancer.lab.judged import Hits, hits
 from enhancer.lab.lookout import looking_with
 from enhancer.models.catalog import CATALOG, Bundled
 from enhancer.models.detector import Found
@@ -22,9 +23,10 @@ from enhancer.tasks.upscale_options import UPSCALE
 from enhancer.ui.controls import learned
 from enhancer.ui.display import save_display
 from enhancer.ui.enhance_work import Pair
+from enhancer.ui.examples import shapes_in
 from enhancer.ui.picture_input import read
 
-FACTORS = (2, 4)
+FACTORS, FIRST = (2, 4), "denoise"
 GET_MORE = (
     "For everyday objects, whoever runs this server can add torchvision's own detector; nothing is fetched from here:"
 )
@@ -38,10 +40,24 @@ HEADS = ("No.", "Object", "Before", "After", "Change")
 
 @dataclass(frozen=True)
 class Detected:
-    """Both pictures with their boxes, as display files, and what was found."""
+    """Both pictures with their boxes, as display files, what was found, and how right it is where that is known."""
 
     pair: Pair
     found: Comparison
+    hits: Hits | None
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        """The answer in one sentence, and its kind: good only where it is known what is there."""
+        if self.hits is None:
+            return self.found.sentences[0], "calm"
+        return self.hits.sentence, "good" if self.hits.verdict == HELPS else "calm"
+
+
+def first_way() -> str | None:
+    """The enhancement that is tried first: what takes the noise away does most for a detector."""
+    values = [value for _, value in ways()]
+    return FIRST if FIRST in values else values[0] if values else None
 
 
 def ways() -> list[tuple[str, str]]:
@@ -67,7 +83,9 @@ def detected(
     better = enhance(picture, task_id, engine=engine, progress=progress, **options)
     progress.step(0, 1, "looking for objects")
     found = compared(picture, better, detector, least)
-    return Detected(_shown((framed(picture, found, False), framed(better, found, True)), place), found)
+    shown = _shown((framed(picture, found, False), framed(better, found, True)), place)
+    truths, times = shapes_in(path), (better.width / picture.width, better.height / picture.height)
+    return Detected(shown, found, hits(found, truths, times) if truths and detector_id == SHAPES else None)
 
 
 def _shown(pictures: tuple[Any, Any], place: Path) -> Pair:

@@ -40,6 +40,7 @@ class ExplainTab:
                 gr.HTML(empty("Nothing explained yet", "A map of what counted appears here."), elem_classes="blank")
                 self.result = before_after("explain-result", "why", at=HANDLE)
                 self.told = gr.HTML(elem_id="explain-told")
+        self.toolbar.blank = {self.result: None, self.told: ""}
         self._wire()
 
     def _question(self) -> None:
@@ -60,13 +61,15 @@ class ExplainTab:
 
     def _wire(self) -> None:
         entry, toolbar = self.entry, self.toolbar
+        wishes = [self.model, self.way, self.name, self.x, self.y]
+        toolbar.clears(entry.image, *wishes)
         entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
         entry.image.select(self.move, entry.source, [self.x, self.y], queue=False, **QUIET)
         self.model.change(self.chosen, self.model, [self.answer, self.point], queue=False, **QUIET)
         run = toolbar.go.click(
             self.run,
-            [entry.image, entry.source, self.model, self.way, self.name, self.x, self.y],
-            [self.result, self.told, *toolbar.parts],
+            [entry.image, entry.source, *wishes],
+            [*toolbar.blank, *toolbar.parts],
             **QUIET,
             **WORK,
         )

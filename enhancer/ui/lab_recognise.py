@@ -39,6 +39,7 @@ class RecogniseTab:
                 self.toolbar = Toolbar("recognise", "Recognise", BEGIN)
                 gr.HTML(empty("No answer yet", "Five guesses appear here, the likeliest first."), elem_classes="blank")
                 self.answer = gr.HTML(elem_id="recognise-answer")
+        self.toolbar.blank = {self.answer: ""}
         self._wire()
 
     def _wire(self) -> None:
@@ -46,15 +47,14 @@ class RecogniseTab:
         told = [self.answer, *bar.parts]
         taken = entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
         asked = [entry.image, entry.source]
-        seen = taken.success(self.look, asked, told, **QUIET, **LOOK)
+        seen = taken.success(self.look, asked, told, trigger_mode="always_last", **QUIET, **LOOK)
         run = bar.go.click(self.run, asked, told, **QUIET, **WORK)
         bar.stops(run, seen, saying=bar.stopped, outputs=bar.parts)
 
     def look(self, image: str | None, source: Source | None) -> Iterator[Update]:
-        """Answer as soon as a picture is there."""
-        if image is None:
-            yield {self.answer: "", self.toolbar.status: ""}
-        else:
+        """Answer as soon as a picture is there; the answer to the one before goes first."""
+        yield self.toolbar.cleared()
+        if image is not None:
             yield from self.run(image, source)
 
     def run(self, image: str | None, source: Source | None) -> Iterator[Update]:

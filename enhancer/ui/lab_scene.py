@@ -51,9 +51,11 @@ class SceneTab:
                 with gr.Row(elem_classes="take-scene"):
                     self.errors = gr.DownloadButton("Errors", size="md", elem_id=f"{name}-errors")
                     self.download = gr.DownloadButton("Download", variant="primary", elem_id=f"{name}-download")
-        self.outputs = [self.pair, self.facts, self.errors, self.download, *self.toolbar.parts]
-        run = self.toolbar.go.click(self.run, [self.file, self.factor, self.doubt], self.outputs, **QUIET, **WORK)
+        self.toolbar.blank = {self.pair: None, self.facts: "", self.errors: None, self.download: None}
+        asked, outputs = [self.file, self.factor, self.doubt], [*self.toolbar.blank, *self.toolbar.parts]
+        run = self.toolbar.go.click(self.run, asked, outputs, **QUIET, **WORK)
         self.toolbar.stops(run, saying=self.toolbar.stopped, outputs=self.toolbar.parts)
+        self.toolbar.clears(*asked)
 
     def run(self, upload: str | None, factor: str, doubt: bool) -> Steps:
         """Enlarge the file; reading, drawing and writing are done in a process apart."""
@@ -65,7 +67,7 @@ class SceneTab:
 
         if upload is None:
             raise BadPicture("Please choose a file first.")
-        yield {self.facts: "", self.pair: None, self.errors: None, self.download: None, **self.toolbar.running()}
+        yield {**self.toolbar.blank, **self.toolbar.running()}
         with run_folder() as place:
             target = place / f"{Path(upload).stem}-x{wish.scale}{self.lane.suffix}"
             work = partial(enhance_apart, Asked(self.lane, Path(upload), target, wish), self.settings)

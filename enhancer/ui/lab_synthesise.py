@@ -55,6 +55,7 @@ class SynthesiseTab:
                 gr.HTML(empty("Nothing drawn yet", "Press Draw."), elem_classes="blank")
                 self.sheet = gr.HTML(elem_id="draw-sheet")
                 self.download = gr.DownloadButton("Download the sheet", size="md", elem_id="draw-download")
+        self.toolbar.blank = {self.sheet: "", self.download: None}
         self._wire()
 
     def _network(self) -> None:
@@ -86,19 +87,20 @@ class SynthesiseTab:
 
     def _wire(self) -> None:
         bar, entry = self.toolbar, self.entry
+        wishes = [self.wish, self.subject, self.model, self.name]
+        wishes += [self.seed, self.to, self.to_name, self.truncation, self.count]
+        bar.clears(entry.image, *wishes)
+        entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
         form = [self.own, self.name, self.to_name, self.end, self.truncation, self.count, self.dice, self.seed]
         for choice in (self.wish, self.subject):
             choice.change(self.wished, [self.wish, self.subject], [*form, self.model], queue=False, **QUIET)
         for choice in (self.model, self.subject):
             choice.change(self.described, [self.model, self.subject], self.model, queue=False, **QUIET)
         self.dice.click(lambda: secrets.randbelow(HIGHEST_SEED), None, self.seed, queue=False, **QUIET)
-        entry.image.change(entry.take, [entry.image, entry.source], entry.outputs, **QUIET, **LOOK)
-        wishes = [self.wish, self.subject, self.model, self.name]
-        wishes += [self.seed, self.to, self.to_name, self.truncation, self.count]
         run = bar.go.click(
             self.run,
             [entry.image, entry.source, *wishes],
-            [self.sheet, self.download, *bar.parts],
+            [*bar.blank, *bar.parts],
             **QUIET,
             **WORK,
         )

@@ -16,6 +16,7 @@ from enhancer.media.picture import Picture
 from enhancer.settings import Settings
 from enhancer.ui.crop import Crop, cut
 from enhancer.ui.display import run_folder, save_display
+from enhancer.ui.examples import sample_name
 from enhancer.ui.jobs import Steps, Update, guarded
 from enhancer.ui.words import said, size_of
 
@@ -97,6 +98,7 @@ class PictureInput:
         label, elem_id = "Or try one of these", f"{self._name}-samples"
         with gr.Column(elem_classes="samples"):
             gr.Examples([[str(p)] for p in examples], [self.image], label=label, elem_id=elem_id)
+            gr.HTML(f"<ul hidden class='sample-names'>{''.join(f'<li>{sample_name(p)}</li>' for p in examples)}</ul>")
 
     @property
     def outputs(self) -> list[Any]:

@@ -12,7 +12,7 @@ from enhancer.ui.jobs import Update, sentence
 from enhancer.ui.words import said
 
 LABEL = "Or say what you want"
-EXAMPLE = "brighter, remove the noise, twice the size"
+EXAMPLE = "brighter, twice the size"
 
 
 class SayDesk:

@@ -60,6 +60,7 @@ CSS = """
 .tab-container.wrap { flex-wrap: nowrap; height: var(--size-8); overflow: auto hidden; scrollbar-width: none;
   background: none; }
 .tab-container.wrap > button { flex: none; }
+.dark .tab-container button.selected { color: var(--primary-400); }
 [data-testid="status-tracker"] { display: none !important; }
 .gradio-container .html-container { padding: 0; }
 .side .form .block.padded { border-radius: 0; }
@@ -71,7 +72,7 @@ CSS = """
 .toolbar { align-items: center !important; gap: 10px !important; min-height: 60px; }
 .toolbar > .column { flex: 1 1 0; gap: 4px !important; min-width: 0; }
 .toolbar > button { flex: 0 0 auto; }
-.samples .label svg { display: none; }
+.samples .label svg, .samples .block:has(.sample-names) { display: none; }
 .samples .gallery { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px; }
 .samples .gallery-item { padding: 0; border-radius: 8px; aspect-ratio: 4 / 3; }
 .samples .gallery-item span, .samples .gallery-item .container, .samples .gallery-item img { display: block;
@@ -79,6 +80,7 @@ CSS = """
 .samples .gallery-item img { object-fit: cover; transition: transform .2s; }
 .samples .gallery-item:hover img { transform: scale(1.05); }
 .before-after { position: relative; }
+.before-after [data-testid=slider]:focus-visible { outline: 2px solid var(--color-accent); outline-offset: 8px; }
 .before-after::before, .before-after::after { position: absolute; bottom: 12px; z-index: 60; pointer-events: none;
   font-size: 12px; font-weight: 700; line-height: 1; padding: 6px 10px; border-radius: 99px; color: #fff;
   background: rgb(0 0 0 / .55); }

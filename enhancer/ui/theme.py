@@ -45,7 +45,7 @@ def theme() -> gr.themes.Base:
         border_color_primary_dark="#2c2c31",
         border_color_accent="*primary_300",
         border_color_accent_dark="*primary_700",
-        color_accent="*primary_600",
+        color_accent="*primary_700",
         color_accent_soft="*primary_50",
         color_accent_soft_dark="#12312f",
         block_background_fill="white",

@@ -40,7 +40,8 @@ def track(share: float, text: str, remaining: float | None, waiting: bool = Fals
     left = "" if remaining is None else f"about {duration(remaining, digits=0)} left"
     return (
         f'<div class="job"><div class="track{" waiting" * waiting}" role="progressbar" aria-valuemin="0" '
-        f'aria-valuemax="100" aria-valuenow="{100 * share:.0f}"><div style="width:{100 * share:.1f}%"></div></div>'
+        f'aria-valuemax="100" aria-valuenow="{100 * share:.0f}" aria-label="{escape(text)}">'
+        f'<div style="width:{100 * share:.1f}%"></div></div>'
         f"<p><span>{escape(text)}</span><span>{left}</span></p></div>"
     )
 

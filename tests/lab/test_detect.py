@@ -19,12 +19,13 @@ from enhancer.lab.detect import (
     Comparison,
     compared,
     comparison,
+    distinct,
     objects_in,
     on_the_first,
 )
 from enhancer.lab.detectors import detector_here, detector_of, detectors_here, fetch_published
 from enhancer.lab.framed import ALONE, BOTH, framed
-from enhancer.lab.judged import precision, precision_sentence, shared_names
+from enhancer.lab.judged import hits, precision, precision_sentence, shared_names
 from enhancer.media.picture import Picture
 from enhancer.metrics.boxes import Boxes
 from enhancer.models.annotated import Annotated, Truth, read_annotated
@@ -100,6 +101,31 @@ def test_boxes_of_a_larger_result_meet_those_of_the_picture() -> None:
     assert on_the_first(small, large, detector)[0].box == pytest.approx(row.before.box)
     huge = Picture(torch.zeros(3, 3200, 3200))
     assert objects_in(huge, detector)[0].box == pytest.approx((320, 320, 1600, 1920))
+
+
+def test_several_boxes_of_one_object_count_once() -> None:
+    whole, half = cat(0.9, (0, 0, 40, 40)), cat(0.8, (20, 20, 42, 42))
+    over, tie = Found("dog", 0.7, (4, 4, 36, 36)), Found("tie", 0.6, (10, 10, 18, 18))
+    beside, faint = cat(0.55, (36, 36, 60, 60)), cat(0.2, (1, 1, 40, 40))
+    assert distinct([faint, beside, tie, over, half, whole], 0.5) == [whole, tie, beside, faint]
+    assert distinct([cat(0.6, (0, 0, 60, 60)), whole], 0.5) == [whole]  # a frame around what is surer
+    found = comparison([whole], [whole, half, over], 0.5)
+    assert (found.counts, found.verdict) == ((1, 1), HARDLY)
+
+
+def test_where_it_is_known_what_is_there_false_alarms_are_none_of_the_finds() -> None:
+    truths = (cat(1), cat(1, AWAY))
+
+    def judged(before: list[Found], after: list[Found]) -> tuple[tuple[int, int], tuple[int, int], str]:
+        larger = [Found(f.name, f.score, (2 * f.box[0], f.box[1], 2 * f.box[2], f.box[3])) for f in after]
+        found = hits(Comparison(comparison(before, larger, 0.5).changes, 0.5), truths, (2, 1))
+        assert found.sentence.startswith("Enhancement")
+        return found.right, found.wrong, found.verdict
+
+    assert judged([], [cat(0.9), cat(0.4, AWAY)]) == ((0, 1), (0, 0), HELPS)
+    assert judged([cat(0.9)], [cat(0.9), cat(0.9, THERE)]) == ((1, 1), (0, 1), HURTS)
+    assert judged([cat(0.9)], [cat(0.9), cat(0.9, AWAY), cat(0.9, THERE)]) == ((1, 2), (0, 1), BOTH_WAYS)
+    assert judged([Found("dog", 0.9, HERE)], [Found("dog", 0.8, HERE)]) == ((0, 0), (1, 1), HARDLY)
 
 
 def test_boxes_are_numbered_and_coloured() -> None:

@@ -159,7 +159,13 @@ def test_the_card_fits_a_phone(visit: Visit, damaged: Path, dark: bool) -> None:
     visitor = visit(390, dark)
     looked_over(visitor, damaged)
     visitor.page.locator("#auto .fine summary").click()
-    expect(visitor.page.locator("#auto .fine dd").first).to_be_visible()
+    told = visitor.page.locator("#auto .fine dd").first
+    expect(told).to_be_visible()
+    expect(told).to_have_css("font-weight", "400")
+    whole, line = (found.bounding_box() for found in (visitor.page.locator("#auto .fine"), told))
+    assert whole is not None
+    assert line is not None
+    assert line["width"] > 0.95 * whole["width"]  # a line of its own, not a column beside its name
     visitor.page.locator("#auto .finding summary").first.click()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
     inside = visitor.page.locator("#auto").bounding_box()

@@ -215,6 +215,7 @@ def test_objects_are_found_before_and_after(visit: Visit) -> None:
     expect(page.locator("#detect-source")).to_contain_text("192 × 144", timeout=PATIENCE)
     page.locator("#detect-go").click()
     visitor.says("detect", "Enhancement")
+    visitor.says("detect", "Of the 5 objects drawn in this sample it finds")
     visitor.images("detect-pictures", 2)
     rows = page.locator("#detect-told tbody tr")
     expect(rows.first).to_contain_text("1", timeout=PATIENCE)

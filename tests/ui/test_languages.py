@@ -16,6 +16,7 @@ import pytest
 
 from enhancer import errors
 from enhancer.engine import Engine
+from enhancer.models.catalog import CATALOG
 from enhancer.monitor import Monitor
 from enhancer.tasks.spoken_words import WISHES
 from enhancer.ui import build
@@ -102,6 +103,14 @@ def test_every_error_that_a_visitor_may_read_is_translated(code: str) -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_refusal_of_a_wish_is_translated(code: str) -> None:
     assert [wish.unable for wish in WISHES if wish.unable and wish.unable not in entries(code)] == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_the_catalogue_says_of_its_models_is_translated(code: str) -> None:
+    """Cards are made when a network is chosen, and those for video stand in no tab that opens with the page."""
+    words = table(code)
+    said = {e.id: SAME_EVERYWHERE.sub("", words.text(e.description)).replace("Transformer", "") for e in CATALOG}
+    assert {model: text for model, text in said.items() if LETTERS.search(text)} == {}
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
