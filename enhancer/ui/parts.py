@@ -61,7 +61,7 @@ class Toolbar:
                 self.status = gr.HTML(elem_id=f"{name}-status", elem_classes="status")
             self.stop = gr.Button("Stop", min_width=80, scale=0, elem_id=f"{name}-stop")
             self.go = gr.Button(label, variant="primary", min_width=150, scale=0, elem_id=f"{name}-go")
-            self._end = gr.Button(visible="hidden", elem_id=f"{name}-end")  # Stop, but nothing of the work stays
+            self._end = gr.Button("", visible="hidden", elem_id=f"{name}-end")  # Stop, but nothing of the work stays
 
     @property
     def parts(self) -> list[Any]:
