@@ -61,6 +61,7 @@ class Toolbar:
                 self.status = gr.HTML(elem_id=f"{name}-status", elem_classes="status")
             self.stop = gr.Button("Stop", min_width=80, scale=0, elem_id=f"{name}-stop")
             self.go = gr.Button(label, variant="primary", min_width=150, scale=0, elem_id=f"{name}-go")
+            self._end = gr.Button("", visible="hidden", elem_id=f"{name}-end")  # Stop, but nothing of the work stays
 
     @property
     def parts(self) -> list[Any]:
@@ -84,14 +85,17 @@ class Toolbar:
         return {**self.blank, self.status: "", **self.ready()}
 
     def clears(self, *asked: Any) -> None:
-        """A change of any of these asks another question: the answer goes, and work that goes on is stopped.
+        """A change of any of these asks another question: the answer goes, and what `stops` knows of is ended.
 
         Whether any does is seen by the main button, so that work that begins right after a change is left alone. Of the
         events of one change the page begins the first wired first; this belongs before what looks at a picture.
         """
-        end = f"() => {{ if ({self._button('go')}.disabled) {self._button('stop')}.click(); }}"
+        end = f"() => {{ if ({self._button('go')}.disabled) {self._button('end')}.click(); }}"
         changed = gr.on([one.change for one in asked], None, None, None, js=end, queue=False, **QUIET)
-        changed.then(self.cleared, None, [*self.blank, *self.parts], **QUIET, concurrency_limit=None)
+        self._cleared_after(changed)
+
+    def _cleared_after(self, event: Any) -> None:
+        event.then(self.cleared, None, [*self.blank, *self.parts], **QUIET, concurrency_limit=None)
 
     def _button(self, which: str) -> str:
         return f"document.querySelector('#{self._name}-{which}')"
@@ -102,6 +106,7 @@ class Toolbar:
         """Let Stop end these events. What it says comes after, through the queue, so no late progress covers it."""
         ended = self.stop.click(None, None, None, cancels=list(events), queue=False, **QUIET)
         ended.then(saying, inputs, outputs, **QUIET)
+        self._cleared_after(self._end.click(None, None, None, cancels=list(events), queue=False, **QUIET))
 
     def stopped(self) -> dict[Any, Any]:
         """The line after Stop: closing the handler has cancelled its token."""

@@ -209,8 +209,6 @@ def test_objects_are_found_before_and_after(visit: Visit) -> None:
     page = visitor.page
     page.locator("#detect-samples button").nth(0).click()
     expect(page.locator("#detect-source")).to_contain_text("192 × 144", timeout=PATIENCE)
-    expect(page.locator("#detect-way input")).to_have_value("Denoise")
-    visitor.choose("detect-way", "Upscale ×2")
     page.locator("#detect-go").click()
     visitor.says("detect", "Enhancement")
     visitor.says("detect", "Of the 5 objects drawn in this sample it finds")
