@@ -22,12 +22,11 @@ from enhancer.server.work import Answer, FileAnswer
 from enhancer.settings import Settings
 
 ID_BYTES = 24  # random ones in an id
-CLIENTS = 4  # at least so many share the room for jobs
+CLIENTS = 4  # at least so many share the room for jobs where it becomes scarce
 ALL = (
     "The server keeps as many jobs as it has room for; please try again later, and delete those that you have fetched."
 )
-OWN = "The server keeps as many of your jobs as one client may have; please fetch their results, or delete them."
-BUSY, GREEDY = HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS
+BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
 
@@ -122,11 +121,11 @@ class Keeper:
     def start(self, task: str, work: Callable[[Progress], Answer | FileAnswer], asker: Asker, place: Place) -> Kept:
         """Begin a job, in its `place` until it ends. Raises Refused where there is no room for its result.
 
-        Where a client has its share, what it has fetched makes room for what it asks.
+        One client may have all the room until others come; then the oldest of what it has beyond its share goes.
         """
         with self._guard:
             self._drop_old()
-            self._check_room(asker.name)
+            self._make_room(asker.name)
             job = Job(lambda progress: Parked.park(work(progress)), asker)
             kept = Kept(secrets.token_urlsafe(ID_BYTES), task, job, place, asker.name)
             self._kept[kept.id] = kept
@@ -142,7 +141,8 @@ class Keeper:
                 return self._kept[job_id]
         raise Refused(
             HTTPStatus.NOT_FOUND,
-            f"There is no job with this id; results are kept for {self._settings.job_seconds} seconds.",
+            f"There is no job with this id; results are kept for {self._settings.job_seconds} seconds, less where one "
+            "client has more than its share of them and others wait.",
             "job_seconds",
         )
 
@@ -166,22 +166,37 @@ class Keeper:
                 self._kept[job_id].ended = self._clock()
             self._sweep_later()
 
-    def _check_room(self, client: str) -> None:
-        """Raises Refused where all, or those of this client alone, are as many as there is room for."""
-        limits = self._settings
-        self._refuse([*self._kept.values()], limits.max_jobs, limits.max_jobs_bytes, (ALL, BUSY))
-        own = [kept for kept in self._kept.values() if kept.client == client]
-        had = [kept for kept in own if kept.fetched]
-        jobs, size = max(limits.max_share, limits.max_jobs // CLIENTS), limits.max_jobs_bytes // CLIENTS
-        while had and _full(own, jobs, size):
-            own.remove(had[0])
-            del self._kept[had.pop(0).id]
-        self._refuse(own, jobs, size, (OWN, GREEDY))
+    def _make_room(self, client: str) -> None:
+        """Raises Refused where there is no room, and nothing may go for what this client asks."""
+        while limit := self._full([*self._kept.values()]):
+            spare = self._spare(client)
+            if spare is None:
+                left = [self._left(kept.ended) for kept in self._kept.values() if kept.ended is not None]
+                raise Refused(BUSY, ALL, limit, max(1, math.ceil(min(left))) if left else LATER)
+            del self._kept[spare.id]
 
-    def _refuse(self, kept: Sequence[Kept], jobs: int, size: int, told: tuple[str, HTTPStatus]) -> None:
-        if limit := _full(kept, jobs, size):
-            left = [self._left(one.ended) for one in kept if one.ended is not None]
-            raise Refused(told[1], told[0], limit, max(1, math.ceil(min(left))) if left else LATER)
+    def _spare(self, client: str) -> Kept | None:
+        """What may go for a client with less than its share: of those who have more, what was had, or ended, first."""
+        if self._beyond(self._of(client)):
+            return None
+        others = [self._of(name) for name in {kept.client for kept in self._kept.values()}]
+        ended = [(k.ended, k) for held in others if self._beyond(held) for k in held if k.ended is not None]
+        return min(ended, key=lambda one: (not one[1].fetched, one[0]))[1] if ended else None
+
+    def _of(self, client: str) -> list[Kept]:
+        return [kept for kept in self._kept.values() if kept.client == client]
+
+    def _full(self, kept: Sequence[Kept], clients: int = 1) -> str | None:
+        """The setting by which these are too many for one of so many clients, if they are."""
+        if len(kept) >= self._settings.max_jobs / clients:
+            return "max_jobs"
+        done = sum(one.job.result().size for one in kept if one.state == DONE)
+        return "max_jobs_bytes" if done >= self._settings.max_jobs_bytes / clients else None
+
+    def _beyond(self, own: Sequence[Kept]) -> bool:
+        """Whether a client that has these has its share; what it may have under way at once is never more than that."""
+        limit = self._full(own, CLIENTS)
+        return limit == "max_jobs_bytes" or (limit is not None and len(own) >= self._settings.max_share)
 
     def _drop_old(self) -> None:
         oldest = self._clock() - self._settings.job_seconds
@@ -198,11 +213,3 @@ class Keeper:
             self._sweeper = threading.Timer(self._left(min(ended)), self.sweep)
             self._sweeper.daemon = True
             self._sweeper.start()
-
-
-def _full(kept: Sequence[Kept], jobs: int, size: int) -> str | None:
-    """The setting by which these are too many, if they are."""
-    if len(kept) >= jobs:
-        return "max_jobs"
-    done = sum(one.job.result().size for one in kept if one.state == DONE)
-    return "max_jobs_bytes" if done >= size else None

@@ -146,11 +146,12 @@ def _told(answer: FileAnswer, _: Progress) -> FileAnswer:
     return answer
 
 
-def test_one_client_keeps_a_share_of_the_jobs_and_what_it_has_fetched_makes_room() -> None:
+def test_one_client_may_have_all_the_room_until_others_come() -> None:
     now, door = [0.0], Door(9, 9)
     keeper = Keeper(Settings(max_jobs=8, max_share=1, job_seconds=900), lambda: now[0])
 
     def start(client: str, work: Callable[[Progress], FileAnswer] = _clip) -> str:
+        now[0] += 1
         kept = keeper.start("video", work, Asker(client), door.enter(client))
         until = time.monotonic() + WITHIN
         while kept.ended is None:
@@ -161,36 +162,50 @@ def test_one_client_keeps_a_share_of_the_jobs_and_what_it_has_fetched_makes_room
     def refused(client: str) -> tuple[HTTPStatus, str | None, int | None]:
         return _refused(partial(start, client))
 
-    first = start("a")
-    now[0] = 100.0
-    second = start("a")
-    assert refused("a") == (HTTPStatus.TOO_MANY_REQUESTS, "max_jobs", 800)
-    for other in ("b", "c"):
-        start(other)
-    fetched = keeper.find(second).answer()
+    def known() -> set[str]:
+        return {job for job in made if _is_there(keeper, job)}
+
+    made = [start("a") for _ in range(8)]
+    assert refused("a") == (HTTPStatus.SERVICE_UNAVAILABLE, "max_jobs", 892)
+    fetched = keeper.find(made[3]).answer()
     assert isinstance(fetched, FileAnswer)
     fetched.file.close()
-    third = start("a")
-    with pytest.raises(Refused, match="no job"):
-        keeper.find(second)
-    assert {keeper.find(kept).state for kept in (first, third)} == {"done"}
-    assert refused("a")[0] == HTTPStatus.TOO_MANY_REQUESTS
-    failed = start("b", _fails)
-    assert refused("b")[0] == HTTPStatus.TOO_MANY_REQUESTS
+    assert refused("a")[0] == HTTPStatus.SERVICE_UNAVAILABLE
+    made.append(start("b"))
+    assert made[3] not in known()  # of who has more than a share, first what was fetched
+    made.append(start("b"))
+    assert made[0] not in known()  # then the oldest
+    assert len(known()) == 8
+    assert refused("b")[0] == HTTPStatus.SERVICE_UNAVAILABLE  # who has a share pushes nobody out
+    made += [start(other) for other in "ccdd"]
+    assert [keeper.find(job).client for job in made if job in known()] == list("aabbccdd")
+    made.append(start("e"))
+    assert made[-1] in known()
+    keeper.drop(made[-1])
+    failed = start("e", _fails)
     keeper.find(failed).status("/v1/jobs")  # which says why, and is all there is
-    start("b")
-    for other in ("c", "d", "d"):
-        start(other)
-    now[0] = 200.0
-    assert refused("e") == (HTTPStatus.SERVICE_UNAVAILABLE, "max_jobs", 700)
+    start("f")
+    assert keeper.find(failed)  # of who has no more than a share nothing goes
+
+
+def _is_there(keeper: Keeper, job: str) -> bool:
+    try:
+        return bool(keeper.find(job))
+    except Refused:
+        return False
 
 
 def test_the_bytes_of_results_are_shared_likewise() -> None:
     keeper, door = Keeper(Settings(max_jobs_bytes=400)), Door(9, 9)
-    keeper.start("video", _clip, Asker("a"), door.enter("a")).job.future.result()
-    status, limit, _ = _refused(partial(keeper.start, "video", _clip, Asker("a"), door.enter("a")))
-    assert (status, limit) == (HTTPStatus.TOO_MANY_REQUESTS, "max_jobs_bytes")
-    keeper.start("video", _clip, Asker("b"), door.enter("b")).job.future.result()
+
+    def start(client: str) -> object:
+        return keeper.start("video", _clip, Asker(client), door.enter(client)).job.future.result()
+
+    for _ in range(4):
+        start("a")
+    status, limit, _ = _refused(partial(start, "a"))
+    assert (status, limit) == (HTTPStatus.SERVICE_UNAVAILABLE, "max_jobs_bytes")
+    start("b")
 
 
 def _refused(ask: Callable[[], object]) -> tuple[HTTPStatus, str | None, int | None]:
