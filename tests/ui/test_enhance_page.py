@@ -55,7 +55,9 @@ def test_upload_preview_enhance_drag_download(visit: Visit, server: Server, phot
 def _drag(visitor: Visitor) -> bool:
     """Drag the handle to the right; whether the halves moved."""
     after = visitor.page.locator("#result img").nth(1)
-    handle = visitor.page.locator("#result [data-testid=slider] .inner").bounding_box()
+    inner = visitor.page.locator("#result [data-testid=slider] .inner")
+    expect(inner).to_be_visible()  # which the script of the component makes it a moment after the pictures
+    handle = inner.bounding_box()
     assert handle is not None
     before, x, y = after.evaluate("e => e.style.clipPath"), handle["x"] + handle["width"] / 2, handle["y"] + 20
     mouse = visitor.page.mouse
