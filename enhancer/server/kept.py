@@ -23,10 +23,9 @@ from enhancer.settings import Settings
 
 ID_BYTES = 24  # random ones in an id
 CLIENTS = 4  # at least so many share the room for jobs where it becomes scarce
-ALL = (
+FULL = (
     "The server keeps as many jobs as it has room for; please try again later, and delete those that you have fetched."
 )
-BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
 
@@ -172,7 +171,9 @@ class Keeper:
             spare = self._spare(client)
             if spare is None:
                 left = [self._left(kept.ended) for kept in self._kept.values() if kept.ended is not None]
-                raise Refused(BUSY, ALL, limit, max(1, math.ceil(min(left))) if left else LATER)
+                raise Refused(
+                    HTTPStatus.SERVICE_UNAVAILABLE, FULL, limit, max(1, math.ceil(min(left))) if left else LATER
+                )
             del self._kept[spare.id]
 
     def _spare(self, client: str) -> Kept | None:

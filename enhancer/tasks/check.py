@@ -10,7 +10,7 @@ from enhancer.models.store import place_of
 from enhancer.options import parse
 from enhancer.tasks import task as find_task
 from enhancer.tasks.chain import Step, named
-from enhancer.tasks.choose import AUTO, FILLING, check_suits, choose_model, crisp_share
+from enhancer.tasks.choose import AUTO, FILLING, check_suits, choose_model, crisp_share, heard
 from enhancer.tasks.mask import NO_MASK
 from enhancer.tasks.repair_options import NETWORK, RepairOptions, check_method
 from enhancer.tasks.restore_options import RestoreOptions, check_keeps_size
@@ -52,8 +52,7 @@ def _check(task: Task, options: Any, catalog_only: bool) -> None:
         return
     chosen = choose_model(options.model, task.id)
     place = place_of(chosen, KNOWN, catalog_only=catalog_only)
-    if options.model != AUTO:
-        crisp_share(chosen, getattr(options, "crispness", None))
+    crisp_share(chosen, heard(options.model, chosen, getattr(options, "crispness", None)))
     if isinstance(place, Entry):
         check_suits(chosen, task.id, remembers=place.purpose == VIDEO, fills=place.purpose == FILLING)
         if isinstance(options, UpscaleOptions):

@@ -59,7 +59,7 @@ class Finished:
     """One run: before and after as display files, the exact result, and what is said about it.
 
     `path` is the uploaded file; `source_size` and `size` are (width, height) before and after; `model` is a catalogue
-    id, or "" where no network drew;`recipe` says what really ran; `fit` is there for enlargements, with its map
+    id, or "" where no network drew; `recipe` says what really ran; `fit` is there for enlargements, with its map
     emptied; `cured` says what *Make consistent* did to this result. Where several steps ran, `model` is that of the
     last step in which a network drew, and `base` what the last step received, which the result is compared with.
     `damage` is what was found in the picture that a self-test can imitate; `bare` the result before parts of it were
