@@ -16,7 +16,7 @@ from enhancer.ui.choice import Wish
 from enhancer.ui.controls import Controls
 from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_work import OF_THE_WHOLE, Finished, Written, enhance_file, preview, write
-from enhancer.ui.jobs import Steps, Update, follow, guarded
+from enhancer.ui.jobs import Steps, Update, answered, follow, guarded
 from enhancer.ui.parts import Toolbar
 from enhancer.ui.picture_input import NO_PICTURE, Source, original
 from enhancer.ui.trust_panel import TrustPanel
@@ -73,7 +73,7 @@ class EnhanceDesk:
     def look(self, source: Source | None, agreed: frozenset[str], *values: Any) -> Iterator[Update]:
         """Show the model, what a run would be, and the enhanced crop of the chosen picture."""
         with run_folder() as place:
-            yield from guarded(self._look(source, agreed, values, False, place), self._look_failed)
+            yield from answered(self._look(source, agreed, values, False, place), self._look_failed)
 
     def look_again(
         self, kept: Finished | None, source: Source | None, agreed: frozenset[str], *values: Any
@@ -83,7 +83,7 @@ class EnhanceDesk:
         The page reports some changes only when the run that they led to is done.
         """
         with run_folder() as place:
-            for update in guarded(self._look(source, agreed, values, False, place), self._look_failed):
+            for update in answered(self._look(source, agreed, values, False, place), self._look_failed):
                 if self.stage in update and kept and source and kept.is_of(source.path, self.controls.read(values)):
                     del update[self.stage]
                 yield update
@@ -91,7 +91,7 @@ class EnhanceDesk:
     def look_anyway(self, source: Source | None, agreed: frozenset[str], *values: Any) -> Iterator[Update]:
         """The same, after the visitor agreed to fetch the model."""
         with run_folder() as place:
-            yield from guarded(self._look(source, agreed, values, True, place), self._look_failed)
+            yield from answered(self._look(source, agreed, values, True, place), self._look_failed)
 
     def _look(self, source: Source | None, agreed: frozenset[str], values: Any, asked: bool, place: Path) -> Steps:
         choice = self.controls.read(values)
@@ -231,7 +231,7 @@ def written_again(kept: Finished | None, write: Callable[[Finished, Path], Steps
         yield from write(kept, place)
 
     with run_folder() as place:
-        yield from guarded(steps(place), lambda text: {status: said(text, "bad")})
+        yield from answered(steps(place), lambda text: {status: said(text, "bad")})
 
 
 def _unit(choice: Wish) -> str:

@@ -52,7 +52,17 @@ def follow(
 
 
 def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
-    """Pass the updates of a handler on; an error becomes `failed(sentence)`, and what was to follow does not.
+    """Pass the updates of a handler on; an error becomes `failed(sentence)`, and what was to follow does not."""
+    error = yield from answered(steps, failed)
+    if error is not None:
+        raise gr.Error(error, visible=False, print_exception=False)
+
+
+def answered(steps: Steps, failed: Callable[[str], Update]) -> Generator[Update, None, str | None]:
+    """The same for a handler that nothing follows, which ends in peace: → the sentence about its error.
+
+    For handlers that work through the newest question last (`always_last`): behind one that ends in an error, the page
+    forgets the question that waits.
 
     At the end everything is said once more: of two updates that reach a browser within one frame, the page forgets
     what only the first one held.
@@ -67,8 +77,9 @@ def guarded(steps: Steps, failed: Callable[[str], Update]) -> Steps:
         except Exception as error:
             text = sentence(error)
             yield {**told, **failed(text)}
-            raise gr.Error(text, visible=False, print_exception=False) from error
+            return text
     yield told
+    return None
 
 
 def sentence(error: Exception) -> str:

@@ -14,7 +14,7 @@ from enhancer.models.recogniser import Guess, square
 from enhancer.settings import Settings
 from enhancer.ui.display import data_uri
 from enhancer.ui.enhance_desk import CROP
-from enhancer.ui.jobs import Steps, Update, follow, guarded
+from enhancer.ui.jobs import Steps, Update, answered, follow, guarded
 from enhancer.ui.lab_words import ABOUT_DIGITS, CALIBRATED
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import NO_PICTURE, PictureInput, Source, original, read
@@ -55,7 +55,7 @@ class RecogniseTab:
         """Answer as soon as a picture is there; the answer to the one before goes first."""
         yield self.toolbar.cleared()
         if image is not None:
-            yield from self.run(image, source)
+            yield from answered(self._run(image, source), self.toolbar.failed)
 
     def run(self, image: str | None, source: Source | None) -> Iterator[Update]:
         """Name the digit on the picture."""

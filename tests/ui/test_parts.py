@@ -28,7 +28,7 @@ from enhancer.ui.controls import SHARED, Controls, models_for, own_options, serv
 from enhancer.ui.crop import cut, narrowed
 from enhancer.ui.display import Kept, reduced, save_display
 from enhancer.ui.enhance_work import OF_THE_WHOLE, enhance_file, side_by_side
-from enhancer.ui.jobs import UNEXPECTED, Steps, Update, follow, guarded
+from enhancer.ui.jobs import UNEXPECTED, Steps, Update, answered, follow, guarded
 from enhancer.ui.options_form import form
 from enhancer.ui.picture_input import SafeImage
 from enhancer.ui.words import bar, duration, model_card, said
@@ -109,6 +109,7 @@ def test_every_error_becomes_a_line_and_no_toast(error: Exception, sentence: str
     iterator = guarded(steps(), lambda text: {"line": text})
     collected += [next(iterator), next(iterator)]
     assert collected == [{"a": 1}, {"a": 1, "line": sentence}]
+    assert list(answered(steps(), lambda text: {"line": text})) == collected  # and ends in peace
 
 
 def test_the_last_update_holds_all_that_was_said() -> None:

@@ -9,6 +9,15 @@ from playwright.sync_api import expect
 from tests.ui.browser import PATIENCE, Visitor, scene
 
 Visit = Callable[..., Visitor]
+# The second comes while the first is still on its way to the server.
+TWO_WIDTHS = """async (widths) => {
+  const field = document.querySelector("#target-width input");
+  for (const width of widths) {
+    field.value = width;
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+    await new Promise(done => setTimeout(done, 100));
+  }
+}"""
 
 
 @pytest.fixture
@@ -80,3 +89,15 @@ def test_a_factor_beyond_the_slider_is_the_one_at_its_end(visit: Visit, small: P
         expect(page.locator("#enhance-hint b")).to_contain_text(size, timeout=PATIENCE)
         expect(factor).to_have_value(shown)
     expect(page.get_by_test_id("toast-body")).to_have_count(0)
+
+
+def test_a_size_asked_for_while_one_that_cannot_be_is_refused_is_answered(visit: Visit, small: Path) -> None:
+    visitor = visit()
+    page, hint = visitor.page, visitor.page.locator("#enhance-hint")
+    visitor.give("enhance-picture", small)
+    visitor.images("preview", 2)
+    page.locator("#size-by label", has_text="Exact").click()
+    expect(hint).to_contain_text("more than 16 times a side", timeout=PATIENCE)
+    page.route("**/queue/join*", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.evaluate(TWO_WIDTHS, ["9000", "64"])
+    expect(hint).to_contain_text("32 × 24 → 64 × 48", timeout=PATIENCE)

@@ -32,6 +32,7 @@ from tests.conftest import ROOT
 from tests.ui.conftest import STARTED_WITHIN, free_port
 
 GRADIO_ALONE = 2.0  # times `import gradio`, in processor time, which a busy machine does not stretch
+TIMES = 3
 PREVIEW_WITHIN = 1.0  # seconds of processor time
 
 
@@ -76,8 +77,9 @@ def seconds_of_gradio() -> float:
     return float(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
 
 
-def test_the_address_answers_at_once_and_the_page_soon(tmp_path: Path) -> None:
-    with starting(tmp_path) as (url, process):
+def seconds_of_start(place: Path) -> float:
+    """Until the page is there, before which the address says that it is getting ready."""
+    with starting(place) as (url, process):
         seen = list[int]()
         for status in answers(url):
             seen.append(status)
@@ -86,7 +88,13 @@ def test_the_address_answers_at_once_and_the_page_soon(tmp_path: Path) -> None:
         taken = seconds_of(process)
     assert HTTPStatus.SERVICE_UNAVAILABLE in seen
     assert seen[-1] == HTTPStatus.OK
-    assert taken <= GRADIO_ALONE * seconds_of_gradio()
+    return taken
+
+
+def test_the_address_answers_at_once_and_the_page_soon(tmp_path: Path) -> None:
+    measured = [(seconds_of_start(tmp_path), seconds_of_gradio()) for _ in range(TIMES)]  # in turn
+    start, gradio = (min(times) for times in zip(*measured, strict=True))  # what else goes on only adds
+    assert start <= GRADIO_ALONE * gradio
 
 
 def test_who_comes_too_early_reads_that_it_gets_ready_and_then_has_the_page(tmp_path: Path, browser: Browser) -> None:
