@@ -93,7 +93,10 @@ def doors(settings: Settings) -> "tuple[Page, FastAPI]":
         from enhancer.nursery import plant
 
         plant()
-    hall = drawing(settings)  # before gradio, which would import the package that lends GPUs by itself
+    try:
+        hall = drawing(settings)  # before gradio, which would import the package that lends GPUs by itself
+    except ValueError as error:  # a precision that none is, a device that is not there
+        sys.exit(str(error))
     from enhancer.engine.results import remembering
     from enhancer.models.catalog import CATALOG
     from enhancer.monitor import Monitor

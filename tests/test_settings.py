@@ -1,5 +1,8 @@
 """Settings come from the environment, and a wrong one is named."""
 
+import os
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from enhancer.hall import default_engine
 from enhancer.media import open_picture
 from enhancer.settings import OFF, SERVED, Settings
 from enhancer.space import BORROWED
+from tests.conftest import ROOT
 
 
 def test_values_are_read_with_their_type() -> None:
@@ -57,6 +61,16 @@ def test_what_no_setting_can_be_is_told_in_a_sentence(
     error = capsys.readouterr().err
     assert told in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(("name", "value"), [("PRECISION", "float8"), ("DEVICE", "cuda:99")])
+def test_what_this_machine_cannot_be_is_told_in_a_sentence_too(name: str, value: str) -> None:
+    """By a program of its own, for it is known only when much was imported, and the process to fork from began."""
+    told = {**os.environ, f"ENHANCER_{name}": value}
+    ended = subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=told, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1
+    assert repr(value) in ended.stderr
+    assert ended.stderr.count("\n") == 1
 
 
 def test_what_turns_off_and_every_default_may_be_said() -> None:
