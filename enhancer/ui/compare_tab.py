@@ -15,6 +15,7 @@ from enhancer.ui.compare_words import FURTHER, NOTHING, further
 from enhancer.ui.compare_work import elsewhere
 from enhancer.ui.controls import learned
 from enhancer.ui.handover import HandOver
+from enhancer.ui.numbers import SafeSlider
 from enhancer.ui.parts import HOUR, LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import PictureInput
 
@@ -47,7 +48,7 @@ class CompareTab:
             with gr.Column(scale=3, min_width=300, elem_classes="main"):
                 toolbar = Toolbar("compare", "Compare", BEGIN)
                 with gr.Row(elem_id="compare-view"):
-                    self.zoom = gr.Slider(
+                    self.zoom = SafeSlider(
                         1, 8, value=1, step=0.25, label="Zoom", buttons=[], min_width=200, elem_id="compare-zoom"
                     )
                     self.blind = gr.Checkbox(
@@ -87,15 +88,17 @@ class CompareTab:
         )
         with gr.Accordion("Exact place of the part", open=False):
             across, down = "Percent of the way from left to right", "Percent of the way from top to bottom"
-            self.x = gr.Slider(0, 100, value=50, step=0.1, label="Across", info=across, elem_id="compare-x", buttons=[])
-            self.y = gr.Slider(0, 100, value=50, step=0.1, label="Down", info=down, elem_id="compare-y", buttons=[])
+            self.x = SafeSlider(
+                0, 100, value=50, step=0.1, label="Across", info=across, elem_id="compare-x", buttons=[]
+            )
+            self.y = SafeSlider(0, 100, value=50, step=0.1, label="Down", info=down, elem_id="compare-y", buttons=[])
 
     def _task(self) -> str:
         tasks = learned()
         first = tasks[0][1]
         self.purpose = gr.Dropdown(tasks, value=first, label="What to do", filterable=False, elem_id="compare-task")
-        self.factor = gr.Slider(1, 4, value=2, step=0.5, label="Enlarge by", elem_id="compare-scale", buttons=[])
-        self.seconds = gr.Slider(
+        self.factor = SafeSlider(1, 4, value=2, step=0.5, label="Enlarge by", elem_id="compare-scale", buttons=[])
+        self.seconds = SafeSlider(
             LEAST,
             MOST,
             value=BUDGET,

@@ -14,6 +14,7 @@ from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_desk import CROP
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.lab_detect_work import about, detected, first_way, table, ways
+from enhancer.ui.numbers import SafeSlider
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import NO_PICTURE, PictureInput, Source, original
 from enhancer.ui.words import bar, empty, said
@@ -59,7 +60,7 @@ class DetectTab:
                 filterable=False,
                 elem_id="detect-detector",
             )
-            self.least = gr.Slider(
+            self.least = SafeSlider(
                 0.1, 0.95, LEAST, step=0.05, label="Counts as found from a score of", buttons=[], elem_id="detect-least"
             )
 

@@ -14,6 +14,7 @@ from enhancer.ui.display import run_folder
 from enhancer.ui.enhance_desk import CROP
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.lab_explain_work import WAYS, Explained, answer_explained, askable, pixel_explained
+from enhancer.ui.numbers import SafeSlider
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar, before_after
 from enhancer.ui.picture_input import NO_PICTURE, PictureInput, Source, clicked, original
 from enhancer.ui.words import bar, empty, said
@@ -123,4 +124,4 @@ class ExplainTab:
 
 
 def _place(label: str, info: str | None, elem_id: str) -> gr.Slider:
-    return gr.Slider(0, 100, value=50, step=0.1, label=label, info=info, buttons=[], elem_id=elem_id)
+    return SafeSlider(0, 100, value=50, step=0.1, label=label, info=info, buttons=[], elem_id=elem_id)

@@ -19,6 +19,7 @@ from enhancer.ui.display import data_uri, run_folder
 from enhancer.ui.enhance_desk import CROP
 from enhancer.ui.jobs import Steps, Update, follow, guarded
 from enhancer.ui.lab_words import ABOUT_DRAWN, BESIDE, SEED_HELP, TRUNCATION_HELP
+from enhancer.ui.numbers import SafeSlider
 from enhancer.ui.parts import LOOK, QUIET, WORK, Toolbar
 from enhancer.ui.picture_input import NO_PICTURE, PictureInput, Source, original, read
 from enhancer.ui.words import bar, empty, said
@@ -80,10 +81,10 @@ class SynthesiseTab:
                 self.to_name = gr.Dropdown(
                     [SAME, *DIGITS], value="", label="Which at the end", filterable=False, elem_id="draw-to-name"
                 )
-            self.truncation = gr.Slider(
+            self.truncation = SafeSlider(
                 0, 1, 1, step=0.05, label="Truncation", info=TRUNCATION_HELP, buttons=[], elem_id="draw-truncation"
             )
-            self.count = gr.Slider(10, 100, COUNT, step=10, label="Drawings", buttons=[], elem_id="draw-count")
+            self.count = SafeSlider(10, 100, COUNT, step=10, label="Drawings", buttons=[], elem_id="draw-count")
 
     def _wire(self) -> None:
         bar, entry = self.toolbar, self.entry

@@ -38,6 +38,12 @@ def test_the_table_of_brightness_may_stand_in_any_place(place: int) -> None:
     assert diagnose(decode(bytes(raw)), bytes(raw))["jpeg"].value == 60
 
 
+def test_a_table_behind_the_first_scan_leaves_it_to_the_pixels() -> None:
+    raw = bytearray(jpeg_file(PHOTO[:, :64, :64], 60, grey=True))
+    raw[raw.index(b"\xff\xc0") + 12] = 2  # Tq: a table that the header does not hold
+    assert look(jpeg(40)(PHOTO), bytes(raw)).value == 40
+
+
 def test_tables_of_other_programs_get_the_nearest_quality() -> None:
     assert [nearest_quality(table) for table in quality_tables()] == QUALITIES.tolist()
     assert abs(nearest_quality(np.maximum(1, quality_tables()[69] + np.arange(64) % 3 - 1)) - 70) <= 2

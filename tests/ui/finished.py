@@ -24,12 +24,21 @@ def run(cat: Path, hall: Engine, task: str = "upscale", **options: Any) -> Finis
     return enhance_file(cat, Choice(TASKS[task], chosen), hall, place, Progress())
 
 
-def on_a_page(make: Callable[[], T]) -> T:
-    """Components belong to a page, and a page to a running loop, which it would otherwise leave open."""
+def in_a_loop(make: Callable[[], T]) -> T:
+    """A page belongs to a running loop, which it would otherwise leave open."""
 
-    async def build() -> T:
+    async def made() -> T:
+        return make()
+
+    with ThreadPoolExecutor(1) as aside:  # browser tests before this one keep a loop running in the main thread
+        return aside.submit(asyncio.run, made()).result()
+
+
+def on_a_page(make: Callable[[], T]) -> T:
+    """Components belong to a page."""
+
+    def page() -> T:
         with gr.Blocks(analytics_enabled=False):
             return make()
 
-    with ThreadPoolExecutor(1) as aside:  # browser tests before this one keep a loop running in the main thread
-        return aside.submit(asyncio.run, build()).result()
+    return in_a_loop(page)

@@ -1,13 +1,11 @@
 """The tables of the languages: nothing missing of what the page opens with, nothing left over, nothing misspelt."""
 
 import ast
-import asyncio
 import json
 import re
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from urllib.error import HTTPError
 
@@ -27,7 +25,7 @@ from enhancer.ui.languages.table import PLACEHOLDER, Table
 from enhancer.welcome import WORDS, getting_ready, language_of
 from tests.conftest import ROOT
 from tests.ui.conftest import free_port
-from tests.ui.finished import on_a_page
+from tests.ui.finished import in_a_loop, on_a_page
 
 ROOMS = (
     "batch",
@@ -75,11 +73,7 @@ LETTERS = re.compile(r"[A-Za-z]{3}")
 
 @pytest.fixture(scope="module")
 def page(hall: Engine) -> Page:
-    async def whole() -> Page:  # a page belongs to a running loop, as in `on_a_page`
-        return build(hall, hall.settings, monitor=Monitor(hall, ()))
-
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(asyncio.run, whole()).result()
+    return in_a_loop(lambda: build(hall, hall.settings, monitor=Monitor(hall, ())))
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -1,11 +1,14 @@
 """Sliders and boxes for numbers, as they read what a browser sends."""
 
+import gradio as gr
 import pytest
 
+from enhancer.engine import Engine
 from enhancer.tasks import task
+from enhancer.ui import build
 from enhancer.ui.numbers import SafeNumber, SafeSlider
 from enhancer.ui.options_form import control
-from tests.ui.finished import on_a_page
+from tests.ui.finished import in_a_loop, on_a_page
 
 
 @pytest.mark.parametrize(("sent", "read"), [(2.5, 2.5), (99, 4), (-1, 1), (None, 2)])
@@ -25,3 +28,10 @@ def test_the_options_of_tasks_are_such_boxes() -> None:
     options = task("upscale").options
     made = on_a_page(lambda: [control(options, name, "target") for name in ("height", "strength")])
     assert [type(component) for component in made] == [SafeNumber, SafeSlider]
+
+
+def test_every_slider_of_the_page_is_one_of_these(hall: Engine) -> None:
+    page = in_a_loop(lambda: build(hall, hall.settings))
+    sliders = [block for block in page.blocks.values() if isinstance(block, gr.Slider)]
+    assert len(sliders) > 20
+    assert [slider.label for slider in sliders if not isinstance(slider, SafeSlider)] == []

@@ -23,14 +23,14 @@ def measure_compression(view: View, _found: Mapping[str, Finding]) -> Finding:
 
     Raises SyntaxError or OSError for `raw` bytes that start as a JPEG and are none; decoding has refused those before.
     """
-    if view.raw is not None and view.raw.startswith(JPEG):
-        return _by_file(view.raw)
+    if view.raw is not None and view.raw.startswith(JPEG) and (table := table_of(view.raw)) is not None:
+        return _by_file(table)
     grid = find_grid([_planes(*crop) for crop in zip(view.luma, view.crops, view.masks, strict=True)])
     return _finding(None, NOT_FOUND) if grid is None else _by_pixels(grid)
 
 
-def _by_file(raw: bytes) -> Finding:
-    quality = nearest_quality(table_of(raw))
+def _by_file(table: np.ndarray) -> Finding:
+    quality = nearest_quality(table)
     return _finding(quality, f"The tables in the file round as those of quality {quality} of 100 do.")
 
 

@@ -16,14 +16,16 @@ def quality_tables() -> np.ndarray:
     return np.stack([_written(int(quality)) for quality in QUALITIES])
 
 
-def table_of(raw: bytes) -> np.ndarray:
-    """The steps in a JPEG file, (64,) in rows. Raises SyntaxError or OSError for bytes that are no JPEG.
+def table_of(raw: bytes) -> np.ndarray | None:
+    """The steps in a JPEG file, (64,) in rows; None where they come only behind the first scan, as they may.
+
+    Raises SyntaxError or OSError for bytes that are no JPEG.
 
     Its first component is brightness; which of the tables 0 to 3 that uses is said in the frame (ITU-T T.81, B.2.2).
     """
     with JpegImageFile(io.BytesIO(raw)) as image:
         _id, _across, _down, table = image.layer[0]
-        return np.array(image.quantization[table])
+        return np.array(image.quantization[table]) if table in image.quantization else None
 
 
 def nearest_quality(table: np.ndarray) -> int:
@@ -36,4 +38,5 @@ def _written(quality: int) -> np.ndarray:
     """What libjpeg itself writes."""
     stream = io.BytesIO()
     Image.new("L", (8, 8)).save(stream, "JPEG", quality=quality)
-    return table_of(stream.getvalue())
+    with JpegImageFile(io.BytesIO(stream.getvalue())) as image:
+        return np.array(image.quantization[0])
