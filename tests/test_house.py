@@ -17,6 +17,7 @@ FLOORS = {
     "space": 0,
     "workplace": 0,
     "progress": 0,
+    "aside": 0,
     "welcome": 0,
     "watch": 0,
     "logs": 0,

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from enhancer import watch
+from enhancer.aside import placed
 from enhancer.engine.turns import Asker, Turns, asked_by
 from enhancer.errors import Cancelled
 from enhancer.progress import Progress
@@ -71,7 +72,7 @@ class Job(Generic[T]):
     def _run(self) -> None:
         came = time.perf_counter()
         try:
-            with asked_by(self._asker), _places[self._asker.quick].turn(self._wait):
+            with asked_by(self._asker), _places[self._asker.quick].turn(self._wait) as turn, placed(turn.left):
                 self.begun = True
                 watch.tell(What.WAITED, time.perf_counter() - came)
                 self.progress.step(0, 1)

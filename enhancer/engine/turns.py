@@ -60,29 +60,34 @@ class Turns:
         self._least = 0.0  # where those begin who come now
 
     @contextmanager
-    def turn(self, waiting: Callable[[], None]) -> Iterator[None]:
+    def turn(self, waiting: Callable[[], None]) -> Iterator["Turn"]:
         """Queue up, work, and let the next one in, also after an error.
 
         `waiting` is called every `PATIENCE` seconds until then; what it raises ends the waiting.
         """
-        ticket = self._queue_up(ASKER.get())
+        turn = Turn(self, ASKER.get(), waiting)
+        turn.begin()
         try:
-            while not self._begins(ticket):
-                waiting()
-        except BaseException:
-            self._give_up(ticket)
-            raise
-        began = self._clock()
-        try:
-            yield
+            yield turn
         finally:
-            self._end(ticket.asker.name, self._clock() - began)
+            turn.end()
 
     @property
     def load(self) -> tuple[int, int]:
         """How many wait, and how many work."""
         with self._changed:
             return len(self._waiting), self._working.total()
+
+    def begin(self, asker: Asker, waiting: Callable[[], None]) -> float:
+        """Wait for a place → when it was got."""
+        ticket = self._queue_up(asker)
+        try:
+            while not self._begins(ticket):
+                waiting()
+        except BaseException:
+            self._give_up(ticket)
+            raise
+        return self._clock()
 
     def _queue_up(self, asker: Asker) -> _Ticket:
         ticket = _Ticket(asker)
@@ -116,11 +121,12 @@ class Turns:
             self._waiting.remove(ticket)
             self._changed.notify_all()
 
-    def _end(self, name: str, seconds: float) -> None:
+    def end(self, name: str, began: float) -> None:
+        """Give a place up."""
         with self._changed:
             self._free += 1
             self._working[name] -= 1
-            self._spent[name] += seconds
+            self._spent[name] += self._clock() - began
             self._forget()
             self._changed.notify_all()
 
@@ -130,3 +136,30 @@ class Turns:
         here = {t.asker.name for t in self._waiting} | set(self._working)
         self._least = self._least if here else 0.0
         self._spent = {n: s for n, s in self._spent.items() if n in here or (here and s > self._least)}
+
+
+class Turn:
+    """A place that one has, or waits for."""
+
+    def __init__(self, turns: Turns, asker: Asker, waiting: Callable[[], None]) -> None:
+        self._turns, self._asker, self._waiting = turns, asker, waiting
+        self._began: float | None = None
+
+    def begin(self) -> None:
+        """Raises what `waiting` raises."""
+        self._began = self._turns.begin(self._asker, self._waiting)
+
+    def end(self) -> None:
+        """Let the next one in, unless that was done."""
+        if self._began is not None:
+            began, self._began = self._began, None
+            self._turns.end(self._asker.name, began)
+
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """Let others work meanwhile, and wait for a place again. Raises what `waiting` raises."""
+        self.end()
+        try:
+            yield
+        finally:
+            self.begin()

@@ -5,12 +5,13 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from weakref import WeakValueDictionary
 
 from enhancer import watch
+from enhancer.aside import aside
 from enhancer.errors import UnknownModel, WeightsRefused
 from enhancer.models.blend import between
 from enhancer.models.catalog import CATALOG
@@ -29,6 +30,7 @@ from enhancer.watch import What
 
 log = logging.getLogger(__name__)
 KEPT = 3  # models in memory
+PATIENCE = 0.2  # seconds between two looks at whether the one who waits still wants to
 TRIALS = "convolutions.json"  # in the cache
 HUB_NAME = re.compile(r"([\w.-]+/[\w.-]+)/((?:[\w .()+-]+/)*[\w .()+-]+\.safetensors)")
 
@@ -119,21 +121,29 @@ class Store:
 
     def _file(self, place: Entry | Path | Hub, progress: Progress) -> Path:
         """The weight file, fetched and verified."""
-        if isinstance(place, Entry):
-            return weights_file(place, self._settings, progress)
-        return place if isinstance(place, Path) else hub_file(place, None, self._settings, progress)
+        if isinstance(place, Path):
+            return place
+        fetched = isinstance(place, Hub) or isinstance(place.source, Hub)
+        with aside() if fetched else nullcontext():
+            if isinstance(place, Entry):
+                return weights_file(place, self._settings, progress)
+            return hub_file(place, None, self._settings, progress)
 
     @contextmanager
     def _turn(self, key: str, progress: Progress) -> Iterator[None]:
         """One thread opens a model, the others that want the same one wait; whoever waits can still be cancelled."""
         with self._guard:
             turn = self._turns.setdefault(key, threading.Lock())
-        while not turn.acquire(timeout=0.2):
-            progress.step(0, 1, "waiting for the model")
+        mine = turn.acquire(timeout=PATIENCE)
         try:
+            with nullcontext() if mine else aside():
+                while not mine:
+                    progress.step(0, 1, "waiting for the model")
+                    mine = turn.acquire(timeout=PATIENCE)
             yield
         finally:
-            turn.release()
+            if mine:
+                turn.release()
 
     def _kept(self, key: str) -> Model | None:
         with self._guard:
