@@ -82,14 +82,15 @@ class Remote:
         """As `Hand.do`."""
         try:
             return done_before(file, self._order, self._stamp, before) or self._done(file, progress)
-        except self._ray.exceptions.RayActorError as error:
-            log.warning("an actor was lost at %s: %s", file.name, error)
-            self._start()
-            return Row(file.name, file.made, FAILED, problem=LOST)
         except Cancelled:
             raise
-        except (EnhancerError, OSError) as error:
+        except (EnhancerError, OSError) as error:  # those of the actor, too, which are RayErrors besides
             return Row(file.name, file.made, FAILED, problem=sentence(error, file), final=isinstance(error, Unwritable))
+        except self._ray.exceptions.RayError as error:  # want of memory and lost answers are no RayActorError
+            log.warning("an actor was lost at %s: %s", file.name, error)
+            self.close()
+            self._start()
+            return Row(file.name, file.made, FAILED, problem=LOST)
 
     def _done(self, file: File, progress: Progress) -> Row:
         answer = self._actor.do.remote(file.name, file.made, file.source.read_bytes())

@@ -1,4 +1,7 @@
-"""A batch on a Ray cluster of two machines makes the same files as here, and goes on where it was."""
+"""A batch on a Ray cluster of two machines makes the same files as here, and goes on where it was.
+
+What a cluster rarely does, a stand-in for Ray does here: `tests.batch.fake_ray`.
+"""
 
 import importlib.util
 import json
@@ -12,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from enhancer.batch.hands import LOST
 from enhancer.batch.row import DONE, FAILED
 from enhancer.cli import SOME_FAILED, WRONG_USAGE, main
+from tests.batch.fake_ray import FakeRay, ObjectLostError, OutOfMemoryError, RayActorError, Refused
 from tests.batch.make import COMMAND, folder_of, results
 from tests.conftest import ROOT
 
@@ -22,6 +27,15 @@ THERE = importlib.util.find_spec("ray") is not None
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 WITHIN = 120  # seconds
 needs_ray = pytest.mark.skipif(not THERE, reason="Ray is not installed: an extra of 240 MB, for clusters alone")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeRay:
+    """Is imported as Ray, and found at once."""
+    stand_in = FakeRay()
+    monkeypatch.setitem(sys.modules, "ray", stand_in)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    return stand_in
 
 
 @contextmanager
@@ -81,3 +95,21 @@ def test_a_single_picture_needs_no_cluster(tmp_path: Path, capsys: pytest.Captur
     source = folder_of(tmp_path / "in", 1) / "p000.png"
     assert main(["enhance", str(source), str(tmp_path / "a.png"), "--engine", "ray"]) == WRONG_USAGE
     assert "for folders" in capsys.readouterr().err
+
+
+def test_whatever_ray_loses_costs_the_file_that_it_was_at(
+    fake: FakeRay, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = folder_of(tmp_path / "in", 6), tmp_path / "out"
+    fake.errors = {
+        "p000.png": OutOfMemoryError("killed due to the node running low on memory"),
+        "p002.png": ObjectLostError("all copies are lost"),
+        "sub/p001.png": RayActorError("the actor died"),
+        "p004.png": Refused(13, "Permission denied"),
+    }
+    assert main(["enhance", str(source), str(out), *GAMMA, "--engine", "ray"]) == SOME_FAILED
+    assert "6 pictures: 2 done, 4 failed." in capsys.readouterr().out
+    problems = {row["source"]: row["problem"] for row in json.loads((out / "summary.json").read_text())}
+    assert problems["p000.png"] == problems["p002.png"] == problems["sub/p001.png"] == LOST
+    assert "Permission denied" in problems["p004.png"]
+    assert fake.started == fake.killed == 5, "two hands, three that took the places of lost ones, and none stays behind"
