@@ -1,6 +1,6 @@
 """As much of Ray as a batch needs, within this process: actors are objects, a call is done as soon as it is made.
 
-`busy` gives no actor a place; `errors` are what a call raises for a file, by its name.
+Only the first `places` actors get one; `errors` are what a call raises for a file, by its name.
 """
 
 import time
@@ -47,7 +47,7 @@ class Ref:
 class FakeRay:
     """Stands for the module."""
 
-    busy: bool = False
+    places: int = 99
     errors: dict[str, Exception] = field(default_factory=dict)
     started: int = 0
     killed: int = 0
@@ -66,7 +66,7 @@ class FakeRay:
 
     def _actor(self, kind: Callable[..., Any], given: Sequence[Any]) -> Any:
         self.started += 1
-        actor = None if self.busy else kind(*given)
+        actor = kind(*given) if self.started <= self.places else None
         names = ("stamp", "how_far", "stop", "do")
         calls = {name: SimpleNamespace(remote=lambda *a, name=name: self._call(actor, name, a)) for name in names}
         return SimpleNamespace(**calls)

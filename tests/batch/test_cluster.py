@@ -9,14 +9,19 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from enhancer.batch.cluster import WAITS, hiring
 from enhancer.batch.hands import LOST
+from enhancer.batch.order import Order
+from enhancer.batch.places import of_folder
 from enhancer.batch.row import DONE, FAILED
+from enhancer.batch.run import run
 from enhancer.cli import SOME_FAILED, WRONG_USAGE, main
 from tests.batch.fake_ray import FakeRay, ObjectLostError, OutOfMemoryError, RayActorError, Refused
 from tests.batch.make import COMMAND, folder_of, results
@@ -113,3 +118,34 @@ def test_whatever_ray_loses_costs_the_file_that_it_was_at(
     assert problems["p000.png"] == problems["p002.png"] == problems["sub/p001.png"] == LOST
     assert "Permission denied" in problems["p004.png"]
     assert fake.started == fake.killed == 5, "two hands, three that took the places of lost ones, and none stays behind"
+
+
+def stopped(place: Path, hands: int, until: Callable[[], bool]) -> bool:
+    """Whether a batch of so many hands, begun and stopped after that, ends then."""
+    files = of_folder(folder_of(place / "in", 3), place / "out")
+
+    def begin_and_stop() -> None:
+        with closing(run(files, hiring(Order((), evidence=False))[0], hands)) as batch:
+            while not until():
+                next(batch)
+
+    at_work = threading.Thread(target=begin_and_stop, daemon=True)
+    at_work.start()
+    at_work.join(20)
+    return not at_work.is_alive()
+
+
+def test_a_busy_cluster_is_waited_for_aloud_and_no_longer_than_wanted(
+    fake: FakeRay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("enhancer.batch.cluster.PATIENCE", 0.1)
+    fake.places = 0
+    assert stopped(tmp_path, 2, lambda: bool(caplog.messages))
+    assert caplog.messages == [WAITS], "once, not by every hand"
+    assert fake.started == fake.killed == 2, "nobody stays in the queue of the cluster"
+
+
+def test_a_hand_that_finds_no_place_again_hears_stop(fake: FakeRay, tmp_path: Path) -> None:
+    fake.places, fake.errors = 1, {"p000.png": OutOfMemoryError("killed due to the node running low on memory")}
+    assert stopped(tmp_path, 1, lambda: fake.started == 2)
+    assert fake.killed == 2
