@@ -35,10 +35,10 @@ class Uploads:
             ("POST", r"/api/repos/create", self._create),
             ("GET", r"/api/models/([^/]+/[^/]+)", self._info),
             ("POST", r"/api/validate-yaml", self._validate),
-            ("POST", r"/api/models/(.+)/preupload/main", self._preupload),
+            ("POST", r"/api/(?:models|spaces)/(.+)/preupload/main", self._preupload),
             ("POST", r"/(.+)\.git/info/lfs/objects/batch", self._batch),
             ("PUT", r"/lfs/(\w+)", self._put),
-            ("POST", r"/api/models/(.+)/commit/main", self._commit),
+            ("POST", r"/api/(?:models|spaces)/(.+)/commit/main", self._commit),
         )
 
     def take(self, method: str, path: str, body: bytes) -> Answer:
