@@ -2,6 +2,9 @@
 # Smaller, without a GPU: `--build-arg VARIANT=cpu --build-arg PIP_EXTRA_INDEX_URL=...`, where the wheels of PyTorch for CPUs are.
 FROM python:3.11-slim
 
+# The wheel of rasterio leaves it to the system, and this image has none.
+RUN apt-get update && apt-get install -y --no-install-recommends libexpat1 && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /app
 ARG VARIANT=cuda
 ARG PIP_EXTRA_INDEX_URL

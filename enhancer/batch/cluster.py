@@ -7,14 +7,15 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Callable
+import threading
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from enhancer.batch.hands import LOST, OFTEN, Here
+from enhancer.batch.hands import LOST, OFTEN, Here, Hire
 from enhancer.batch.one import done_before, sentence
 from enhancer.batch.order import Order
 from enhancer.batch.places import File
@@ -27,11 +28,13 @@ from enhancer.progress import Progress
 NOT_INSTALLED = "--engine ray needs Ray; `pip install 'ray>=2.50'` brings it."
 NOT_THERE = "No Ray cluster was found{where}; start one with `ray start --head`, or let RAY_ADDRESS name one."
 NOT_ABLE = "The Ray cluster could not start the program; it must be installed on all its machines, and Ray alike."
+WAITS = "The cluster is busy, or slow to start: a free place on it is waited for; Ctrl-C ends that."
+PATIENCE = 15.0  # seconds without an answer until that is said; loading the program over there takes some
 ANSWERS_WITHIN = 5.0  # seconds, else nobody is there; Ray itself would wait for minutes
 log = logging.getLogger(__name__)
 
 
-def hiring(order: Order) -> tuple[Callable[[], "Remote"], int]:
+def hiring(order: Order) -> tuple[Hire, int]:
     """What makes a hand on the cluster that RAY_ADDRESS names, or that runs here, and how many it has devices for.
 
     Raises BadOptions without one.
@@ -48,7 +51,7 @@ def hiring(order: Order) -> tuple[Callable[[], "Remote"], int]:
     there = ray.cluster_resources()
     # a whole GPU where the cluster has any, else a core
     device, count = ({"num_gpus": 1, "num_cpus": 0}, "GPU") if there.get("GPU") else ({"num_cpus": 1}, "CPU")
-    return partial(Remote, ray, order, device), max(1, int(there.get(count, 0)))
+    return partial(Remote, ray, order, device, threading.Event()), max(1, int(there.get(count, 0)))
 
 
 def _check_address(address: str) -> None:
@@ -65,12 +68,20 @@ def _check_address(address: str) -> None:
 class Remote:
     """A hand on a machine of the cluster; one that is lost is replaced, and costs one file."""
 
-    def __init__(self, ray: Any, order: Order, device: dict[str, int]) -> None:
-        """Raises BadOptions where the cluster cannot start it."""
-        self._ray, self._order, self._device = ray, order, device
+    def __init__(
+        self, ray: Any, order: Order, device: dict[str, int], said: threading.Event, progress: Progress
+    ) -> None:
+        """Waits for a free place; `said` is whether one of the hands told so.
+
+        Raises BadOptions where the cluster cannot start it, and Cancelled.
+        """
+        self._ray, self._order, self._device, self._said = ray, order, device, said
         self._start()
         try:
-            self._stamp = self._ray.get(self._actor.stamp.remote())
+            self._stamp: str = self._heard(self._actor.stamp.remote(), progress)
+        except Cancelled:
+            self.close()
+            raise
         except self._ray.exceptions.RayError as error:
             raise BadOptions(NOT_ABLE) from error
 
@@ -82,26 +93,37 @@ class Remote:
         """As `Hand.do`."""
         try:
             return done_before(file, self._order, self._stamp, before) or self._done(file, progress)
-        except self._ray.exceptions.RayActorError as error:
-            log.warning("an actor was lost at %s: %s", file.name, error)
-            self._start()
-            return Row(file.name, file.made, FAILED, problem=LOST)
         except Cancelled:
             raise
-        except (EnhancerError, OSError) as error:
+        except (EnhancerError, OSError) as error:  # those of the actor, too, which are RayErrors besides
             return Row(file.name, file.made, FAILED, problem=sentence(error, file), final=isinstance(error, Unwritable))
+        except self._ray.exceptions.RayError as error:  # want of memory and lost answers are no RayActorError
+            log.warning("an actor was lost at %s: %s", file.name, error)
+            self.close()
+            self._start()
+            return Row(file.name, file.made, FAILED, problem=LOST)
 
     def _done(self, file: File, progress: Progress) -> Row:
         answer = self._actor.do.remote(file.name, file.made, file.source.read_bytes())
         try:
             while not self._ray.wait([answer], timeout=OFTEN)[0]:
-                progress.step(*self._ray.get(self._actor.how_far.remote()))
+                progress.step(*self._heard(self._actor.how_far.remote(), progress))
         except Cancelled:
             self._actor.stop.remote()
             raise
         found: tuple[Row, dict[str, bytes]] = self._ray.get(answer)
         _written(found[1], file.target.parent)
         return found[0]
+
+    def _heard(self, answer: Any, progress: Progress) -> Any:
+        """What the actor answers as soon as it has a place. Raises Cancelled."""
+        since = time.monotonic()
+        while not self._ray.wait([answer], timeout=OFTEN)[0]:
+            if time.monotonic() - since > PATIENCE and not self._said.is_set():
+                self._said.set()
+                log.warning(WAITS)
+            progress.step(progress.done, progress.total, progress.note)  # hears Stop
+        return self._ray.get(answer)
 
     def close(self) -> None:
         """As `Hand.close`."""

@@ -3,6 +3,7 @@
 import logging
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -36,6 +37,9 @@ class Hand(Protocol):
 
     def close(self) -> None:
         """No more files come."""
+
+
+Hire = Callable[[Progress], Hand]  # what makes one; it may wait for a place, and hears Stop meanwhile
 
 
 class Here:

@@ -5,10 +5,10 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from enhancer.batch.hands import Hand
+from enhancer.batch.hands import Hire
 from enhancer.batch.journal import Journal
 from enhancer.batch.places import File
 from enhancer.batch.row import DONE, KEPT, LEFT, Row
@@ -43,10 +43,10 @@ class _Shift:
     over: threading.Event = field(default_factory=threading.Event)
     hopeless: bool = False  # since one file failed as all others would
 
-    def work(self, hire: Callable[[], Hand], number: int) -> None:
+    def work(self, hire: Hire, number: int) -> None:
         """Do file after file, until there is none, or the batch is over."""
         try:
-            hand = hire()
+            hand = hire(Progress(self._check))
             try:
                 while not self.over.is_set() and not self.hopeless and (file := self.next()):
                     self.running[number] = file, Progress(self._check)
@@ -91,9 +91,7 @@ class Clock:
         return (time.monotonic() - self._began) / done * (self._left - begun) if done else None
 
 
-def run(
-    files: Sequence[File], hire: Callable[[], Hand], workers: int, journal: Journal | None = None
-) -> Generator[News, None, None]:
+def run(files: Sequence[File], hire: Hire, workers: int, journal: Journal | None = None) -> Generator[News, None, None]:
     """Do all files with so many hands; every file that is done stands in the journal before its row is told.
 
     Files that nobody begins, after one that failed finally, have a row that says so. Closing the iterator stops the
@@ -119,7 +117,7 @@ def run(
             thread.join()
 
 
-def _thread(shift: _Shift, hire: Callable[[], Hand], number: int) -> threading.Thread:
+def _thread(shift: _Shift, hire: Hire, number: int) -> threading.Thread:
     """Works for whom this thread works for."""
     context = contextvars.copy_context()
     thread = threading.Thread(target=context.run, args=(shift.work, hire, number), daemon=True, name="batch")

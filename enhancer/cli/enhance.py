@@ -2,17 +2,16 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
 
 import torch
 
 from enhancer.batch.afar import Afar, Sending, on_this_machine
 from enhancer.batch.cluster import hiring
-from enhancer.batch.hands import Hand, Here, Worker
+from enhancer.batch.hands import Here, Hire, Worker
 from enhancer.batch.journal import Journal, opened, results_in
 from enhancer.batch.one import enhanced
 from enhancer.batch.order import Order
@@ -91,7 +90,7 @@ def _folder(a: argparse.Namespace, order: Order) -> int:
     with opened(folder) as journal:
         try:
             hire, count = _hiring(a, order)
-            sending = hire if afar is None else lambda: Sending(hire(), afar)
+            sending = hire if afar is None else lambda progress: Sending(hire(progress), afar)
             with closing(run(list(files.values()), sending, count, journal)) as batch:
                 for news in batch:
                     _line(news)
@@ -103,14 +102,16 @@ def _folder(a: argparse.Namespace, order: Order) -> int:
     return DONE if all(row.there for row in rows) else SOME_FAILED
 
 
-def _hiring(a: argparse.Namespace, order: Order) -> tuple[Callable[[], Hand], int]:
+def _hiring(a: argparse.Namespace, order: Order) -> tuple[Hire, int]:
     """What makes a hand, and how many there are to be."""
     if a.engine == RAY:
         hire, devices = hiring(order)
         return hire, min(a.workers or devices, devices)  # one too many would wait for ever
     if a.workers in (None, 1):
-        return partial(Here, order, default_engine()), 1
-    return partial(Worker, order, max(1, torch.get_num_threads() // a.workers)), a.workers
+        engine = default_engine()
+        return lambda _: Here(order, engine), 1
+    threads = max(1, torch.get_num_threads() // a.workers)
+    return lambda _: Worker(order, threads), a.workers
 
 
 def _summed_up(rows: Sequence[Row], journal: Journal, folder: Path, afar: Afar | None) -> None:

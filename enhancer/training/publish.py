@@ -8,14 +8,17 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from enhancer.errors import EnhancerError, WeightsRefused
 from enhancer.models.bundled import pictures_of, read_entry
 from enhancer.models.entry import VIDEO, Entry
 from enhancer.models.fetch import digest
-from enhancer.models.hub import endpoint, is_out_of_reach
+from enhancer.models.hub import ANSWER, endpoint, is_out_of_reach
 from enhancer.settings import Settings
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
 
 log = logging.getLogger(__name__)
 REPO = re.compile(r"[\w.-]+/[\w.-]+")
@@ -42,7 +45,8 @@ class NotPublished(EnhancerError):
 def publish(model_id: str, repo: str, weights: Path, private: bool = False) -> str:
     """Put a model of the folder `weights` into the Hub repository `repo`, made where it is not there; its address.
 
-    HF_ENDPOINT names another Hub. Raises NotPublished, and what `bundle` raises.
+    With `private` nothing goes to one that is public. HF_ENDPOINT names another Hub. Raises NotPublished, and what
+    `bundle` raises.
     """
     if not REPO.fullmatch(repo):
         raise NotPublished(f"{repo!r} is no name of a repository; write it as owner/name.")
@@ -107,8 +111,31 @@ def _upload(place: Path, model_id: str, repo: str, private: bool) -> str:
         raise NotPublished("There is no token for the Hub: set HF_TOKEN to one that may write, or run `hf auth login`.")
     hub = HfApi(endpoint=endpoint())
     address = hub.create_repo(repo, private=private, exist_ok=True)
+    if private:  # which the Hub takes no notice of where the repository is there
+        _check_private(hub, repo)
     hub.upload_folder(repo_id=repo, folder_path=place, commit_message=f"{model_id} with its figures")
     return str(address)
+
+
+def _check_private(hub: "HfApi", repo: str) -> None:
+    """Raises NotPublished where all can see the repository, and what huggingface_hub raises."""
+    if not hub.repo_info(repo, timeout=ANSWER).private:
+        settings = f"{endpoint()}/{repo}/settings"
+        raise NotPublished(
+            f"{repo} is there already, and public; make it private at {settings}, or choose another name."
+        )
+
+
+def _check_private_if_there(repo: str) -> None:
+    """Raises NotPublished where all can see the repository; one that cannot be asked for is taken to be new."""
+    from huggingface_hub import HfApi
+
+    try:
+        _check_private(HfApi(endpoint=endpoint()), repo)
+    except NotPublished:
+        raise
+    except Exception:  # whatever the client and the layers below it raise: nothing is published yet
+        log.info("%s was not found", repo, exc_info=True)
 
 
 def _explained(error: Exception, repo: str) -> NotPublished:
@@ -136,6 +163,8 @@ def run_publish(a: argparse.Namespace) -> None:
         return
     with tempfile.TemporaryDirectory() as place:
         listed = [f"{file.stat().st_size:>12,}  {file.name}" for file in bundle(a.id, a.weights, Path(place))]
+    if a.private:
+        _check_private_if_there(a.repo)
     kind = "private" if a.private else "public"
     sys.stdout.write("\n".join([f"would go to the {kind} repository {a.repo} at {endpoint()}:", *listed, ""]))
 
@@ -146,6 +175,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("id", help="an exported model")
     parser.add_argument("--repo", required=True, help="owner/name, made where it is not there")
     parser.add_argument("--weights", type=Path, default=Settings.weights, help="folder that export wrote into")
-    parser.add_argument("--private", action="store_true", help="make a new repository private")
-    parser.add_argument("--dry-run", action="store_true", help="list what would go, and ask nobody")
+    parser.add_argument(
+        "--private", action="store_true", help="only into a private repository, made where it is not there"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="list what would go, and send nothing")
     parser.set_defaults(call=run_publish)

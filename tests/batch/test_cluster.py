@@ -1,4 +1,7 @@
-"""A batch on a Ray cluster of two machines makes the same files as here, and goes on where it was."""
+"""A batch on a Ray cluster of two machines makes the same files as here, and goes on where it was.
+
+What a cluster rarely does, a stand-in for Ray does here: `tests.batch.fake_ray`.
+"""
 
 import importlib.util
 import json
@@ -6,14 +9,21 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from enhancer.batch.cluster import WAITS, hiring
+from enhancer.batch.hands import LOST
+from enhancer.batch.order import Order
+from enhancer.batch.places import of_folder
 from enhancer.batch.row import DONE, FAILED
+from enhancer.batch.run import run
 from enhancer.cli import SOME_FAILED, WRONG_USAGE, main
+from tests.batch.fake_ray import FakeRay, ObjectLostError, OutOfMemoryError, RayActorError, Refused
 from tests.batch.make import COMMAND, folder_of, results
 from tests.conftest import ROOT
 
@@ -22,6 +32,15 @@ THERE = importlib.util.find_spec("ray") is not None
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 WITHIN = 120  # seconds
 needs_ray = pytest.mark.skipif(not THERE, reason="Ray is not installed: an extra of 240 MB, for clusters alone")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeRay:
+    """Is imported as Ray, and found at once."""
+    stand_in = FakeRay()
+    monkeypatch.setitem(sys.modules, "ray", stand_in)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    return stand_in
 
 
 @contextmanager
@@ -81,3 +100,52 @@ def test_a_single_picture_needs_no_cluster(tmp_path: Path, capsys: pytest.Captur
     source = folder_of(tmp_path / "in", 1) / "p000.png"
     assert main(["enhance", str(source), str(tmp_path / "a.png"), "--engine", "ray"]) == WRONG_USAGE
     assert "for folders" in capsys.readouterr().err
+
+
+def test_whatever_ray_loses_costs_the_file_that_it_was_at(
+    fake: FakeRay, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = folder_of(tmp_path / "in", 6), tmp_path / "out"
+    fake.errors = {
+        "p000.png": OutOfMemoryError("killed due to the node running low on memory"),
+        "p002.png": ObjectLostError("all copies are lost"),
+        "sub/p001.png": RayActorError("the actor died"),
+        "p004.png": Refused(13, "Permission denied"),
+    }
+    assert main(["enhance", str(source), str(out), *GAMMA, "--engine", "ray"]) == SOME_FAILED
+    assert "6 pictures: 2 done, 4 failed." in capsys.readouterr().out
+    problems = {row["source"]: row["problem"] for row in json.loads((out / "summary.json").read_text())}
+    assert problems["p000.png"] == problems["p002.png"] == problems["sub/p001.png"] == LOST
+    assert "Permission denied" in problems["p004.png"]
+    assert fake.started == fake.killed == 5, "two hands, three that took the places of lost ones, and none stays behind"
+
+
+def stopped(place: Path, hands: int, until: Callable[[], bool]) -> bool:
+    """Whether a batch of so many hands, begun and stopped after that, ends then."""
+    files = of_folder(folder_of(place / "in", 3), place / "out")
+
+    def begin_and_stop() -> None:
+        with closing(run(files, hiring(Order((), evidence=False))[0], hands)) as batch:
+            while not until():
+                next(batch)
+
+    at_work = threading.Thread(target=begin_and_stop, daemon=True)
+    at_work.start()
+    at_work.join(20)
+    return not at_work.is_alive()
+
+
+def test_a_busy_cluster_is_waited_for_aloud_and_no_longer_than_wanted(
+    fake: FakeRay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("enhancer.batch.cluster.PATIENCE", 0.1)
+    fake.places = 0
+    assert stopped(tmp_path, 2, lambda: bool(caplog.messages))
+    assert caplog.messages == [WAITS], "once, not by every hand"
+    assert fake.started == fake.killed == 2, "nobody stays in the queue of the cluster"
+
+
+def test_a_hand_that_finds_no_place_again_hears_stop(fake: FakeRay, tmp_path: Path) -> None:
+    fake.places, fake.errors = 1, {"p000.png": OutOfMemoryError("killed due to the node running low on memory")}
+    assert stopped(tmp_path, 1, lambda: fake.started == 2)
+    assert fake.killed == 2

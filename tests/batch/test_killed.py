@@ -17,6 +17,7 @@ from enhancer.batch.places import of_folder
 from enhancer.batch.row import DONE, FAILED, KEPT, Row
 from enhancer.batch.run import News, run
 from enhancer.cli import ENDED, SOME_FAILED, WRONG_USAGE, main
+from enhancer.progress import Progress
 from enhancer.tasks.chain import Step
 from tests.batch.make import folder_of, results, started, whole
 from tests.ui.browser import scene
@@ -99,7 +100,7 @@ def test_a_worker_that_is_killed_costs_one_file(tmp_path: Path) -> None:
     files = of_folder(source, tmp_path / "out")
     order, hands = Order((Step("upscale", {"scale": 4.0, "model": "x4-fast"}),), evidence=False), list[Worker]()
 
-    def hire() -> Worker:
+    def hire(_: Progress) -> Worker:
         hands.append(Worker(order, 1))
         return hands[-1]
 

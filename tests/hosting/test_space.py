@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import re
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +28,7 @@ from enhancer.ui.gate import Page
 from enhancer.ui.languages import table
 from enhancer.zero import LEAST
 from tests.conftest import ROOT
+from tests.models.fake_hub import FakeHub
 from tests.server.conftest import png
 from tests.ui.conftest import free_port, serving, until_ready
 
@@ -51,6 +55,23 @@ def test_the_versions_agree_with_the_requirements() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     needed = project.split('requires-python = "')[1].split('"')[0]
     assert f"{FRONT['python_version']}.0" in SpecifierSet(needed)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_command_that_makes_a_space_brings_pictures_and_weights(name: str, tmp_path: Path) -> None:
+    """Which the Hub refuses by `git push`, since no .gitattributes names them."""
+    (words,) = re.findall(r"`hf (upload .+?)`", (ROOT / name).read_text(encoding="utf-8"))
+    (tmp_path / "README.md").write_text(README, encoding="utf-8")
+    (tmp_path / "a.safetensors").write_bytes(b"weights")
+    with FakeHub() as hub:
+        environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_for_tests", "HF_HUB_DISABLE_XET": "1"}
+        command = [sys.executable, "-m", "huggingface_hub.cli.hf", *words.split()]
+        run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stderr
+        assert [made["type"] for made in hub.uploads.created.values()] == ["space"]
+        (repo,) = hub.uploads.created
+        for file in tmp_path.iterdir():
+            assert httpx.get(f"{hub.url}/{repo}/resolve/main/{file.name}").content == file.read_bytes()
 
 
 def test_the_command_for_a_docker_space_changes_the_front_matter_alone(tmp_path: Path) -> None:

@@ -95,6 +95,10 @@ class FakeHub:
         if fault and fault.status != 200:
             _send(request, fault.status, fault.headers, b"")
             return
+        status, answer = self.uploads.take(request.command, request.path, b"")
+        if status != 404:
+            _send(request, status, {}, answer)
+            return
         place = RESOLVE.fullmatch(unquote(request.path))
         repos = {repo for repo, _ in self._files}
         if place is None or place["repo"] not in repos:

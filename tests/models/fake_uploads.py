@@ -33,11 +33,12 @@ class Uploads:
         self._large: dict[str, bytes] = {}
         self._routes: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
             ("POST", r"/api/repos/create", self._create),
+            ("GET", r"/api/models/([^/]+/[^/]+)", self._info),
             ("POST", r"/api/validate-yaml", self._validate),
-            ("POST", r"/api/models/(.+)/preupload/main", self._preupload),
+            ("POST", r"/api/(?:models|spaces)/(.+)/preupload/main", self._preupload),
             ("POST", r"/(.+)\.git/info/lfs/objects/batch", self._batch),
             ("PUT", r"/lfs/(\w+)", self._put),
-            ("POST", r"/api/models/(.+)/commit/main", self._commit),
+            ("POST", r"/api/(?:models|spaces)/(.+)/commit/main", self._commit),
         )
 
     def take(self, method: str, path: str, body: bytes) -> Answer:
@@ -53,6 +54,11 @@ class Uploads:
         name = f"{wish['organization']}/{wish['name']}"
         known, self.created[name] = name in self.created, {**wish, **self.created.get(name, {})}
         return _json(409 if known else 200, {"url": f"{self._hub.url}/{name}"})
+
+    def _info(self, _body: bytes, repo: str) -> Answer:
+        if repo not in self.created:
+            return 404, b""
+        return _json(200, {"id": repo, "private": self.created[repo]["visibility"] == "private"})
 
     def _validate(self, body: bytes) -> Answer:
         front = json.loads(body)["content"].split("---\n")[1]

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,14 +86,46 @@ def test_a_repository_can_be_private_and_be_published_to_again(hub: FakeHub, wei
     assert "told better" in fetched("README.md", tmp_path).read_text()
 
 
-def test_a_dry_run_lists_everything_and_asks_nobody(
+def test_what_is_to_be_private_does_not_go_where_all_can_see_it(
+    hub: FakeHub, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish("tiny", REPO, weights)
+    (weights / "tiny.md").write_text("# tiny, for few\n")
+    public = (
+        f"{REPO} is there already, and public; make it private at {hub.url}/{REPO}/settings, or choose another name."
+    )
+    with pytest.raises(NotPublished, match=re.escape(public)):
+        publish("tiny", REPO, weights, private=True)
+    assert "for few" not in fetched("README.md", tmp_path).read_text()
+    command(weights, "--dry-run")
+    assert f"public repository {REPO}" in capsys.readouterr().out
+    with pytest.raises(NotPublished, match=re.escape(public)):
+        command(weights, "--private", "--dry-run")
+
+
+def test_a_dry_run_that_finds_nobody_to_ask_lists_everything(
     hub: FakeHub, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    hub.stop()
+    command(weights, "--private", "--dry-run")
+    assert "tiny.safetensors" in capsys.readouterr().out
+
+
+def command(weights: Path, *words: str) -> None:
+    """`publish` as the command line runs it."""
     parser = argparse.ArgumentParser()
     add_command(parser.add_subparsers(required=True))
-    text = f"publish tiny --repo {REPO} --weights {weights} --private"
-    arguments = parser.parse_args([*text.split(), "--dry-run"])
+    arguments = parser.parse_args(["publish", "tiny", "--repo", REPO, "--weights", str(weights), *words])
     arguments.call(arguments)
+
+
+def test_a_dry_run_lists_everything_and_asks_for_what_is_private_alone(
+    hub: FakeHub, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(weights, "--dry-run")
+    assert hub.requests == []
+    listed = capsys.readouterr().out.splitlines()[1:]
+    command(weights, "--private", "--dry-run")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"would go to the private repository {REPO} at {hub.url}:"
     assert [line.split()[1] for line in lines[1:]] == [
@@ -101,9 +134,9 @@ def test_a_dry_run_lists_everything_and_asks_nobody(
         "tiny.safetensors",
         "tiny.soft-hair.png",
     ]
-    assert hub.requests == []
-    arguments = parser.parse_args(text.split())
-    arguments.call(arguments)
+    assert listed == lines[1:]
+    assert hub.requests == [f"GET /api/models/{REPO}"], "whether it is there and public"
+    command(weights, "--private")
     assert capsys.readouterr().out == f"{hub.url}/{REPO}\n"
 
 
