@@ -66,6 +66,7 @@ def download(source: Hub, cache: Path, progress: Progress) -> Path:
 def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Path:
     from huggingface_hub import hf_hub_download
 
+    _over_http_alone()
     note = f"Fetching {source.filename}"
     found = _located(source, lambda: progress.step(0, 1, note))
 
@@ -155,10 +156,17 @@ def _counter(tally: _Tally) -> type:
         def update(self, n: float | None = 1) -> None:
             tally.add(int(n or 0))
 
-        def update_transfer(self, n: float) -> None:
-            """Xet reports bytes on the wire here as well; the file's own bytes are what people wait for."""
-
     return Counter
+
+
+def _over_http_alone() -> None:
+    """Turn Xet off in this process: its transfers run on when they are stopped, and hold the lock of the file.
+
+    huggingface_hub reads its environment once, when it is first imported by whomever, and asks this name ever after.
+    """
+    from huggingface_hub import constants
+
+    constants.HF_HUB_DISABLE_XET = True
 
 
 def endpoint() -> str:
