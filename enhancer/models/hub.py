@@ -2,16 +2,16 @@
 
 import logging
 import os
-import re
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from enhancer.errors import EnhancerError, WeightsUnavailable
 from enhancer.models.entry import Hub
+from enhancer.models.hub_cache import COMMIT, SHA256
 from enhancer.progress import Progress
 
 if TYPE_CHECKING:
@@ -21,13 +21,19 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PUBLIC_HUB = "https://huggingface.co"
-COMMIT = re.compile(r"[0-9a-f]{40}")
 ANSWER = 3.0  # seconds the Hub may take to say where a file is
 PAUSES = (1.0, 2.0, 4.0)  # seconds between questions to a Hub that is busy
 LONGEST_PAUSE = 8.0  # if the Hub asks for more, people had better decide themselves
 SILENCE = 180.0  # seconds without a new byte; huggingface_hub counts in pieces of 10 MB
 TICK = 0.1
 BUSY = (429, 500, 502, 503, 504)
+
+
+class Arrived(NamedTuple):
+    """A file in the cache and the sha256 that the Hub declares for it, if it declares one."""
+
+    file: Path
+    sha256: str | None
 
 
 class _Abandoned(Exception):
@@ -46,8 +52,8 @@ class _Tally:
         self.done, self.moved = self.done + count, time.monotonic()
 
 
-def download(source: Hub, cache: Path, progress: Progress) -> Path:
-    """Fetch a file into the huggingface_hub cache folder `cache` and give its path there; its bytes are not verified.
+def download(source: Hub, cache: Path, progress: Progress) -> Arrived:
+    """Fetch a file into the huggingface_hub cache folder `cache`; its bytes are not verified.
 
     HF_ENDPOINT names another Hub. Raises WeightsUnavailable within 5 s when there is no network, and Cancelled.
     """
@@ -63,7 +69,7 @@ def download(source: Hub, cache: Path, progress: Progress) -> Path:
         tally.abandoned = True
 
 
-def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Path:
+def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Arrived:
     from huggingface_hub import hf_hub_download
 
     _over_http_alone()
@@ -87,7 +93,8 @@ def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Pa
         if time.monotonic() - tally.moved > SILENCE:
             raise OSError(f"no byte for {SILENCE:.0f} s")
 
-    return Path(_watched(fetch, tick))
+    file = Path(_watched(fetch, tick))
+    return Arrived(file, found.etag if SHA256.fullmatch(found.etag or "") else None)
 
 
 def _located(source: Hub, tick: Callable[[], None]) -> "HfFileMetadata":
