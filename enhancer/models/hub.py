@@ -1,7 +1,6 @@
 """The talk with the Hugging Face Hub: bounded in time, cancellable, and every failure one plain sentence."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -9,9 +8,10 @@ from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from enhancer.errors import EnhancerError, WeightsUnavailable
+from enhancer.errors import EnhancerError
 from enhancer.models.entry import Hub
 from enhancer.models.hub_cache import COMMIT, SHA256
+from enhancer.models.hub_troubles import endpoint, explained
 from enhancer.progress import Progress
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PUBLIC_HUB = "https://huggingface.co"
 ANSWER = 3.0  # seconds the Hub may take to say where a file is
 PAUSES = (1.0, 2.0, 4.0)  # seconds between questions to a Hub that is busy
 LONGEST_PAUSE = 8.0  # if the Hub asks for more, people had better decide themselves
@@ -64,7 +63,7 @@ def download(source: Hub, cache: Path, progress: Progress) -> Arrived:
         raise
     except Exception as error:  # whatever the client and the layers below it raise becomes one sentence here
         log.info("fetching %s failed", source, exc_info=True)
-        raise _explained(error, source, cache) from error
+        raise explained(error, source, cache) from error
     finally:
         tally.abandoned = True
 
@@ -98,14 +97,17 @@ def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Ar
 
 
 def _located(source: Hub, tick: Callable[[], None]) -> "HfFileMetadata":
-    """Commit and size of a file; a busy Hub is asked again after a pause. Raises what huggingface_hub raises."""
+    """Commit, ETag and size of a file; a busy Hub is asked again after a pause. Raises what huggingface_hub raises."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import FileMetadataError, HfHubHTTPError
 
     url = hf_hub_url(source.repo_id, source.filename, revision=source.revision, endpoint=endpoint())
 
     def ask() -> "HfFileMetadata":
-        return _watched(lambda: get_hf_file_metadata(url, timeout=ANSWER, endpoint=endpoint()), tick, ANSWER + 0.5)
+        found = _watched(lambda: get_hf_file_metadata(url, timeout=ANSWER, endpoint=endpoint()), tick, ANSWER + 0.5)
+        if found.commit_hash is None or found.etag is None:
+            raise FileMetadataError(f"{url} was answered without a commit or an ETag")
+        return found
 
     for pause in PAUSES:
         try:
@@ -174,46 +176,3 @@ def _over_http_alone() -> None:
     from huggingface_hub import constants
 
     constants.HF_HUB_DISABLE_XET = True
-
-
-def endpoint() -> str:
-    """The Hub to talk to: HF_ENDPOINT, else the public one."""
-    return os.environ.get("HF_ENDPOINT", PUBLIC_HUB).rstrip("/")
-
-
-def _explained(error: Exception, source: Hub, cache: Path) -> WeightsUnavailable:
-    from huggingface_hub import errors
-
-    repo = source.repo_id
-    sentences: tuple[tuple[type[Exception], str], ...] = (
-        (errors.GatedRepoError, f"The Hub shows {repo} only to people who accepted its terms; choose another model."),
-        (errors.RepositoryNotFoundError, f"The Hub has no public repository {repo}; choose another model."),
-        (errors.RevisionNotFoundError, f"The repository {repo} has no revision {source.revision}."),
-        (errors.RemoteEntryNotFoundError, f"The repository {repo} has no file {source.filename}."),
-        (errors.FileMetadataError, f"{endpoint()} does not answer like a Hugging Face Hub; check HF_ENDPOINT."),
-    )
-    for kind, sentence in sentences:
-        if isinstance(error, kind):
-            return WeightsUnavailable(sentence)
-    if isinstance(error, errors.HfHubHTTPError):
-        return _explained_status(error.response.status_code, source)
-    if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError) and error.errno:
-        return WeightsUnavailable(f"{source} cannot be written to {cache}: {error.strerror}.")
-    if is_out_of_reach(error):
-        return WeightsUnavailable(
-            f"The Hub at {endpoint()} cannot be reached, and {source} is not on this disk yet; "
-            "connect to the network, or choose a bundled model."
-        )
-    return WeightsUnavailable(f"The transfer of {source} broke off; try again.")
-
-
-def _explained_status(status: int, source: Hub) -> WeightsUnavailable:
-    if status == 429:
-        return WeightsUnavailable("The Hub has had too many requests from here; try again in a few minutes.")
-    return WeightsUnavailable(f"The Hub answered {status} when asked for {source}; try again later.")
-
-
-def is_out_of_reach(error: Exception) -> bool:
-    """Whether the Hub was out of reach. The HTTP client is huggingface_hub's own affair, hence by name."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(names & {"NetworkError", "TimeoutException", "ProxyError", "ConnectionError", "TimeoutError"})

@@ -31,11 +31,15 @@ class Fault:
 
 
 class FakeHub:
-    """Use as a context manager; `url` is what HF_ENDPOINT wants. `requests` lists "METHOD /path" as they came."""
+    """Use as a context manager; `url` is what HF_ENDPOINT wants. `requests` lists "METHOD /path" as they came.
+
+    `lost` names headers that a mirror leaves out.
+    """
 
     def __init__(self) -> None:
         self.requests: list[str] = []
         self.faults: list[Fault] = []
+        self.lost: tuple[str, ...] = ()
         self.uploads = Uploads(self)
         self._files: dict[tuple[str, str], tuple[bytes, str]] = {}
         hub = self
@@ -122,6 +126,7 @@ class FakeHub:
         headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{digest}"', "X-Linked-Etag": f'"{digest}"'}
         headers |= {"X-Xet-Hash": XET, "X-Xet-Refresh-Route": f"{self.url}/api/xet-read-token/{COMMIT}"}
         headers["X-Linked-Size"] = str(len(content))
+        headers = {name: value for name, value in headers.items() if name not in self.lost}
         span = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", ""))
         start = int(span[1]) if span else 0
         if span:
