@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from enhancer.errors import EnhancerError
 from enhancer.models.entry import Hub
-from enhancer.models.hub_cache import COMMIT, SHA256
+from enhancer.models.hub_cache import COMMIT, SHA256, unfinished
 from enhancer.models.hub_troubles import endpoint, explained
 from enhancer.progress import Progress
 
@@ -44,11 +44,17 @@ class _Tally:
 
     def __init__(self) -> None:
         self.done, self.moved, self.abandoned = 0, time.monotonic(), False
+        self.elsewhere = 0
 
     def add(self, count: int) -> None:
         if self.abandoned:
             raise _Abandoned
         self.done, self.moved = self.done + count, time.monotonic()
+
+    def see(self, elsewhere: int) -> None:
+        """Note how far another process is, for which this one waits: its bytes are a sign of life as well."""
+        if elsewhere != self.elsewhere:
+            self.elsewhere, self.moved = elsewhere, time.monotonic()
 
 
 def download(source: Hub, cache: Path, progress: Progress) -> Arrived:
@@ -72,7 +78,7 @@ def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Ar
     from huggingface_hub import hf_hub_download
 
     _over_http_alone()
-    note = f"Fetching {source.filename}"
+    note, elsewhere = f"Fetching {source.filename}", f"{source.filename} is being fetched by another process"
     found = _located(source, lambda: progress.step(0, 1, note))
 
     def fetch() -> str:
@@ -87,13 +93,20 @@ def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Ar
         )
         return str(path)
 
+    etag = found.etag or ""
+    before = unfinished(source, cache, etag)
+
     def tick() -> None:
-        progress.step(tally.done, max(found.size or 0, tally.done, 1), note)
+        if not tally.done:  # maybe for want of the lock, which huggingface_hub waits for in silence
+            now = unfinished(source, cache, etag)
+            tally.see(max((size for name, size in now.items() if size > before.get(name, 0)), default=0))
+        done = tally.done or tally.elsewhere
+        progress.step(done, max(found.size or 0, done, 1), elsewhere if done and not tally.done else note)
         if time.monotonic() - tally.moved > SILENCE:
             raise OSError(f"no byte for {SILENCE:.0f} s")
 
     file = Path(_watched(fetch, tick))
-    return Arrived(file, found.etag if SHA256.fullmatch(found.etag or "") else None)
+    return Arrived(file, etag if SHA256.fullmatch(etag) else None)
 
 
 def _located(source: Hub, tick: Callable[[], None]) -> "HfFileMetadata":

@@ -54,6 +54,16 @@ def remove(file: Path, source: Hub, cache: Path, sha256: str) -> None:
         one.unlink(missing_ok=True)
 
 
+def unfinished(source: Hub, cache: Path, etag: str) -> dict[str, int]:
+    """Names and sizes of the transfers of a file that are under way, or were left behind, in whatever process."""
+    found = {}
+    for file in (_storage(source, cache) / "blobs").glob("*.incomplete"):
+        with contextlib.suppress(OSError):  # it may be finished by now
+            if file.name.startswith(etag):
+                found[file.name] = file.stat().st_size
+    return found
+
+
 def _storage(source: Hub, cache: Path) -> Path:
     return cache / f"models--{source.repo_id.replace('/', '--')}"
 
