@@ -51,8 +51,8 @@ def hub_file(source: Hub, sha256: str | None, settings: Settings, progress: Prog
             if sha256 is None:
                 remember(arrived.file, source, cache, expected)
             return arrived.file
-        log.warning("%s has sha256 %s, not %s: removed", source, found, expected)
-        remove(arrived.file, source, cache, expected)
+        log.warning("%s has sha256 %s, not %s", source, found, expected)
+        _removed(arrived.file, source, cache, expected)
     raise WeightsRefused(f"{_mismatch(str(source), expected, found)} The file was removed; choose another model.")
 
 
@@ -76,6 +76,13 @@ def _told(sha256: str | None, source: Hub) -> str:
     if sha256 is None:
         raise WeightsRefused(f"The Hub declares no sha256 for {source.filename}, so its bytes cannot be verified.")
     return sha256
+
+
+def _removed(file: Path, source: Hub, cache: Path, sha256: str) -> None:
+    try:
+        remove(file, source, cache, sha256)
+    except OSError as error:
+        raise WeightsRefused(f"{source} has the wrong bytes and cannot be removed from {cache}.") from error
 
 
 def _mismatch(name: str, expected: str, found: str) -> str:

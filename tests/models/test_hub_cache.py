@@ -1,11 +1,12 @@
 """What the Hub declared is known again from every kind of cache, and what goes bad leaves nothing behind."""
 
+import errno
 import shutil
 from pathlib import Path
 
 import pytest
 
-from enhancer.errors import WeightsUnavailable
+from enhancer.errors import WeightsRefused, WeightsUnavailable
 from enhancer.models.entry import Hub
 from enhancer.models.fetch import hub_file
 from enhancer.settings import Settings
@@ -88,3 +89,16 @@ def test_a_cache_without_links_knows_what_was_declared(
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(WeightsUnavailable, match="cannot be reached"):
         hub_file(SOURCE, None, settings)
+
+
+def test_a_bad_copy_that_cannot_be_removed_is_refused(
+    sha256: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub_file(SOURCE, sha256, settings).resolve().write_bytes(WRONG)
+
+    def read_only(file: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(file))
+
+    monkeypatch.setattr(Path, "unlink", read_only)
+    with pytest.raises(WeightsRefused, match=r"has the wrong bytes and cannot be removed from .*hub"):
+        hub_file(SOURCE, sha256, settings)
