@@ -23,7 +23,8 @@ T = TypeVar("T")
 ANSWER = 3.0  # seconds the Hub may take to say where a file is
 PAUSES = (1.0, 2.0, 4.0)  # seconds between questions to a Hub that is busy
 LONGEST_PAUSE = 8.0  # if the Hub asks for more, people had better decide themselves
-SILENCE = 180.0  # seconds without a new byte; huggingface_hub counts in pieces of 10 MB
+PIECE = 2**20  # bytes between two counts of a transfer, and between two chances to stop it
+SILENCE = 180.0  # seconds without a new byte; other programs, which may be waited for, write pieces of 10 MB
 TICK = 0.1
 BUSY = (429, 500, 502, 503, 504)
 
@@ -77,7 +78,7 @@ def download(source: Hub, cache: Path, progress: Progress) -> Arrived:
 def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Arrived:
     from huggingface_hub import hf_hub_download
 
-    _over_http_alone()
+    _settle_client()
     note, elsewhere = f"Fetching {source.filename}", f"{source.filename} is being fetched by another process"
     found = _located(source, lambda: progress.step(0, 1, note))
 
@@ -181,11 +182,13 @@ def _counter(tally: _Tally) -> type:
     return Counter
 
 
-def _over_http_alone() -> None:
+def _settle_client() -> None:
     """Turn Xet off in this process: its transfers run on when they are stopped, and hold the lock of the file.
 
-    huggingface_hub reads its environment once, when it is first imported by whomever, and asks this name ever after.
+    And count in small pieces. huggingface_hub reads its environment once, when it is first imported by whomever, and
+    asks these names ever after.
     """
     from huggingface_hub import constants
 
     constants.HF_HUB_DISABLE_XET = True
+    constants.DOWNLOAD_CHUNK_SIZE = PIECE

@@ -39,7 +39,7 @@ def test_a_transfer_that_was_stopped_lets_the_next_one_in(
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", False)
-    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 5000)
+    monkeypatch.setattr(hub_module, "PIECE", 5000)
     hub.faults.append(Fault("GET", times=1, pause=0.5))
     progress = Progress(lambda p: p.done > 0 and p.cancel())
     with pytest.raises(Cancelled):
@@ -72,6 +72,18 @@ class Other(threading.Thread):
             stream.write(GOOD[self._pieces * 1000 :])
             stream.flush()
             part.replace(self._blob)
+
+
+def test_a_small_model_has_its_progress_told_and_can_be_stopped(
+    hub: FakeHub, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "TICK", 0.02)
+    content = GOOD * 30
+    sha256 = hub.serve(REPO, FILE, content)
+    hub.faults.append(Fault("GET", pause=0.003))
+    seen: set[int] = set()
+    hub_file(SOURCE, sha256, settings, Progress(lambda p: seen.add(p.done)))
+    assert {2**20, 2 * 2**20} <= seen
 
 
 def test_another_process_that_fetches_the_same_file_is_waited_for(
