@@ -148,7 +148,7 @@ def _fetch(model: str) -> None:
     """A model of the catalogue, or a detector of torchvision."""
     detector = next((one for one in PUBLISHED if one.id == model), None)
     if detector is not None:
-        fetch_published(detector, default_engine().settings)
+        fetch_published(detector, default_engine().settings, Progress(show))
     else:
         entry(model)
         default_engine().model(model, Progress(show))

@@ -2,9 +2,11 @@
 
 import logging
 import re
-import shutil
+import secrets
 import urllib.request
+from collections.abc import Iterator
 from functools import cache
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 
 import torch
@@ -23,6 +25,7 @@ TITLE = "Drawn shapes (a small example)"
 FOLDER = "detectors"  # of the cache
 HUB_NAME = re.compile(r"([\w.-]+/[\w.-]+)/((?:[\w .()+-]+/)*[\w .()+-]+\.(?:safetensors|pth))")
 SILENCE = 20.0  # seconds that a server may take for the next bytes
+PIECE = 2**18  # bytes between two reports of how far a transfer is
 log = logging.getLogger(__name__)
 FETCHED = {entry.id: entry for entry in PUBLISHED}
 
@@ -81,37 +84,64 @@ def published_file(entry: Published, settings: Settings) -> Path | None:
     return next((place / entry.file for place in places if (place / entry.file).is_file()), None)
 
 
-def fetch_published(entry: Published, settings: Settings) -> Path:
+def fetch_published(entry: Published, settings: Settings, progress: Progress | None = None) -> Path:
     """Have a file of torchvision from where torchvision has it, verified before it gets its name.
 
     One that went bad in the cache of this program is removed and fetched once more. Raises WeightsUnavailable without
-    a network, WeightsRefused for other bytes than the known ones.
+    a network or where the cache takes nothing, WeightsRefused for other bytes than the known ones, Cancelled.
     """
-    found, ours = published_file(entry, settings), settings.cache / FOLDER / entry.file
-    if found == ours and digest(ours) != entry.sha256:
-        log.warning("%s has not the sha256 %s: removed", ours, entry.sha256)
-        ours.unlink()
-        found = published_file(entry, settings)
-    if found is not None:
-        _verify(found, entry, f"Delete {found}.")
-        return found
-    ours.parent.mkdir(parents=True, exist_ok=True)
-    partial = ours.with_suffix(".partial")
+    ours = settings.cache / FOLDER / entry.file
     try:
-        _download(entry, partial)
-        _verify(partial, entry, "It was removed; please try again later.")
-        partial.replace(ours)
-    finally:
-        partial.unlink(missing_ok=True)
+        found = published_file(entry, settings)
+        if found == ours and digest(ours) != entry.sha256:
+            log.warning("%s has not the sha256 %s", ours, entry.sha256)
+            _remove(ours)
+            found = published_file(entry, settings)
+        if found is not None:
+            _verify(found, entry, f"Delete {found}.")
+            return found
+        _fetch(entry, ours, progress or Progress())
+    except OSError as error:
+        raise WeightsUnavailable(f"{entry.file} cannot be kept in {ours.parent}: {error.strerror or error}.") from error
     return ours
 
 
-def _download(entry: Published, file: Path) -> None:
+def _remove(file: Path) -> None:
     try:
-        with urllib.request.urlopen(entry.address, timeout=SILENCE) as answer, file.open("wb") as stream:
-            shutil.copyfileobj(answer, stream)
-    except OSError as error:  # those of the network among them
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise WeightsRefused(f"{file.name} has the wrong bytes and cannot be removed from {file.parent}.") from error
+
+
+def _fetch(entry: Published, file: Path, progress: Progress) -> None:
+    """Under a name of its own until it is whole: another process may be at the same file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial, done = file.with_name(f".{secrets.token_hex(8)}.partial"), 0
+    try:
+        with partial.open("wb") as stream:
+            for piece in _pieces(entry):
+                stream.write(piece)
+                done += len(piece)
+                progress.step(done, max(done, entry.bytes), f"Fetching {entry.file}")
+        _verify(partial, entry, "It was removed; please try again later.")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _pieces(entry: Published) -> Iterator[bytes]:
+    """The bytes that the server sends; an answer that ends early is a network's fault, and no wrong file."""
+    left = 0
+    try:
+        with urllib.request.urlopen(entry.address, timeout=SILENCE) as answer:
+            left = int(answer.headers.get("Content-Length") or 0)
+            while piece := answer.read(PIECE):
+                left -= len(piece)
+                yield piece
+    except (OSError, HTTPException) as error:
         raise WeightsUnavailable(f"{entry.file} cannot be had now: {error}.") from error
+    if left > 0:
+        raise WeightsUnavailable(f"The transfer of {entry.file} broke off; try again.")
 
 
 def _verify(file: Path, entry: Published, cure: str) -> None:

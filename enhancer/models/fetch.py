@@ -2,18 +2,16 @@
 
 import hashlib
 import logging
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from enhancer.errors import WeightsRefused, WeightsUnavailable
 from enhancer.models.entry import Bundled, Entry, Hub
-from enhancer.models.hub import COMMIT, download
+from enhancer.models.hub import download
+from enhancer.models.hub_cache import cached, declared, remember, remove
 from enhancer.progress import Progress
 from enhancer.settings import Settings
 
 log = logging.getLogger(__name__)
-SHA256 = re.compile(r"[0-9a-f]{64}")
 SHOWN = 12  # digits of a hash that people need to see
 
 
@@ -40,23 +38,27 @@ def hub_file(source: Hub, sha256: str | None, settings: Settings, progress: Prog
     Wrong bytes are removed and fetched once more, in case it was the copy on this disk that went bad.
     Raises as `weights_file`.
     """
-    for file in _cached(source, settings):
-        if digest(file) == (sha256 or _declared(file)):
+    cache = _hub_cache(settings)
+    for file in cached(source, cache):
+        known = sha256 or declared(file, source, cache)
+        if known is not None and digest(file) == known:
             return file
     expected = found = ""
     for _ in range(2):
-        file = download(source, _hub_cache(settings), progress or Progress())
-        expected, found = sha256 or _declared(file), digest(file)
+        arrived = download(source, cache, progress or Progress())
+        expected, found = sha256 or _told(arrived.sha256, source), digest(arrived.file)
         if found == expected:
-            return file
-        log.warning("%s has sha256 %s, not %s: removed", source, found, expected)
-        _remove(file, _hub_cache(settings))
+            if sha256 is None:
+                remember(arrived.file, source, cache, expected)
+            return arrived.file
+        log.warning("%s has sha256 %s, not %s", source, found, expected)
+        _removed(arrived.file, source, cache, expected)
     raise WeightsRefused(f"{_mismatch(str(source), expected, found)} The file was removed; choose another model.")
 
 
 def on_disk(source: Bundled | Hub, settings: Settings, size: int | None = None) -> bool:
     """Whether a file is there, of `size` bytes where that is known; nothing is asked and nothing is verified."""
-    files = _cached(source, settings) if isinstance(source, Hub) else iter([settings.weights / source.file])
+    files = cached(source, _hub_cache(settings)) if isinstance(source, Hub) else iter([settings.weights / source.file])
     return any(f.is_file() and size in (None, f.stat().st_size) for f in files)
 
 
@@ -70,27 +72,17 @@ def _hub_cache(settings: Settings) -> Path:
     return settings.cache / "hub"
 
 
-def _cached(source: Hub, settings: Settings) -> Iterator[Path]:
-    """Copies in the cache, newest first; of a pinned commit only its own. Which branch they came from is no matter."""
-    snapshots = _hub_cache(settings) / f"models--{source.repo_id.replace('/', '--')}" / "snapshots"
-    commit = source.revision if COMMIT.fullmatch(source.revision) else "*"
-    found = [folder / source.filename for folder in snapshots.glob(commit)]
-    yield from sorted((f for f in found if f.is_file()), key=lambda f: f.stat().st_mtime, reverse=True)
+def _told(sha256: str | None, source: Hub) -> str:
+    if sha256 is None:
+        raise WeightsRefused(f"The Hub declares no sha256 for {source.filename}, so its bytes cannot be verified.")
+    return sha256
 
 
-def _declared(file: Path) -> str:
-    """The sha256 that the Hub declared: its cache names a large file after it. Raises WeightsRefused without one."""
-    name = file.resolve().name
-    if not SHA256.fullmatch(name):
-        raise WeightsRefused(f"The Hub declares no sha256 for {file.name}, so its bytes cannot be verified.")
-    return name
-
-
-def _remove(file: Path, cache: Path) -> None:
-    blob = file.resolve()
-    file.unlink(missing_ok=True)
-    if blob.is_relative_to(cache.resolve()):
-        blob.unlink(missing_ok=True)
+def _removed(file: Path, source: Hub, cache: Path, sha256: str) -> None:
+    try:
+        remove(file, source, cache, sha256)
+    except OSError as error:
+        raise WeightsRefused(f"{source} has the wrong bytes and cannot be removed from {cache}.") from error
 
 
 def _mismatch(name: str, expected: str, found: str) -> str:

@@ -1,17 +1,17 @@
 """The talk with the Hugging Face Hub: bounded in time, cancellable, and every failure one plain sentence."""
 
 import logging
-import os
-import re
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from enhancer.errors import EnhancerError, WeightsUnavailable
+from enhancer.errors import EnhancerError
 from enhancer.models.entry import Hub
+from enhancer.models.hub_cache import COMMIT, SHA256, unfinished
+from enhancer.models.hub_troubles import endpoint, explained
 from enhancer.progress import Progress
 
 if TYPE_CHECKING:
@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PUBLIC_HUB = "https://huggingface.co"
-COMMIT = re.compile(r"[0-9a-f]{40}")
 ANSWER = 3.0  # seconds the Hub may take to say where a file is
 PAUSES = (1.0, 2.0, 4.0)  # seconds between questions to a Hub that is busy
 LONGEST_PAUSE = 8.0  # if the Hub asks for more, people had better decide themselves
-SILENCE = 180.0  # seconds without a new byte; huggingface_hub counts in pieces of 10 MB
+PIECE = 2**20  # bytes between two counts of a transfer, and between two chances to stop it
+SILENCE = 180.0  # seconds without a new byte; other programs, which may be waited for, write pieces of 10 MB
 TICK = 0.1
 BUSY = (429, 500, 502, 503, 504)
+
+
+class Arrived(NamedTuple):
+    """A file in the cache and the sha256 that the Hub declares for it, if it declares one."""
+
+    file: Path
+    sha256: str | None
 
 
 class _Abandoned(Exception):
@@ -39,15 +45,21 @@ class _Tally:
 
     def __init__(self) -> None:
         self.done, self.moved, self.abandoned = 0, time.monotonic(), False
+        self.elsewhere = 0
 
     def add(self, count: int) -> None:
         if self.abandoned:
             raise _Abandoned
         self.done, self.moved = self.done + count, time.monotonic()
 
+    def see(self, elsewhere: int) -> None:
+        """Note how far another process is, for which this one waits: its bytes are a sign of life as well."""
+        if elsewhere != self.elsewhere:
+            self.elsewhere, self.moved = elsewhere, time.monotonic()
 
-def download(source: Hub, cache: Path, progress: Progress) -> Path:
-    """Fetch a file into the huggingface_hub cache folder `cache` and give its path there; its bytes are not verified.
+
+def download(source: Hub, cache: Path, progress: Progress) -> Arrived:
+    """Fetch a file into the huggingface_hub cache folder `cache`; its bytes are not verified.
 
     HF_ENDPOINT names another Hub. Raises WeightsUnavailable within 5 s when there is no network, and Cancelled.
     """
@@ -58,15 +70,16 @@ def download(source: Hub, cache: Path, progress: Progress) -> Path:
         raise
     except Exception as error:  # whatever the client and the layers below it raise becomes one sentence here
         log.info("fetching %s failed", source, exc_info=True)
-        raise _explained(error, source, cache) from error
+        raise explained(error, source, cache) from error
     finally:
         tally.abandoned = True
 
 
-def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Path:
+def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Arrived:
     from huggingface_hub import hf_hub_download
 
-    note = f"Fetching {source.filename}"
+    _settle_client()
+    note, elsewhere = f"Fetching {source.filename}", f"{source.filename} is being fetched by another process"
     found = _located(source, lambda: progress.step(0, 1, note))
 
     def fetch() -> str:
@@ -81,23 +94,34 @@ def _download(source: Hub, cache: Path, progress: Progress, tally: _Tally) -> Pa
         )
         return str(path)
 
+    etag = found.etag or ""
+    before = unfinished(source, cache, etag)
+
     def tick() -> None:
-        progress.step(tally.done, max(found.size or 0, tally.done, 1), note)
+        if not tally.done:  # maybe for want of the lock, which huggingface_hub waits for in silence
+            now = unfinished(source, cache, etag)
+            tally.see(max((size for name, size in now.items() if size > before.get(name, 0)), default=0))
+        done = tally.done or tally.elsewhere
+        progress.step(done, max(found.size or 0, done, 1), elsewhere if done and not tally.done else note)
         if time.monotonic() - tally.moved > SILENCE:
             raise OSError(f"no byte for {SILENCE:.0f} s")
 
-    return Path(_watched(fetch, tick))
+    file = Path(_watched(fetch, tick))
+    return Arrived(file, etag if SHA256.fullmatch(etag) else None)
 
 
 def _located(source: Hub, tick: Callable[[], None]) -> "HfFileMetadata":
-    """Commit and size of a file; a busy Hub is asked again after a pause. Raises what huggingface_hub raises."""
+    """Commit, ETag and size of a file; a busy Hub is asked again after a pause. Raises what huggingface_hub raises."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import FileMetadataError, HfHubHTTPError
 
     url = hf_hub_url(source.repo_id, source.filename, revision=source.revision, endpoint=endpoint())
 
     def ask() -> "HfFileMetadata":
-        return _watched(lambda: get_hf_file_metadata(url, timeout=ANSWER, endpoint=endpoint()), tick, ANSWER + 0.5)
+        found = _watched(lambda: get_hf_file_metadata(url, timeout=ANSWER, endpoint=endpoint()), tick, ANSWER + 0.5)
+        if found.commit_hash is None or found.etag is None:
+            raise FileMetadataError(f"{url} was answered without a commit or an ETag")
+        return found
 
     for pause in PAUSES:
         try:
@@ -155,50 +179,16 @@ def _counter(tally: _Tally) -> type:
         def update(self, n: float | None = 1) -> None:
             tally.add(int(n or 0))
 
-        def update_transfer(self, n: float) -> None:
-            """Xet reports bytes on the wire here as well; the file's own bytes are what people wait for."""
-
     return Counter
 
 
-def endpoint() -> str:
-    """The Hub to talk to: HF_ENDPOINT, else the public one."""
-    return os.environ.get("HF_ENDPOINT", PUBLIC_HUB).rstrip("/")
+def _settle_client() -> None:
+    """Turn Xet off in this process: its transfers run on when they are stopped, and hold the lock of the file.
 
+    And count in small pieces. huggingface_hub reads its environment once, when it is first imported by whomever, and
+    asks these names ever after.
+    """
+    from huggingface_hub import constants
 
-def _explained(error: Exception, source: Hub, cache: Path) -> WeightsUnavailable:
-    from huggingface_hub import errors
-
-    repo = source.repo_id
-    sentences: tuple[tuple[type[Exception], str], ...] = (
-        (errors.GatedRepoError, f"The Hub shows {repo} only to people who accepted its terms; choose another model."),
-        (errors.RepositoryNotFoundError, f"The Hub has no public repository {repo}; choose another model."),
-        (errors.RevisionNotFoundError, f"The repository {repo} has no revision {source.revision}."),
-        (errors.RemoteEntryNotFoundError, f"The repository {repo} has no file {source.filename}."),
-        (errors.FileMetadataError, f"{endpoint()} does not answer like a Hugging Face Hub; check HF_ENDPOINT."),
-    )
-    for kind, sentence in sentences:
-        if isinstance(error, kind):
-            return WeightsUnavailable(sentence)
-    if isinstance(error, errors.HfHubHTTPError):
-        return _explained_status(error.response.status_code, source)
-    if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError) and error.errno:
-        return WeightsUnavailable(f"{source} cannot be written to {cache}: {error.strerror}.")
-    if is_out_of_reach(error):
-        return WeightsUnavailable(
-            f"The Hub at {endpoint()} cannot be reached, and {source} is not on this disk yet; "
-            "connect to the network, or choose a bundled model."
-        )
-    return WeightsUnavailable(f"The transfer of {source} broke off; try again.")
-
-
-def _explained_status(status: int, source: Hub) -> WeightsUnavailable:
-    if status == 429:
-        return WeightsUnavailable("The Hub has had too many requests from here; try again in a few minutes.")
-    return WeightsUnavailable(f"The Hub answered {status} when asked for {source}; try again later.")
-
-
-def is_out_of_reach(error: Exception) -> bool:
-    """Whether the Hub was out of reach. The HTTP client is huggingface_hub's own affair, hence by name."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(names & {"NetworkError", "TimeoutException", "ProxyError", "ConnectionError", "TimeoutError"})
+    constants.HF_HUB_DISABLE_XET = True
+    constants.DOWNLOAD_CHUNK_SIZE = PIECE

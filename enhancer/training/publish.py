@@ -14,7 +14,8 @@ from enhancer.errors import EnhancerError, WeightsRefused
 from enhancer.models.bundled import pictures_of, read_entry
 from enhancer.models.entry import VIDEO, Entry
 from enhancer.models.fetch import digest
-from enhancer.models.hub import ANSWER, endpoint, is_out_of_reach
+from enhancer.models.hub import ANSWER
+from enhancer.models.hub_troubles import endpoint, is_out_of_reach
 from enhancer.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
 """A small local server that speaks as much of the Hugging Face Hub's protocol as transfers need, faults included."""
 
+import contextlib
 import hashlib
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -12,25 +14,32 @@ from tests.models.fake_uploads import Uploads
 
 RESOLVE = re.compile(r"/(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<file>.+)")
 COMMIT = "c0ffee" + "0" * 34
+XET = "ab" + "cd" * 31  # 64 hexadecimal digits as well, and no sha256 of anything
+PIECE = 10_000  # bytes that a slow answer sends at once
 
 
 @dataclass
 class Fault:
-    """What happens instead of an answer to the next `times` requests of one `method`."""
+    """What happens instead of an answer to the next `times` requests of one `method`; `pause` s after each PIECE."""
 
     method: str
     status: int = 200
     times: int = 1_000_000
     cut: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0
 
 
 class FakeHub:
-    """Use as a context manager; `url` is what HF_ENDPOINT wants. `requests` lists "METHOD /path" as they came."""
+    """Use as a context manager; `url` is what HF_ENDPOINT wants. `requests` lists "METHOD /path" as they came.
+
+    `lost` names headers that a mirror leaves out.
+    """
 
     def __init__(self) -> None:
         self.requests: list[str] = []
         self.faults: list[Fault] = []
+        self.lost: tuple[str, ...] = ()
         self.uploads = Uploads(self)
         self._files: dict[tuple[str, str], tuple[bytes, str]] = {}
         hub = self
@@ -108,7 +117,7 @@ class FakeHub:
         elif (place["repo"], place["file"]) not in self._files:
             _send(request, 404, {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT}, b"")
         else:
-            self._send_file(request, *self._files[place["repo"], place["file"]], fault.cut if fault else None)
+            self._send_file(request, *self._files[place["repo"], place["file"]], fault or Fault(request.command))
 
     def _take(self, request: BaseHTTPRequestHandler) -> None:
         self.requests.append(f"{request.command} {request.path}")
@@ -117,18 +126,25 @@ class FakeHub:
         status, answer = (fault.status, b"") if fault else self.uploads.take(request.command, request.path, body)
         _send(request, status, fault.headers if fault else {}, answer)
 
-    def _send_file(self, request: BaseHTTPRequestHandler, content: bytes, digest: str, cut: int | None) -> None:
+    def _send_file(self, request: BaseHTTPRequestHandler, content: bytes, digest: str, fault: Fault) -> None:
         headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{digest}"', "X-Linked-Etag": f'"{digest}"'}
+        headers |= {"X-Xet-Hash": XET, "X-Xet-Refresh-Route": f"{self.url}/api/xet-read-token/{COMMIT}"}
         headers["X-Linked-Size"] = str(len(content))
+        headers = {name: value for name, value in headers.items() if name not in self.lost}
         span = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", ""))
         start = int(span[1]) if span else 0
         if span:
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-        _send(request, 206 if span else 200, headers, content[start:], cut)
+        _send(request, 206 if span else 200, headers, content[start:], fault.cut, fault.pause)
 
 
 def _send(
-    request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes, cut: int | None = None
+    request: BaseHTTPRequestHandler,
+    status: int,
+    headers: dict[str, str],
+    body: bytes,
+    cut: int | None = None,
+    pause: float = 0.0,
 ) -> None:
     request.send_response(status)
     for name, value in headers.items():
@@ -136,5 +152,9 @@ def _send(
     request.send_header("Content-Length", str(len(body)))
     request.end_headers()
     if request.command != "HEAD":
-        request.wfile.write(body[:cut])
+        step = PIECE if pause else len(body) or 1
+        with contextlib.suppress(ConnectionError):  # who asked may have gone
+            for at in range(0, len(body[:cut]), step):
+                request.wfile.write(body[:cut][at : at + step])
+                time.sleep(pause)
         request.close_connection = request.close_connection or cut is not None
