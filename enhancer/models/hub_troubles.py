@@ -38,8 +38,8 @@ def explained(error: Exception, source: Hub, cache: Path) -> WeightsUnavailable:
         ),
         (
             errors.OfflineModeIsEnabled,
-            f"HF_HUB_OFFLINE forbids to fetch {source}, which is not on this disk yet; unset it, or choose a bundled "
-            "model.",
+            f"HF_HUB_OFFLINE forbids to ask the Hub for {source}, which is not on this disk yet; unset it, or choose "
+            "a bundled model.",
         ),
     )
     for kind, sentence in sentences:

@@ -87,6 +87,6 @@ def test_what_forbids_the_network_is_named(
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(WeightsUnavailable, match=r"HF_HUB_OFFLINE forbids to fetch .*; unset it"):
+    with pytest.raises(WeightsUnavailable, match=r"HF_HUB_OFFLINE forbids to ask the Hub for .*; unset it"):
         hub_file(Hub(REPO, FILE), sha256, settings)
     assert hub.requests == []
