@@ -88,10 +88,8 @@ class CompareTab:
         )
         with gr.Accordion("Exact place of the part", open=False):
             across, down = "Percent of the way from left to right", "Percent of the way from top to bottom"
-            self.x = SafeSlider(
-                0, 100, value=50, step=0.1, label="Across", info=across, elem_id="compare-x", buttons=[]
-            )
-            self.y = SafeSlider(0, 100, value=50, step=0.1, label="Down", info=down, elem_id="compare-y", buttons=[])
+            self.x = SafeSlider(0, 100, 50, step=0.1, label="Across", info=across, elem_id="compare-x", buttons=[])
+            self.y = SafeSlider(0, 100, 50, step=0.1, label="Down", info=down, elem_id="compare-y", buttons=[])
 
     def _task(self) -> str:
         tasks = learned()
