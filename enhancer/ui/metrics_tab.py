@@ -22,6 +22,7 @@ LEGEND = (
     f"Error: the lightest colour stands for 1/{GAIN} of full scale or more. "
     "Structure: dark where it is the same, light where it differs."
 )
+NOTHING = empty("No figures yet", "PSNR, SSIM and more, with error maps and histograms.")
 MAX_CANDIDATES = 12
 
 
@@ -39,10 +40,7 @@ class MetricsTab:
                 gr.HTML(said("All pictures must have the same size. They are measured as decoded, never re-encoded."))
             with gr.Column(scale=3, min_width=300, elem_classes="main"):
                 self.toolbar = Toolbar("metrics", "Measure", BEGIN)
-                self.table = gr.HTML(
-                    empty("No figures yet", "PSNR, SSIM and more, with error maps and histograms."),
-                    elem_id="metrics-table",
-                )
+                self.table = gr.HTML(NOTHING, elem_id="metrics-table")
                 with gr.Column(elem_id="metrics-more"):
                     self._maps()
         self.measured = gr.State(None, time_to_live=HOUR)
@@ -71,15 +69,13 @@ class MetricsTab:
 
     def _wire(self) -> None:
         bar = self.toolbar
-        views = [self.error, self.structure, self.histograms]
-        run = bar.go.click(
-            self.run,
-            [self.reference, self.candidates],
-            [self.table, self.which, self.csv, self.measured, *views, *bar.parts],
-            **QUIET,
-            **WORK,
-        )
-        shown = self.which.input(self.show, [self.measured, self.which], [*views, *bar.parts], **QUIET, **WORK)
+        drawn = {self.error: None, self.structure: None, self.histograms: ""}
+        bar.blank = {self.table: NOTHING, self.which: gr.Dropdown([], value=None), self.csv: None, **drawn}
+        bar.blank[self.measured] = None
+        bar.clears(self.reference, self.candidates)
+        asked, parts = [self.reference, self.candidates], [*bar.blank, *bar.parts]
+        run = bar.go.click(self.run, asked, parts, **QUIET, **WORK)
+        shown = self.which.input(self.show, [self.measured, self.which], parts, **QUIET, **WORK)
         bar.stops(run, shown, saying=bar.stopped, outputs=bar.parts)
 
     def run(self, reference: str | None, candidates: list[str] | None) -> Iterator[Update]:

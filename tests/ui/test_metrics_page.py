@@ -74,3 +74,21 @@ def test_only_pictures_of_another_size_give_one_sentence(visit: Visit, files: di
     visitor.page.locator("#metrics-go").click()
     visitor.says("metrics", "small.png has 50 × 40 pixels and the reference 200 × 190")
     expect(visitor.page.get_by_test_id("toast-body")).to_have_count(0)
+
+
+def test_figures_go_when_another_true_picture_is_chosen(visit: Visit, files: dict[str, Path]) -> None:
+    visitor = visit()
+    visitor.tab("Metrics")
+    visitor.give("metrics-reference", files["true.png"])
+    visitor.give("metrics-candidates", files["near.png"])
+    expect(visitor.page.locator("#metrics-candidates")).to_contain_text("near")
+    visitor.page.locator("#metrics-go").click()
+    visitor.says("metrics", "Done")
+    expect(visitor.page.locator("#metrics-table")).to_contain_text("near.png")
+    visitor.page.locator("#metrics-reference").get_by_label("Clear").click()
+    expect(visitor.page.locator("#metrics-table")).to_contain_text("No figures yet")
+    expect(visitor.page.locator("#metrics-csv")).to_be_hidden()
+    visitor.give("metrics-reference", files["far.png"])
+    visitor.page.locator("#metrics-go").click()
+    visitor.says("metrics", "Done")
+    expect(visitor.page.locator("#metrics-table")).to_contain_text("near.png")
