@@ -41,10 +41,10 @@ def folder() -> Path:
 
 
 @contextmanager
-def run_folder() -> Iterator[Path]:
-    """Such a folder for as long as one handler runs."""
+def run_folder(*others: Path) -> Iterator[Path]:
+    """Such a folder for as long as one handler runs, in which `others`, with what the visitor sent, stay as well."""
     place = folder()
-    with workplace.held(place):
+    with workplace.held(place, *others):
         try:
             yield place
         finally:

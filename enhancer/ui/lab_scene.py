@@ -68,9 +68,10 @@ class SceneTab:
         if upload is None:
             raise BadPicture("Please choose a file first.")
         yield {**self.toolbar.blank, **self.toolbar.running()}
-        with run_folder() as place:
-            target = place / f"{Path(upload).stem}-x{wish.scale}{self.lane.suffix}"
-            work = partial(enhance_apart, Asked(self.lane, Path(upload), target, wish), self.settings)
+        source = Path(upload)
+        with run_folder(source.parent) as place:
+            target = place / f"{source.stem}-x{wish.scale}{self.lane.suffix}"
+            work = partial(enhance_apart, Asked(self.lane, source, target, wish), self.settings)
             shown = yield from follow(work, lambda p: {self.toolbar.status: bar(p, "Enlarging", "%")})
             made, kept = shown.made, {"errors": self._served(shown.made.errors), "file": self._served(shown.made.file)}
             pair = tuple(self._served(file) for file in shown.pair)

@@ -87,7 +87,7 @@ class VideoDesk:
     def _preview(self, upload: str | None, wish: Wish, begin: float) -> Steps:
         source, part = _sent(upload), Part(begin, PREVIEW)
         yield from self._begun(wish)
-        with run_folder() as place:
+        with run_folder(source.parent) as place:
             targets = {place / "preview": replace(wish, part=part), place / "before": Wish("", NOTHING, part)}
             made, before = yield from self._made(source, targets)
             shown = player(self._served(before.file), self._served(made.file), made.size, bool(made.facts.sounds))
@@ -96,7 +96,7 @@ class VideoDesk:
     def _run(self, upload: str | None, wish: Wish) -> Steps:
         source = _sent(upload)
         yield from self._begun(wish)
-        with run_folder() as place:
+        with run_folder(source.parent) as place:
             (made,) = yield from self._made(source, {place / "enhanced": wish})
             named = made.file.rename(place / f"{source.stem}-enhanced{made.file.suffix}")  # the stem may have dots
             size, served = named.stat().st_size, self._served(named)
