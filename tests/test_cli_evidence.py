@@ -75,6 +75,7 @@ def test_what_is_protected_is_in_the_recipe_and_without_one_too(cat: Path, capsy
     small = ["--task", "gamma", "--protect", "misfit"]
     assert main(["enhance", str(cat), str(plain), *small]) == SOME_FAILED
     assert "Only an enlarged picture" in capsys.readouterr().err
+    assert main(["enhance", str(cat), str(plain), "--protect", "misfit"]) == DONE
 
 
 def test_a_changed_result_fails_with_decibels(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,18 +14,18 @@ from enhancer.batch.row import DONE, FAILED, KEPT, Row
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled, DiskFull, EnhancerError, Unwritable
 from enhancer.evidence.diagnosis import diagnose
-from enhancer.evidence.imitate import damage_of, fair, trials
-from enhancer.evidence.receipt import invented
+from enhancer.evidence.imitate import damage_of, fair, halved, trials
+from enhancer.evidence.receipt import for_results, invented
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_files import beside, texts
 from enhancer.evidence.self_test import Damage, self_test
-from enhancer.media import CARRIERS, Picture, losses, open_picture, save_picture
+from enhancer.media import CARRIERS, Picture, decode, losses, open_picture, save_picture
 from enhancer.media.files import format_for, unwritten, write_whole
 from enhancer.models.fetch import digest
 from enhancer.progress import Progress
 from enhancer.tasks.chain import Step
 from enhancer.tasks.consistent import enlarged
-from enhancer.trust import consistency, protect
+from enhancer.trust import consistency
 
 log = logging.getLogger(__name__)
 UNEXPECTED = "Something unexpected went wrong with this file; the log says what."
@@ -63,7 +63,7 @@ def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stam
         return kept
     picture, raw = open_picture(file.source, engine.settings), file.source.read_bytes()
     chain, received = order.chain(picture, raw), deque[Picture](maxlen=1)
-    recipe, result = None, protect(picture, picture, order.guards)
+    recipe, result = None, picture
     if chain:
         result, recipe = record(picture, chain, engine, progress, raw, order.guards, received.append)
     story = _saved(result, file, order, recipe)
@@ -84,7 +84,7 @@ def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stam
         key=_key(stamp, content),
     )
     if order.evidence and received:
-        row = replace(row, consistency=_fit(result, received.pop()))
+        row = replace(row, consistency=_fit(_as_written(result, file, engine), received.pop()))
     if order.self_test:
         row = _tested(row, picture, raw, chain, engine, progress)
     return replace(row, seconds=round(time.perf_counter() - began, 3))
@@ -143,6 +143,13 @@ def _drew(recipe: Recipe | None) -> str:
     return " ".join(dict.fromkeys(ids))
 
 
+def _as_written(result: Picture, file: File, engine: Engine) -> Picture:
+    """The result, or what compression left of it."""
+    if format_for(file.target).lossless:
+        return result
+    return decode(file.target.read_bytes(), for_results(engine.settings))
+
+
 def _fit(result: Picture, source: Picture) -> float | None:
     """How near the shrunk result is to what the last step received, in dB; None for what is no enlargement."""
     if not enlarged((result.width, result.height), (source.width, source.height)):
@@ -155,11 +162,13 @@ def _tested(row: Row, picture: Picture, raw: bytes, chain: Sequence[Step], engin
     steps = fair(chain)
     if not steps or row.result_width is None:
         return row
-    factor, damage = trials(steps, row.result_width / picture.width, damage_of(diagnose(picture, raw)))[0]
+    found = damage_of(diagnose(picture, raw))
+    factor, damage = trials(steps, row.result_width / picture.width, found)[0]
     if factor == 1 and damage == Damage():
         return row
     try:
-        found = self_test(picture, (), engine, progress, factor, damage, steps=steps)
+        half = halved(factor, found)
+        tested = self_test(picture, (), engine, progress, factor, damage, steps=steps, halved=half)
     except BadPicture as error:  # too small for a test
         return replace(row, notes=(*row.notes, str(error)))
-    return replace(row, gain=round(found.rows[1].gain, 2))
+    return replace(row, gain=round(tested.rows[1].gain, 2))

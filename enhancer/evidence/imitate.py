@@ -39,3 +39,11 @@ def trials(steps: Sequence[Step], grown: float, found: Damage) -> tuple[tuple[in
     if steps[0].task_id in TRIALS:
         return ((1, found if found != Damage() else TRIALS[steps[0].task_id]),)
     return ((factor, Damage()), (factor, found)) if found != Damage() else ((factor, Damage()),)
+
+
+def halved(factor: int, found: Damage) -> bool:
+    """Whether a test that keeps the size must take the picture at half of it for the truth.
+
+    At its own size a picture with noise or blocks would be the truth with them, and whoever takes them off would lose.
+    """
+    return factor == 1 and found != Damage()

@@ -27,6 +27,7 @@ from enhancer.watch import What
 FIGURES = ("psnr", "psnr-y", "ssim", "ssim-y", "haarpsi")
 PLAIN, UNTREATED = "a plain resize", "the untreated picture"  # what every model has to beat, by enlarging or not
 STEPS = "the chosen steps"
+HALF = 2
 BUDGET = 1.0  # megapixels; enough to judge by, and seconds for a small model
 SMALLEST = 32  # pixels a side that are left to measure
 PLACES = 5  # in either direction, where a part of a large picture may lie
@@ -57,13 +58,22 @@ class Row:
 
 @dataclass(frozen=True)
 class SelfTest:
-    """The plain row first, then a row a model. `part` is (left, top, width, height) of what was shrunk and compared."""
+    """The plain row first, then a row a model. `part` is (left, top, width, height) of what was shrunk and compared.
+
+    `halved` where the truth is the picture at half its size.
+    """
 
     rows: tuple[Row, ...]
     factor: int
     damage: Damage
     part: tuple[int, int, int, int]
     about: str
+    halved: bool = False
+
+    @property
+    def shrunk(self) -> int:
+        """By how much of its sides the picture became smaller."""
+        return HALF if self.halved else self.factor
 
 
 def self_test(
@@ -75,11 +85,13 @@ def self_test(
     damage: Damage | None = None,
     megapixels: float = BUDGET,
     steps: Sequence[Step] = (),
+    halved: bool = False,
 ) -> SelfTest:
     """Shrink by `factor` (antialiased bicubic, 8 bits), damage, enhance with each model, compare with the picture.
 
     As in the papers, results are rounded to 8 bits and a border of `factor` pixels is left out. A factor of 1 only
-    damages, for models that keep the size. Of more than `megapixels` a part is taken whose amount of detail is typical
+    damages, for models that keep the size; where the picture is `halved` for that, its own faults are weaker in the
+    truth than what is imitated. Of more than `megapixels` a part is taken whose amount of detail is typical
     of the whole. `steps`, as a chain was wished for the whole picture, have a row before the models; what they make
     comes to the size of the truth. Raises BadPicture for a picture that is too small, BadOptions for a factor below 1,
     for one of 1 without damage and for a model that does not suit it, and what the engine raises.
@@ -88,8 +100,13 @@ def self_test(
     if factor < 1 or (factor == 1 and damage == Damage()):
         raise BadOptions(f"Shrinking by {factor} leaves nothing to undo; choose 2 to 4, or some noise or compression.")
     pixels = colours(picture)
-    left, top, width, height = part = typical_part(pixels, factor, megapixels)
+    shrink = HALF if halved else 1
+    part = typical_part(pixels, factor, megapixels, shrink)
+    left, top, width, height = part
     truth = pixels[:, top : top + height, left : left + width]
+    if halved:
+        width, height = width // HALF, height // HALF
+        truth = eight_bit(resize(truth, height, width))
     small = damaged(eight_bit(resize(truth, height // factor, width // factor)), damage)
     plain = _row(PLAIN if factor > 1 else UNTREATED, lambda: resize(small, height, width), truth, factor, None)
     rows, size, all_methods = [plain], (width, height), bool(steps) + len(models)
@@ -101,24 +118,24 @@ def self_test(
         run = _method(model_id, small, size, engine, progress.part(n, all_methods))
         rows.append(_row(model_id, run, truth, factor, plain))
         watch.tell(What.GAIN, rows[-1].gain, model=model_id)
-    whole = height > pixels.shape[1] - factor and width > pixels.shape[2] - factor
-    what = "Your picture" if whole else f"A part of {width}×{height} pixels, with as much detail as the whole,"
-    return SelfTest(tuple(rows), factor, damage, part, _about(what, factor, damage))
+    rest = factor * shrink
+    whole = part[3] > pixels.shape[1] - rest and part[2] > pixels.shape[2] - rest
+    what = "Your picture" if whole else f"A part of {part[2]}×{part[3]} pixels, with as much detail as the whole,"
+    return SelfTest(tuple(rows), factor, damage, part, _about(what, rest, damage, halved), halved)
 
 
-def typical_part(pixels: Tensor, factor: int, megapixels: float) -> tuple[int, int, int, int]:
-    """(left, top, width, height) with sides that are multiples of `factor`, at most `megapixels` in size.
+def typical_part(pixels: Tensor, factor: int, megapixels: float, shrink: int = 1) -> tuple[int, int, int, int]:
+    """(left, top, width, height) of what is at most `megapixels` large, its sides multiples of `factor`, once shrunk.
 
     Of 25 places the one is taken whose mean step between neighbours is nearest to that of the whole picture: neither
     mere sky nor the busiest corner. Raises BadPicture for a picture that is too small.
     """
-    full = list(pixels.shape[1:])
-    least = SMALLEST + 2 * factor
+    full, least, factor = list(pixels.shape[1:]), shrink * (SMALLEST + 2 * factor), factor * shrink
     if min(full) < least:
         raise BadPicture(
             f"The self-test needs at least {least} pixels on each side, and this picture has {full[1]}×{full[0]}."
         )
-    share = min(1.0, math.sqrt(megapixels * 1e6 / math.prod(full)))
+    share = min(1.0, shrink * math.sqrt(megapixels * 1e6 / math.prod(full)))
     height, width = (max(int(side * share), least) // factor * factor for side in full)
     steps = (pixels[:, 1:, 1:] - pixels[:, :-1, 1:]).abs() + (pixels[:, 1:, 1:] - pixels[:, 1:, :-1]).abs()
     detail = steps.mean(0)
@@ -206,10 +223,16 @@ def _verdict(gain: float, edges: float, other: str) -> str:
     return f"{degree} than {other}: {amount}{' Edges look less true to the eye, though.' if edges <= -EDGES else ''}"
 
 
-def _about(what: str, factor: int, damage: Damage) -> str:
+def _about(what: str, factor: int, damage: Damage, halved: bool) -> str:
     done = [f"was shrunk to 1/{factor} of its sides"] * (factor > 1)
     done += [f"received noise of {damage.noise:g} levels"] * (damage.noise > 0)
     done += [f"was saved as a JPEG of quality {damage.quality}"] * (damage.quality is not None)
+    if halved:
+        return (
+            f"{what} {', '.join(done)}, enhanced again, and compared with what it was when it had been shrunk. So the "
+            "truth is known here, and your picture's own noise and blocks are weaker in it. How the full picture would "
+            "truly look without them cannot be known."
+        )
     return (
         f"{what} {', '.join(done)}, enhanced again, and compared with what it had been. So the truth is known here, "
         "with the noise and softness that your picture itself has. How the full picture would truly look still larger "

@@ -5,7 +5,7 @@ import math
 from enhancer.engine import Engine
 from enhancer.errors import BadOptions
 from enhancer.evidence import imitate
-from enhancer.evidence.imitate import fair
+from enhancer.evidence.imitate import fair, halved
 from enhancer.evidence.report import Table
 from enhancer.evidence.self_test import PLAIN, STEPS, UNTREATED, Damage, SelfTest, self_test
 from enhancer.metrics import METRICS, heading
@@ -62,7 +62,8 @@ def try_models(done: Finished, engine: Engine, progress: Progress) -> tuple[Self
         others = () if several and factor == 1 else bundled(factor, purpose)
         models = tuple(dict.fromkeys((*own, *others)))
         part = progress.part(n, len(tests))
-        found.append(self_test(picture, models, engine, part, factor, damage, steps=several))
+        half = halved(factor, done.damage)
+        found.append(self_test(picture, models, engine, part, factor, damage, steps=several, halved=half))
     return tuple(found)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from html import escape
 
 from enhancer.evidence.consistency import LIMIT
+from enhancer.evidence.imitate import halved
 from enhancer.evidence.receipt import Receipt
 from enhancer.evidence.recipe_text import to_link
 from enhancer.evidence.report import Map
-from enhancer.evidence.self_test import SAME, Damage, Row, SelfTest
+from enhancer.evidence.self_test import HALF, SAME, Damage, Row, SelfTest
 from enhancer.metrics import METRICS
 from enhancer.models.catalog import CATALOG
 from enhancer.ui.enhance_work import Finished
@@ -72,7 +73,9 @@ def trial_hint(done: Finished) -> str:
     title = "Is it better than doing nothing?" if tests[0][0] == 1 else "Is it better than a plain resize?"
     if reason:
         return question(title, reason)
-    ways = ", and again ".join(_done_to_it(*test) for test in tests)
+    ways = ", and again ".join(
+        _done_to_it(HALF if halved(factor, done.damage) else factor, damage) for factor, damage in tests
+    )
     found = f" {IMITATED}" if any(damage == done.damage != Damage() for _, damage in tests) else ""
     text = f"Your picture is {ways}, enhanced again, and compared with itself.{found} {left_out(done)}"
     return question(title, text.rstrip())
@@ -103,7 +106,7 @@ def all_trial_words(done: Finished, tests: Sequence[SelfTest]) -> str:
     if len(tests) == 1:
         told = trial_words(tests[0])
     else:
-        heads = [_done_to_it(test.factor, test.damage) for test in tests]
+        heads = [_done_to_it(test.shrunk, test.damage) for test in tests]
         told = "".join(
             f"<h5>{escape(head[:1].upper() + head[1:])}</h5>{trial_words(test)}"
             for head, test in zip(heads, tests, strict=True)

@@ -22,6 +22,7 @@ from enhancer.hall import enhance
 from enhancer.media import embedded_recipe, encode, open_picture
 from enhancer.models.store import Store
 from enhancer.settings import Settings
+from enhancer.trust import consistency
 from tests.batch.make import folder_of, results
 from tests.media.make import GPS, exif_block
 from tests.ui.browser import huge_png, scene
@@ -138,6 +139,21 @@ def test_two_workers_make_the_same_files_as_one(source: Path, tmp_path: Path) ->
     expected = enhance(open_picture(source / "p000.png"), model="x2-fast", scale=2.0)
     levels = open_picture(tmp_path / "2" / "p000.png").pixels
     assert encode(expected.with_pixels(levels), "png") == encode(expected, "png")
+
+
+def test_the_consistency_of_a_compressed_result_is_that_of_its_file(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    Image.fromarray(pictures.chelsea()[100:196, 100:228]).save(source / "cat.png")
+    ways, told = {"png": [], "jpeg": ["--jpeg-quality", "15"]}, {}
+    for kind, more in ways.items():
+        command = ["enhance", str(source), str(tmp_path / kind), "--scale", "2", "--model", "x2-fast", "--format", kind]
+        assert main([*command, "--self-test", *more]) == ALL_DONE
+        told[kind] = summary(tmp_path / kind)["cat.png"]["consistency"]
+    file = next((tmp_path / "jpeg").glob("*.jp*g"))
+    found = consistency(open_picture(file), open_picture(source / "cat.png")).figure
+    assert told["jpeg"] == pytest.approx(found, abs=0.01)
+    assert told["jpeg"] < told["png"] - 10
 
 
 def test_figures_of_every_file(tmp_path: Path) -> None:

@@ -156,6 +156,24 @@ def test_models_that_keep_the_size_undo_damage_alone() -> None:
         self_test(picture(piece("coffee")), ["probe"], larger, Progress(), 1, Damage(noise=10))
 
 
+@pytest.mark.parametrize(
+    ("damage", "model_id", "least"), [(Damage(quality=20), "deblock", 0.5), (Damage(noise=15), "denoise", 2.0)]
+)
+def test_who_takes_off_the_faults_of_a_picture_does_not_lose_by_them(
+    hall: Engine, damage: Damage, model_id: str, least: float
+) -> None:
+    hurt = Picture(damaged(picture(skimage.data.chelsea()[40:240, 60:360]).pixels, damage))
+    untreated, row = self_test(hurt, [model_id], hall, Progress(), 1, damage, halved=True).rows
+    assert row.gain > least
+    assert row.figures["psnr"] > untreated.figures["psnr"] + least
+    whole = self_test(hurt, [model_id], hall, Progress(), 1, damage)
+    assert whole.rows[1].gain < 0.3  # the picture, faults and all, would be the truth
+    told = self_test(hurt, [model_id], hall, Progress(), 1, damage, halved=True)
+    assert told.about.startswith("Your picture was shrunk to 1/2 of its sides, ")
+    assert "weaker in it" in told.about
+    assert told.shrunk == 2
+
+
 def test_damage_is_as_strong_as_recorded(hall: Engine) -> None:
     grey = torch.full((3, 100, 100), 0.5)
     noise = (damaged(grey, Damage(noise=12)) - grey) * 255
