@@ -7,6 +7,7 @@ import numpy as np
 
 from enhancer.evidence.recipe import Recipe
 from enhancer.media import Picture, decode, exif, levels, losses
+from enhancer.media.raster import coloured
 from enhancer.metrics.reference import psnr
 from enhancer.settings import Settings
 from enhancer.tasks.mask import share_of
@@ -74,7 +75,7 @@ def receipt(
         reading = replace(reading, decode_workers=0)
     written = decode(file, reading)
     before, after = clipped(_shown(source, written)), clipped(written)
-    flat = source.alpha is not None and written.alpha is None
+    flat = source.see_through and written.alpha is None
     lines = [Line("what was read", LOST, note) for note in source.notes]
     lines += [Line("filled pixels", CHANGED, told) for told in invented(recipe, reading)]
     lines += [*_identity(source, written), *_ends(before, after, flat)]
@@ -148,7 +149,7 @@ def _identity(source: Picture, written: Picture) -> Iterator[Line]:
         yield _line(
             "print resolution", bool(same), f"The print resolution of {source.dpi[0]:.0f} dpi is not in the file."
         )
-    if source.alpha is not None:
+    if source.see_through:
         gone = "Transparency is not in the file; the picture is laid on white."
         yield _line("transparency", written.alpha is not None, gone)
     if source.depth > 8:
@@ -195,7 +196,7 @@ def _percent(share: float) -> str:
 
 def _stored(result: Picture, written: Picture) -> Line:
     """Whether the samples in the file are those that were computed, rounded once to the depth of the file."""
-    meant, found = _rounded(_shown(result, written), written), _rounded(written, written)
+    meant, found = (coloured(levels(picture, written.depth)) for picture in (_shown(result, written), written))
     if meant.shape == found.shape and np.array_equal(meant, found):
         return Line("every pixel", KEPT, "Every pixel of the result is in the file exactly.")
     if (result.width, result.height) != (written.width, written.height):
@@ -210,7 +211,3 @@ def _stored(result: Picture, written: Picture) -> Line:
 def _shown(picture: Picture, written: Picture) -> Picture:
     """A picture as the file should show it: on white where the file has no transparency."""
     return picture if written.alpha is not None else picture.on_white()
-
-
-def _rounded(picture: Picture, like: Picture) -> np.ndarray:
-    return levels(replace(picture, grey=like.grey), like.depth)

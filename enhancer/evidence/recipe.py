@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,6 +13,7 @@ from enhancer.errors import BadRecipe
 from enhancer.evidence.guard import Guard, guarded
 from enhancer.media import Picture, raster_of
 from enhancer.media.formats import format_of
+from enhancer.media.raster import coloured
 from enhancer.models.contract import Model, Origin
 from enhancer.progress import Progress
 from enhancer.settings import VERSION
@@ -81,17 +81,15 @@ class Recipe:
 def fingerprint(picture: Picture) -> Fingerprint:
     """The sha256 of "WIDTHxHEIGHT CHANNELS DEPTH\\n" and of the samples that a PNG of the picture would hold.
 
-    Row by row, red, green, blue and, where there is one, alpha; 16 bits with the greater byte first. A grey picture
-    counts as three equal colours, so that the fingerprint does not depend on the format of the file.
+    Row by row, red, green, blue and, where anything shows through, alpha; 16 bits with the greater byte first. A grey
+    picture counts as three equal colours, so that the fingerprint does not depend on the format of the file.
     """
     raster = raster_of(picture)
     height, width, _ = raster.shape
-    channels = 3 if picture.alpha is None else 4
+    channels = 4 if picture.see_through else 3
     found = hashlib.sha256(f"{width}x{height} {channels} {raster.depth}\n".encode())
     for band in raster.bands():
-        if band.shape[2] < 3:
-            band = np.concatenate([band[..., :1].repeat(3, axis=2), band[..., 1:]], axis=2)
-        found.update(band.astype(f">u{raster.depth // 8}").tobytes())
+        found.update(coloured(band)[..., :channels].astype(f">u{raster.depth // 8}").tobytes())
     return Fingerprint(found.hexdigest(), width, height, raster.depth)
 
 

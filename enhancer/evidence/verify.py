@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from enhancer.engine import Engine
 from enhancer.engine.results import really
@@ -24,6 +25,14 @@ from enhancer.tasks import chain
 
 IDENTICAL, DIFFERENT, IMPOSSIBLE = "bit-identical", "different", "impossible"
 SHOWN = 12  # digits of a hash that people need to see
+BAND = 256  # rows that are looked at at once
+OTHER_PROFILE = (
+    "This file was changed since the recipe made it: its pixels are the same, but another colour profile makes them "
+    "look different."
+)
+NO_PROFILE = "The colour profile of the source is not in the file; its colours may look different."
+PLACE = 8  # pixels a side of the places that are looked at one by one
+LOCAL = 8  # levels of 255 by which one of them must differ in the mean to be told, however good the rest is
 WORDS = ((50, "nobody sees that"), (40, "that is hard to see"), (30, "that can be seen"), (-math.inf, "that is plain"))
 
 
@@ -71,8 +80,12 @@ def verify(
         return Verdict(IMPOSSIBLE, "The automatic choice takes other models here than the recipe names.")
     notes = _notes(recipe, again, same_file, same_pixels)
     same = again.result == recipe.result
-    verdict = _alone(same) if result is None else _beside(result, _stored(made, recipe, engine.settings), same)
-    return replace(verdict, notes=notes)
+    if result is None:
+        return replace(_alone(same), notes=notes)
+    verdict = _beside(result, _stored(made, recipe, engine.settings), same)
+    if verdict.outcome == IDENTICAL and result.profile not in (None, made.profile):
+        verdict = Verdict(DIFFERENT, OTHER_PROFILE)
+    return replace(verdict, notes=(*notes, *([NO_PROFILE] if made.profile and result.profile is None else [])))
 
 
 def _unknown_weights(recipe: Recipe, weights: Path | None) -> str | None:
@@ -160,9 +173,10 @@ def _alone(same: bool) -> Verdict:
 
 
 def _beside(result: Picture, made: Picture, same: bool) -> Verdict:
+    fewer = f"; it holds {result.depth} of {made.depth} bits a channel" if result.depth < made.depth else ""
     made = replace(made, depth=result.depth)
     if fingerprint(made) == fingerprint(result):
-        return Verdict(IDENTICAL, "Bit-identical: running the recipe again gives exactly this picture.")
+        return Verdict(IDENTICAL, f"Bit-identical: running the recipe again gives exactly this picture{fewer}.")
     sizes = [f"{p.width}×{p.height}" for p in (result, made)]
     blame = "This file was changed since the recipe made it" if same else "Not bit-identical"
     if sizes[0] != sizes[1]:
@@ -170,10 +184,22 @@ def _beside(result: Picture, made: Picture, same: bool) -> Verdict:
     apart = psnr(_rounded(result), _rounded(made))
     if apart == math.inf:
         return Verdict(DIFFERENT, f"{blame}: its transparency differs, its colours do not.", apart)
-    word = next(word for least, word in WORDS if apart >= least)
+    word, off = next(word for least, word in WORDS if apart >= least), _worst_place(result, made)
+    if off >= LOCAL:
+        word = f"one place of {PLACE}×{PLACE} pixels is off by {off:.0f} of 255 levels in the mean"
     return Verdict(
         DIFFERENT, f"{blame}: it is {apart:.1f} dB (PSNR) from what running the recipe again gives; {word}.", apart
     )
+
+
+def _worst_place(one: Picture, other: Picture) -> float:
+    """The largest mean difference of a place, in levels of 255: a few pixels that were painted over hide in no mean."""
+    worst = 0.0
+    for top in range(0, one.height, BAND):
+        rows = slice(top, top + BAND)
+        apart = (one.pixels[:, rows].clamp(0, 1) - other.pixels[:, rows].clamp(0, 1)).abs().amax(0, keepdim=True)
+        worst = max(worst, float(F.avg_pool2d(apart[None], PLACE, ceil_mode=True, count_include_pad=False).max()))
+    return 255 * worst
 
 
 def _rounded(picture: Picture) -> Tensor:

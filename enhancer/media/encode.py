@@ -139,6 +139,6 @@ def _exif_fits(picture: Picture, kind: Format) -> bool:
 
 
 def _raster(picture: Picture, kind: Format, depth: int) -> Raster:
-    """One colour channel where picture and format are grey, alpha last where it is kept."""
-    grey = picture.grey and kind.id not in COLOUR_ONLY
-    return Raster(picture, depth, 1 if grey else 3, flat=kind.id in OPAQUE)
+    """One colour channel where the picture is grey, or three equal ones; alpha last where it is kept."""
+    grey, colour_only = picture.grey, kind.id in COLOUR_ONLY
+    return Raster(picture, depth, 1 if grey and not colour_only else 3, flat=kind.id in OPAQUE, grey=grey)

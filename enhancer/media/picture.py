@@ -38,6 +38,14 @@ class Picture:
         """Pixels from top to bottom."""
         return int(self.pixels.shape[1])
 
+    @property
+    def see_through(self) -> bool:
+        """Whether anything behind it would show; an alpha that covers all of it, in whole levels, hides nothing."""
+        if self.alpha is None or self.alpha.numel() == 0:
+            return self.alpha is not None
+        top: int = 2**self.depth - 1
+        return float(self.alpha.min()) * top < top - 0.5
+
     def with_pixels(self, pixels: Tensor, alpha: Tensor | None = None) -> "Picture":
         """The same identity around other pixels (3, H, W) and alpha (1, H, W)."""
         return replace(self, pixels=pixels, alpha=alpha)

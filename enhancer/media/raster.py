@@ -12,6 +12,7 @@ from enhancer import canvas
 from enhancer.media.picture import Picture
 
 BAND = 256  # rows
+COLOURS = 3
 MODES = {1: "L", 3: "RGBX", 4: "RGBA"}  # that Pillow takes as they lie in memory, without a copy
 
 
@@ -19,6 +20,7 @@ MODES = {1: "L", 3: "RGBX", 4: "RGBA"}  # that Pillow takes as they lie in memor
 class Raster:
     """(H, W, C) uint8 or uint16 to come: `depth` 8 or 16 bits; `colours` 1 or 3 channels, the first of them.
 
+    Where it is `grey`, each colour is the mean of all, as a network may have drawn them apart.
     Alpha is the last channel where there is one, but for `flat` rasters, which lie on white.
     """
 
@@ -26,6 +28,7 @@ class Raster:
     depth: int
     colours: int = 3
     flat: bool = False
+    grey: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -62,11 +65,20 @@ class Raster:
 
     def _band(self, pixels: Tensor, alpha: Tensor | None) -> Tensor:
         """(3, h, W) and (1, h, W) → (C, h, W) float32."""
-        pixels = pixels.float().mean(0, keepdim=True) if self.colours == 1 else pixels.float()
+        pixels = pixels.float()
+        if self.grey:
+            pixels = pixels.mean(0, keepdim=True).expand(self.colours, -1, -1)
         if alpha is None:
             return pixels
         alpha = alpha.float().clamp(0, 1)
         return pixels * alpha + (1 - alpha) if self.flat else torch.cat([pixels, alpha])
+
+
+def coloured(samples: np.ndarray) -> np.ndarray:
+    """Grey samples, (H, W, 1 or 2), as three equal colours, with their alpha; others as they are."""
+    if samples.shape[2] >= COLOURS:
+        return samples
+    return np.concatenate([samples[..., :1].repeat(COLOURS, axis=2), samples[..., 1:]], axis=2)
 
 
 def _rounded(channels: Tensor, depth: int) -> np.ndarray:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import ImageCms
 from skimage import data as pictures
 
 from enhancer.engine import Engine
 from enhancer.errors import BadPicture, Cancelled
 from enhancer.evidence import verify as room
+from enhancer.evidence.receipt import KEPT, receipt
 from enhancer.evidence.recipe import Recipe, record
 from enhancer.evidence.recipe_text import from_json, to_json
 from enhancer.evidence.verify import DIFFERENT, IDENTICAL, IMPOSSIBLE, verify
@@ -78,6 +80,28 @@ def test_transparency_counts(hall: Engine) -> None:
     assert verify(recipe.written_as("jpeg"), source, hall, result=jpeg).outcome == IDENTICAL
 
 
+@pytest.mark.parametrize("format", ["png", "jpeg", "webp", "tiff"])
+@pytest.mark.parametrize("kind", ["grey", "opaque alpha"])
+def test_no_format_makes_a_grey_or_an_opaque_picture_another_one(hall: Engine, kind: str, format: str) -> None:
+    """The network draws the colours of a grey picture apart; WebP drops an alpha that covers everything."""
+    before = decode(SOURCE)
+    pictured = (
+        replace(before, grey=True) if kind == "grey" else before.with_pixels(before.pixels, torch.ones(1, 24, 32))
+    )
+    source = encode(pictured, "png")
+    result, recipe = made(hall, UPSCALE, source=source)
+    bytes_of = encode(result, format)
+    file = decode(bytes_of)
+    assert verify(recipe.written_as(format), source, hall, result=file).outcome == IDENTICAL
+    if kind == "grey":
+        assert float((file.pixels.amax(0) - file.pixels.amin(0)).max()) == 0
+        assert float((result.pixels.amax(0) - result.pixels.amin(0)).max()) > 1 / 255
+    if format != "jpeg":
+        said = {line.what: line for line in receipt(decode(source), bytes_of, result).lines}
+        assert said["every pixel"].state == KEPT
+        assert "transparency" not in said or said["transparency"].state == KEPT
+
+
 def test_a_file_that_was_changed_is_told_in_decibels(hall: Engine) -> None:
     result, recipe = made(hall, UPSCALE)
     file = decode(encode(result, "png"))
@@ -88,6 +112,31 @@ def test_a_file_that_was_changed_is_told_in_decibels(hall: Engine) -> None:
     assert found.psnr == pytest.approx(psnr(touched.pixels, file.pixels), abs=0.01)
     assert "changed since the recipe made it" in found.sentence
     assert f"{found.psnr:.1f} dB" in found.sentence
+
+
+def test_a_few_pixels_that_were_painted_over_are_told(hall: Engine) -> None:
+    result, recipe = made(hall, UPSCALE)
+    file = decode(encode(result, "png"))
+    painted = file.with_pixels(file.pixels.clone())
+    painted.pixels[:, 20:23, 30:33] = 1 - file.pixels[:, 20:23, 30:33].round()
+    found = verify(recipe, SOURCE, hall, result=painted)
+    assert "one place of 8×8 pixels is off by" in found.sentence
+    hazed = verify(recipe, SOURCE, hall, result=file.with_pixels((file.pixels + 1 / 255).clamp(0, 1)))
+    assert "hard to see" in hazed.sentence
+
+
+def test_fewer_bits_and_other_profiles_are_told(hall: Engine) -> None:
+    profile, other = (ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes() for name in ("sRGB", "XYZ"))
+    source = encode(replace(decode(SOURCE), depth=16, profile=profile), "png")
+    result, recipe = made(hall, UPSCALE, source=source)
+    file = decode(encode(result, "png"))
+    assert "bits" not in verify(recipe, source, hall, result=file).sentence
+    fewer = verify(recipe, source, hall, result=decode(encode(result, "png", depth=8)))
+    assert (fewer.outcome, "8 of 16 bits" in fewer.sentence) == (IDENTICAL, True)
+    without = verify(recipe, source, hall, result=replace(file, profile=None))
+    assert (without.outcome, room.NO_PROFILE in without.notes) == (IDENTICAL, True)
+    changed = verify(recipe, source, hall, result=replace(file, profile=other))
+    assert (changed.outcome, "another colour profile" in changed.sentence) == (DIFFERENT, True)
 
 
 def test_a_jpeg_of_another_quality_is_not_identical(hall: Engine) -> None:
