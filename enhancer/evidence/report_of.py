@@ -151,6 +151,7 @@ def _remarks(recipe: Recipe | None, source: bytes, before: Picture, after: Pictu
         return ()
     another = hashlib.sha256(source).hexdigest() != recipe.file and fingerprint(before) != recipe.source
     exact = recipe.quality is None and after.depth == recipe.result.depth
-    changed = exact and fingerprint(after) != recipe.result
+    sizes = (after.width, after.height), (recipe.result.width, recipe.result.height)
+    changed = sizes[0] != sizes[1] or (exact and fingerprint(after) != recipe.result)
     chained = [CHAINED] * (len(recipe.steps) > 1)
     return (*([OTHER_SOURCE] if another else []), *([OTHER_RESULT] if changed else []), *chained)

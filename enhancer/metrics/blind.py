@@ -10,6 +10,7 @@ from enhancer.metrics.planes import LUMA_601, check, mix
 BLOCK = 4  # detail coefficients a side, so 8x8 pixels
 FLATTEST = 0.1  # share of the blocks that is looked at
 SMALLEST = 2 * BLOCK
+NO_CONTRAST = (0.5 / 255) ** 2  # variance of what nobody sees
 
 
 def noise(pixels: Tensor) -> float:
@@ -28,15 +29,15 @@ def sharpness(pixels: Tensor) -> float:
     """Mean change from a pixel to the next in percent of the picture's contrast, without the share of the noise.
 
     100 · sqrt((E[dx² + dy²] / 2 - 2 n²) / (Var - n²)) on Rec. 601 luminance with forward differences dx, dy and
-    noise deviation n. Takes (3, H, W) in [0, 1]. A picture without contrast gives 0. Raises ValueError below 8
-    pixels a side.
+    noise deviation n. Takes (3, H, W) in [0, 1]. A picture whose contrast is below half of one of 255
+    levels gives 0. Raises ValueError below 8 pixels a side.
     """
     check(pixels, "Sharpness", SMALLEST)
     luma = mix(pixels, LUMA_601)
     power = _noise_power(luma)
     change = (float(luma.diff(dim=0).square_().mean()) + float(luma.diff(dim=1).square_().mean())) / 2 - 2 * power
     contrast = float(luma.var(correction=0)) - power
-    if change <= 0 or contrast <= 1e-12:  # rounding alone leaves about 1e-16
+    if change <= 0 or contrast < NO_CONTRAST:
         return 0.0
     return 100 * math.sqrt(change / contrast)
 

@@ -162,6 +162,8 @@ def test_a_result_that_does_not_fit_its_recipe_is_told(made: tuple[bytes, Recipe
     assert of(result, recipe, saved(pictures.coffee()[:80, :120], "PNG")).remarks == (OTHER_SOURCE,)
     assert of(result, recipe, encode(decode(SOURCE), "tiff")).remarks == ()
     assert of(encode(picture, "jpeg"), recipe.written_as("jpeg")).remarks == ()
+    cut = encode(picture.with_pixels(picture.pixels[:, 10:, 20:]), "jpeg")
+    assert of(cut, recipe.written_as("jpeg")).remarks == (OTHER_RESULT,)
 
 
 def test_models_outside_the_catalogue_are_named(made: tuple[bytes, Recipe]) -> None:
