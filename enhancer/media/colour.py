@@ -15,6 +15,7 @@ BY_PROFILE = "This picture was CMYK; its colours were converted to sRGB by its o
 BY_RULE = "This picture was CMYK without a usable profile; its colours were converted to sRGB as pure inks."
 DAMAGED = "The colour profile of this file is damaged and was left out; its colours are read as sRGB."
 MISFIT = "The colour profile of this file describes other channels than the picture has, and was left out."
+PATCHES, UNSEEN = 6, 3  # steps of each colour, and levels by which two may differ
 PLAIN_PRIMARIES = (1, 2, 5, 6)
 PLAIN_TRANSFERS = (1, 2, 4, 6, 13)
 WIDE = (
@@ -58,6 +59,39 @@ def divided(array: np.ndarray, top: float) -> np.ndarray:
 def unconverted(primaries: int, transfer: int) -> str | None:
     """A note where the code points of ITU-T H.273 say something else than ordinary video or sRGB colours."""
     return None if primaries in PLAIN_PRIMARIES and transfer in PLAIN_TRANSFERS else WIDE
+
+
+def look_alike(one: bytes | None, other: bytes | None) -> bool:
+    """Whether the same numbers look the same under two sound profiles, to three levels of sRGB; None is sRGB itself."""
+    if one == other:
+        return True
+    greys = SPACES[True] in [profile[16:20] for profile in (one, other) if profile]
+    try:
+        seen = [_seen(profile, greys) for profile in (one, other)]
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        log.info("a profile that opened could not be used", exc_info=True)
+        return False
+    return int(np.abs(seen[0] - seen[1]).max()) <= UNSEEN
+
+
+def _seen(profile: bytes | None, greys: bool) -> np.ndarray:
+    """Patches of many colours, or of greys alone, as a profile means them, in sRGB: (1, N, 3)."""
+    steps = np.linspace(0, 255, PATCHES).round().astype(np.uint8)
+    colours = steps[:, None].repeat(3, 1) if greys else np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3)
+    image = Image.fromarray(colours[None])
+    if profile:
+        own = image.convert("L") if profile[16:20] == SPACES[True] else image
+        image = (
+            ImageCms.profileToProfile(
+                own,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+            )
+            or image
+        )
+    return np.asarray(image).astype(int)
 
 
 def _space(profile: bytes) -> bytes | None:

@@ -2,14 +2,16 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import ImageCms
 
 from enhancer.cli import main
 from enhancer.cli.report import DONE
-from enhancer.evidence.on_white import ON_WHITE, on_white
+from enhancer.evidence.on_white import ON_WHITE, OTHER_PROFILE, on_white
 from enhancer.media import Picture, encode
 from enhancer.metrics import METRICS, figures, psnr
 from enhancer.progress import Progress
@@ -17,6 +19,7 @@ from enhancer.server.work import measured
 from enhancer.settings import Settings
 from enhancer.ui.metrics_work import maps, measure_file, table
 from enhancer.ui.picture_input import read
+from tests.media.make import grey_profile
 
 SETTINGS = Settings(device="cpu")
 ALPHA = torch.zeros(1, 48, 64)
@@ -57,6 +60,16 @@ def test_opaque_pictures_are_measured_as_they_are() -> None:
     assert pixels is truth is solid.pixels
     assert note is None
     assert on_white(solid) == (solid.pixels, None, None)
+
+
+def test_other_profiles_are_told() -> None:
+    srgb, solid = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), PICTURES["solid"]
+    exchanged = srgb.replace(b"rXYZ", b"....").replace(b"bXYZ", b"rXYZ").replace(b"....", b"bXYZ")
+    assert on_white(replace(solid, profile=srgb), solid)[2] is None
+    assert on_white(replace(solid, profile=grey_profile(), grey=True), solid)[2] is None
+    assert on_white(replace(solid, profile=exchanged), replace(solid, profile=exchanged))[2] is None
+    assert on_white(replace(solid, profile=exchanged), solid)[2] == OTHER_PROFILE
+    assert on_white(replace(PICTURES["dark"], profile=exchanged), solid)[2] == f"{ON_WHITE} {OTHER_PROFILE}"
 
 
 def test_the_command_line_says_so(files: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
