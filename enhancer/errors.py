@@ -93,3 +93,10 @@ class TrainingError(EnhancerError):
 
 class Cancelled(EnhancerError):
     """The work was stopped on request."""
+
+
+def sentence(error: Exception) -> str:
+    """What people read of an error: of one of the system its reason behind the file that it is about."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)

@@ -137,6 +137,23 @@ def test_an_input_that_cannot_be_read_has_failed_by_its_name(
             assert "none.png does not exist" in capsys.readouterr().err, words
 
 
+def test_what_the_system_refuses_is_said_with_its_file(
+    cat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["diagnose", str(tmp_path)]) == WRONG_USAGE
+    assert f"{tmp_path} is a folder" in capsys.readouterr().err
+    assert main(["compare", str(cat), "--models", "x2-fast", "--out", str(cat)]) == WRONG_USAGE
+    assert capsys.readouterr().err == f"{cat}: File exists.\n"
+    assert main(["video", str(cat), str(tmp_path / "o.mp4"), "--begin", "nan"]) == WRONG_USAGE
+    assert "seconds from 0 on" in capsys.readouterr().err
+    (empty := tmp_path / "empty.png").touch()
+    assert main(["report", str(cat), str(empty), "--out", str(tmp_path / "r.html")]) == SOME_FAILED
+    assert f"{empty}: " in capsys.readouterr().err
+    new = tmp_path / "new" / "d.png"
+    assert main(["draw", str(new), "--count", "1", "--model", "vae-digits"]) == DONE
+    assert new.is_file()
+
+
 def test_an_unknown_model_is_wrong_usage(cat: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["enhance", str(cat), str(cat.with_name("out.png")), "--model", "nosuch"]) == WRONG_USAGE
     assert "nosuch" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from enhancer.cli import DONE, SOME_FAILED, WRONG_USAGE, main
 from enhancer.media import open_picture
@@ -26,6 +27,15 @@ def test_objects_are_told_and_drawn(folder: Path, tmp_path: Path, capsys: pytest
     assert main([*asked, "--json"]) == DONE
     rows = json.loads(capsys.readouterr().out)
     assert {"picture", "object", "before", "after", "change"} == rows[0].keys()
+
+
+def test_two_pictures_of_one_name_are_both_drawn(folder: Path, tmp_path: Path) -> None:
+    picture, out = folder / "000.png", tmp_path / "out"
+    other = tmp_path / "000.bmp"
+    Image.open(picture).save(other)
+    assert main(["detect", str(picture), str(other), "--task", "gamma", "--out", str(out)]) == DONE
+    names = ["000-after.png", "000-before.png", "000-bmp-after.png", "000-bmp-before.png"]
+    assert sorted(file.name for file in out.iterdir()) == names
 
 
 def test_a_picture_after_itself_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,7 @@ from enhancer.tasks.consistent import enlarged
 from enhancer.trust import consistency
 
 log = logging.getLogger(__name__)
+REPLACED = "It replaced a file of that name that is not known to have been made of this one."
 UNEXPECTED = "Something unexpected went wrong with this file; the log says what."
 
 
@@ -63,10 +64,11 @@ def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stam
         return kept
     picture, raw = open_picture(file.source, engine.settings), file.source.read_bytes()
     chain, received = order.chain(picture, raw), deque[Picture](maxlen=1)
+    replaced = [REPLACED] * (bool(stamp) and _is_of_others(file, before, content))
     recipe, result = None, picture
     if chain:
         result, recipe = record(picture, chain, engine, progress, raw, order.guards, received.append)
-    story = _saved(result, file, order, recipe)
+    story, kind = _saved(result, file, order, recipe), format_for(file.target).id
     row = Row(
         source=file.name,
         target=file.made,
@@ -80,7 +82,7 @@ def _enhanced(file: File, order: Order, engine: Engine, progress: Progress, stam
         recipe=story,
         input=content,
         output=digest(file.target),
-        notes=(*picture.notes, *invented(recipe, engine.settings), *losses(result, format_for(file.target).id)),
+        notes=(*picture.notes, *invented(recipe, engine.settings), *losses(result, kind), *replaced),
         key=_key(stamp, content),
     )
     if order.evidence and received:
@@ -105,6 +107,13 @@ def done_before(file: File, order: Order, stamp: str, before: Row | None, conten
     return replace(before, source=file.name, outcome=KEPT)
 
 
+def _is_of_others(file: File, before: Row | None, content: str) -> bool:
+    """Whether what lies in the place of the result was not made of this source, as far as it is known."""
+    if not file.target.is_file():
+        return False
+    return before is None or before.input != content or before.output != digest(file.target)
+
+
 def _carried(target: Path, story: str) -> bool:
     """Whether a result has its recipe in it, as part of its bytes, or the one with this sha256 beside it."""
     if format_for(target).id in CARRIERS:
@@ -122,13 +131,14 @@ def _saved(result: Picture, file: File, order: Order, recipe: Recipe | None) -> 
         file.target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritten(error, f"{file.target.parent}") from error
-    if recipe is None:
-        save_picture(result, file.target, order.quality)
-        return ""
-    inside, outside = texts(recipe, format_for(file.target).id, order.quality)
+    inside, outside = (None, None) if recipe is None else texts(recipe, format_for(file.target).id, order.quality)
     save_picture(result, file.target, order.quality, inside if order.embed else None)
     if outside is not None and order.embed:
         write_whole(beside(file.target), lambda stream: stream.write(outside.encode()), "The recipe")
+    else:
+        beside(file.target).unlink(missing_ok=True)  # of a result that is replaced
+    if recipe is None:
+        return ""
     return _story(inside or outside or "")
 
 

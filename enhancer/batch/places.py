@@ -45,8 +45,11 @@ def of_folder(
         for f, name in zip(found, names, strict=True)
         if f in wanted
     ]
+    sources = {f.resolve() for f in found}
     for file in files:
         _not_itself(file)
+        if file.target.resolve() in sources:
+            raise BadOptions(f"{file.target} would be replaced by the result of {file.source}; choose another output.")
     return files
 
 
@@ -110,9 +113,10 @@ def _choices(plain: PurePosixPath, source: PurePosixPath) -> Iterable[str]:
 def _pictures(folder: Path, besides: Path, glob: str, results: Collection[Path]) -> list[Path]:
     if PurePosixPath(glob).is_absolute() or ".." in PurePosixPath(glob).parts or not glob:
         raise BadOptions(f"--glob is a pattern for names within the folder, as *.jpg or 2024/*, not {glob!r}.")
-    inside = besides.resolve()
+    inside, all_of_it = besides.resolve(), folder.resolve()
     files = (p for p in folder.rglob(glob) if is_picture(p.name) and p.is_file() and p.resolve() not in results)
-    kept = {p for p in files if inside == folder.resolve() or inside not in p.resolve().parents}
+    apart = inside == all_of_it or not inside.is_relative_to(all_of_it)
+    kept = {p for p in files if apart or inside not in p.resolve().parents}
     if not kept:
         which = "" if glob == "*" else f" that matches {glob}"
         raise FileNotFoundError(f"{folder} holds no picture{which} ({', '.join(sorted(SUFFIXES))}).")

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from enhancer.cli.parser import parser
 from enhancer.cli.report import DONE, ENDED, SOME_FAILED, STOPPED, UNREAD, WRONG_USAGE, complain
-from enhancer.errors import BadPicture, EnhancerError
+from enhancer.errors import BadPicture, EnhancerError, sentence
 from enhancer.tasks import TASKS
 
 __all__ = ["DONE", "ENDED", "SOME_FAILED", "UNREAD", "WRONG_USAGE", "main"]
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return SOME_FAILED
     except (EnhancerError, OSError, ValueError) as error:
-        complain(str(error))
+        complain(sentence(error))
         return WRONG_USAGE
     except KeyboardInterrupt:
         complain("Stopped.")

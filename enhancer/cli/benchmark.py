@@ -19,12 +19,14 @@ def run_benchmark(a: argparse.Namespace) -> int:
     if a.rounds < 1:
         raise BadOptions("--rounds must be at least 1.")
     ids = a.models or [e.id for e in CATALOG if isinstance(e.source, Bundled)]
+    for file in filter(None, (a.json, a.plot)):  # before minutes are spent
+        file.parent.mkdir(parents=True, exist_ok=True)
     done = benchmark(ids, default_engine(), Progress(show), a.rounds)
+    told(done)
     if a.json:
         a.json.write_text(json.dumps(asdict(done), indent=2) + "\n", encoding="utf-8")
     if a.plot:
         a.plot.write_text(drawing(done), encoding="utf-8")
-    told(done)
     return DONE
 
 

@@ -46,7 +46,8 @@ def run_report(a: argparse.Namespace) -> int:
     if a.out.suffix.lower() not in PAGES:
         raise BadOptions(f"A report is written as {' or '.join(PAGES)}, not as {a.out.name}.")
     source, result = content(a.source), content(a.result)
-    recipe, _ = recipe_and_file(a.result)
+    with named(a.result):
+        recipe, _ = recipe_and_file(a.result)
     report = report_of(
         source,
         result,

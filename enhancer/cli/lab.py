@@ -55,6 +55,7 @@ def run_draw(a: argparse.Namespace) -> int:
         raise BadOptions("Give either --to or --again.")
     settings = default_engine().settings
     drawings = _drawn(open_artist(a.weights) if a.weights else artist(settings, a.model), a, settings)
+    a.output.parent.mkdir(parents=True, exist_ok=True)
     save_picture(sheet(drawings), a.output)
     say(f"{a.output}  {len(drawings)} {'picture' if len(drawings) == 1 else 'pictures'}")
     return DONE

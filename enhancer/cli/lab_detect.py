@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from enhancer.batch.places import made
 from enhancer.cli.report import DONE, SOME_FAILED, complain, say, table
 from enhancer.errors import BadOptions, EnhancerError
 from enhancer.evidence.recipe_files import content
@@ -71,12 +72,13 @@ def run_detect(a: argparse.Namespace) -> int:
 
 def _told(asked: _Asked) -> int:
     rows, failed = list[dict[str, Any]](), 0
-    for file in asked.a.inputs:
+    names = made([file.name for file in asked.a.inputs], "png")
+    for file, name in zip(asked.a.inputs, names, strict=True):
         try:
             picture = open_picture(file, default_engine().settings)
             after = asked.enhanced(picture)
             found = compared(picture, after, asked.detector, asked.least)
-            _keep(asked.a.out, file, (picture, after), found)
+            _keep(asked.a.out, Path(name).stem, (picture, after), found)
         except EnhancerError as error:
             failed += 1
             complain(f"{file}: {error}")
@@ -123,10 +125,10 @@ def _rows(file: Path, found: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def _keep(folder: Path | None, file: Path, pictures: tuple[Picture, Picture], found: Comparison) -> None:
+def _keep(folder: Path | None, name: str, pictures: tuple[Picture, Picture], found: Comparison) -> None:
     """Both pictures with their boxes, where a folder was asked for."""
     if folder is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     for picture, second, mark in zip(pictures, (False, True), ("before", "after"), strict=True):
-        save_picture(framed(picture, found, second), folder / f"{file.stem}-{mark}.png")
+        save_picture(framed(picture, found, second), folder / f"{name}-{mark}.png")

@@ -30,6 +30,7 @@ def run_satellite(a: argparse.Namespace) -> int:
 
 def _enlarged(a: argparse.Namespace, lane: Lane, enhance: Callable[..., Made]) -> int:
     wish = _wish(a)
+    a.output.parent.mkdir(parents=True, exist_ok=True)
     with named(a.input):
         made = enhance(a.input, a.output, wish, default_engine(), Progress(show))
     _tell(a.input, made, wish, lane.layer)

@@ -1,6 +1,7 @@
 """Enhancing a video on the command line."""
 
 import argparse
+import math
 from dataclasses import fields
 from pathlib import Path
 
@@ -27,14 +28,14 @@ def run_video(a: argparse.Namespace) -> int:
         made = enhance_video(a.input, a.output, wish, default_engine(), Progress(show), resume=True)
     width, height = made.size
     frames = "1 frame" if made.frames == 1 else f"{made.frames} frames"
-    say(f"{a.input} → {a.output}  {width}x{height}  {frames}  {made.seconds:.1f} s")
+    say(f"{a.input} → {made.file}  {width}x{height}  {frames}  {made.seconds:.1f} s")
     for note in noticed(made):
         say(f"  {note}")
     return DONE
 
 
 def _wish(a: argparse.Namespace) -> Wish:
-    if a.begin < 0 or (a.preview is not None and a.preview <= 0):
+    if not 0 <= a.begin < math.inf or not (a.preview is None or a.preview > 0):
         raise BadOptions("--begin takes seconds from 0 on, and --preview more than 0.")
     part = Part(a.begin, a.preview or 0.0)
     if a.task is None:

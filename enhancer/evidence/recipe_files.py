@@ -41,6 +41,8 @@ def recipe_and_file(path: Path) -> tuple[Recipe | None, bytes | None]:
 
 def content(path: Path) -> bytes:
     """The bytes of a file. Raises FileNotFoundError that names it."""
+    if path.is_dir():
+        raise FileNotFoundError(f"{path} is a folder; please name one file in it.")
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist")
     return path.read_bytes()

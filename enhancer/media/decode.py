@@ -36,6 +36,8 @@ def _content(data: bytes | Path, settings: Settings) -> bytes:
         _check_bytes(len(data), settings)
         return data
     try:
+        if data.is_dir():
+            raise BadPicture("There is no such file, but a folder; please name one picture in it.")
         if not data.is_file():
             raise BadPicture("There is no such file; please check its name and folder.")
         _check_bytes(data.stat().st_size, settings)

@@ -4,7 +4,7 @@ import argparse
 import logging
 import sys
 
-from enhancer.errors import EnhancerError
+from enhancer.errors import EnhancerError, sentence
 from enhancer.training import average, benchmark, evaluate, export, join, prepare, publish, studio, teach, train_command
 from enhancer.training.compress import command as compress
 from enhancer.training.compress import prune
@@ -12,6 +12,7 @@ from enhancer.training.crops import section as crops
 from enhancer.training.degradations import sheet
 from enhancer.training.evaluate import calibrate
 
+STOPPED = 130  # as shells have it for SIGINT
 COMMANDS = (
     prepare,
     sheet,
@@ -41,14 +42,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run one command; the exit code is 1 where it failed."""
+    """Run one command; the exit code is 1 where it failed, 130 where it was stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     arguments = parser().parse_args()
     try:
         arguments.call(arguments)
-    except (EnhancerError, FileNotFoundError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
+    except (EnhancerError, OSError, ValueError) as error:
+        sys.stderr.write(f"{sentence(error)}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. What was written until the last report is kept.\n")
+        return STOPPED
     return 0
 
 

@@ -74,8 +74,6 @@ def enhance_video(
     beside the target, and the same call goes on from there. Raises BadVideo, BadOptions, Unwritable, DiskFull, what the
     tasks and the engine raise, and Cancelled between two frames.
     """
-    if target.exists() and target.resolve() == source.resolve():
-        raise BadOptions("The result would replace its source; please give it another name.")
     progress = progress or Progress()
     with studio(engine.settings) if desk is None else nullcontext(desk) as desk:
         return _Run(source, target, wish, really(engine), progress, desk).all(resume)
@@ -89,7 +87,7 @@ class _Run:
         self.progress, self.began = progress, time.perf_counter()
         progress.step(0, 1, "looking through the video")
         self.facts = desk.open(source)
-        self.target, self.kind = _named(target, self.facts.sounds, desk)
+        self.target, self.kind = _named(source, target, self.facts.sounds, desk)
         self.watcher, self._begins = open_watcher(CUTS), False
         self._held: tuple[Tensor, Tensor] | None = None
         self.drawer: Drawer = drawer_for(wish, engine, progress)
@@ -220,10 +218,25 @@ class _Run:
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def _named(target: Path, sounds: Sequence[str], desk: Studio) -> tuple[Path, str]:
-    """The file to write, and its container."""
+def _named(source: Path, target: Path, sounds: Sequence[str], desk: Studio) -> tuple[Path, str]:
+    """The file to write, and its container. Raises BadOptions for a folder, and for the source itself."""
+    if target.is_dir():
+        raise BadOptions(f"{target} is a folder; please name the file for the result, too.")
+    _not_itself(source, target)
     if target.suffix:
         return target, desk.kind(target, sounds)
+    found = _suited(target, sounds, desk)
+    _not_itself(source, found[0])
+    return found
+
+
+def _not_itself(source: Path, target: Path) -> None:
+    if target.exists() and target.resolve() == source.resolve():
+        raise BadOptions("The result would replace its source; please give it another name.")
+
+
+def _suited(target: Path, sounds: Sequence[str], desk: Studio) -> tuple[Path, str]:
+    """The same for a target without suffix."""
     usual = target.with_suffix(USUAL)
     try:
         return usual, desk.kind(usual, sounds)

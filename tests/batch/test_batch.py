@@ -13,11 +13,13 @@ import pytest
 from PIL import Image
 from skimage import data as pictures
 
+from enhancer.batch.one import REPLACED
 from enhancer.batch.row import DONE, FAILED, KEPT, Row, from_plain, to_plain
 from enhancer.batch.summary import COLUMNS, counted, to_csv
 from enhancer.cli import DONE as ALL_DONE
 from enhancer.cli import SOME_FAILED, STOPPED, WRONG_USAGE, main
 from enhancer.engine import Engine
+from enhancer.evidence.recipe_files import beside
 from enhancer.hall import enhance
 from enhancer.media import embedded_recipe, encode, open_picture
 from enhancer.models.store import Store
@@ -139,6 +141,42 @@ def test_two_workers_make_the_same_files_as_one(source: Path, tmp_path: Path) ->
     expected = enhance(open_picture(source / "p000.png"), model="x2-fast", scale=2.0)
     levels = open_picture(tmp_path / "2" / "p000.png").pixels
     assert encode(expected.with_pixels(levels), "png") == encode(expected, "png")
+
+
+def test_a_file_of_others_is_not_replaced_without_a_word(tmp_path: Path) -> None:
+    out, told = tmp_path / "out", []
+    out.mkdir()
+    shutil.copy(folder_of(tmp_path / "strange", 1) / "p000.png", out / "p000.png")
+    for name, level in (("one", 40), ("one", 40), ("two", 90)):
+        source = tmp_path / name
+        source.mkdir(exist_ok=True)
+        Image.new("RGB", (40, 30), (level, 80, 120)).save(source / "p000.png")
+        for gamma in ("1.2", "1.4"):
+            assert main(["enhance", str(source), str(out), "--task", "gamma", "--gamma", gamma]) == ALL_DONE
+            told.append(REPLACED in str(summary(out)["p000.png"]["notes"]))
+    assert told == [True, False, False, False, True, False]
+
+
+def test_no_recipe_outlives_its_result(tmp_path: Path) -> None:
+    source, target = tmp_path / "cat.png", tmp_path / "out.webp"
+    Image.fromarray(pictures.chelsea()[100:140, 100:150]).save(source)
+    assert main(["enhance", str(source), str(target), "--task", "gamma", "--recipe"]) == ALL_DONE
+    assert beside(target).is_file()
+    assert main(["enhance", str(source), str(target), "--task", "gamma"]) == ALL_DONE
+    assert not beside(target).exists()
+
+
+def test_results_above_their_sources_replace_none_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    year = tmp_path / "album" / "2024"
+    (year / "2024").mkdir(parents=True)
+    Image.new("RGB", (40, 30), (40, 80, 120)).save(year / "a.png")
+    assert main(["enhance", str(year), str(tmp_path / "album"), "--task", "gamma"]) == ALL_DONE
+    assert (tmp_path / "album" / "a.png").is_file()
+    Image.new("RGB", (40, 30), (90, 80, 120)).save(year / "2024" / "a.png")  # its result would be 2024/a.png
+    kept = (year / "a.png").read_bytes()
+    assert main(["enhance", str(year), str(tmp_path / "album"), "--task", "gamma"]) == WRONG_USAGE
+    assert "would be replaced by the result of" in capsys.readouterr().err
+    assert (year / "a.png").read_bytes() == kept
 
 
 def test_the_consistency_of_a_compressed_result_is_that_of_its_file(tmp_path: Path) -> None:

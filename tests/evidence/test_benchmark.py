@@ -77,7 +77,7 @@ def test_the_command_prints_and_writes(
         return DONE_RUN
 
     monkeypatch.setattr(command, "benchmark", measured)
-    figures, plot = tmp_path / "b.json", tmp_path / "b.svg"
+    figures, plot = tmp_path / "new" / "b.json", tmp_path / "newer" / "b.svg"
     assert (
         main(["benchmark", "x4-fast", "denoise", "--rounds", "2", "--json", str(figures), "--plot", str(plot)]) == DONE
     )

@@ -190,6 +190,13 @@ def test_what_cannot_be_is_said_before_anything_is_drawn(tmp_path: Path) -> None
         enhance_video(source, tmp_path / "b.gif", SAME, hall())
     with pytest.raises(BadOptions, match="replace its source"):
         enhance_video(source, source, SAME, hall())
+    played = film(tmp_path / "played.mp4")
+    before = played.read_bytes()
+    with pytest.raises(BadOptions, match="replace its source"):
+        enhance_video(played, tmp_path / "played", SAME, hall())  # which becomes played.mp4
+    assert played.read_bytes() == before
+    with pytest.raises(BadOptions, match="is a folder"):
+        enhance_video(played, tmp_path, SAME, hall())
     with pytest.raises(BadVideo, match="no such file"):
         enhance_video(tmp_path / "none.mp4", tmp_path / "b.mp4", SAME, hall())
     with pytest.raises(BadOptions, match="earlier beginning"):
