@@ -79,19 +79,16 @@ def _seen(profile: bytes | None, greys: bool) -> np.ndarray:
     steps = np.linspace(0, 255, PATCHES).round().astype(np.uint8)
     colours = steps[:, None].repeat(3, 1) if greys else np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3)
     image = Image.fromarray(colours[None])
-    if profile:
-        own = image.convert("L") if profile[16:20] == SPACES[True] else image
-        image = (
-            ImageCms.profileToProfile(
-                own,
-                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                outputMode="RGB",
-            )
-            or image
-        )
-    return np.asarray(image).astype(int)
+    if profile is None:
+        return np.asarray(image).astype(int)
+    found = ImageCms.profileToProfile(
+        image.convert("L") if profile[16:20] == SPACES[True] else image,
+        ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+        ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode="RGB",
+    )
+    return np.asarray(found).astype(int)
 
 
 def _space(profile: bytes) -> bytes | None:

@@ -51,7 +51,7 @@ def main() -> int:
         sys.stderr.write(f"{sentence(error)}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was written until the last report is kept.\n")
+        sys.stderr.write("Stopped.\n")
         return STOPPED
     return 0
 
